@@ -1,0 +1,2 @@
+DROP TABLE wards;
+DROP TABLE authorities;

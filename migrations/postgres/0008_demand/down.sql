@@ -1,0 +1,2 @@
+DROP TABLE demand_members;
+DROP TABLE demand_cells;

@@ -1,0 +1,4 @@
+DROP TABLE legs;
+DROP TABLE transfers;
+DROP TABLE accounts;
+DROP TABLE budgets;

@@ -1,0 +1,88 @@
+//! Time: UTC everywhere, asked of one injected clock, and shown to people in one way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta};
+
+/// A moment, in UTC.
+pub type UtcTime = NaiveDateTime;
+
+/// Where the program asks for the time.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Option<Arc<AtomicI64>>);
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn of_the_machine() -> Self {
+        Self(None)
+    }
+
+    /// A clock that stands still until it is moved: for tests.
+    #[must_use]
+    pub fn standing_at(time: UtcTime) -> Self {
+        Self(Some(Arc::new(AtomicI64::new(time.and_utc().timestamp_micros()))))
+    }
+
+    /// The moment that it is, to the microsecond (what both databases keep).
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the time comes from")]
+    pub fn now(&self) -> UtcTime {
+        let micros = match &self.0 {
+            None => chrono::Utc::now().timestamp_micros(),
+            Some(standing) => standing.load(Ordering::SeqCst),
+        };
+        DateTime::from_timestamp_micros(micros).unwrap_or_default().naive_utc()
+    }
+
+    /// Moves a standing clock on; a machine's clock is left alone.
+    pub fn pass(&self, time: TimeDelta) {
+        if let Some(standing) = &self.0 {
+            standing.fetch_add(time.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
+        }
+    }
+}
+
+/// "12 March 2026"
+#[must_use]
+pub fn long_date(date: NaiveDate) -> String {
+    date.format("%-d %B %Y").to_string()
+}
+
+/// "March 2026"
+#[must_use]
+pub fn month_name(date: NaiveDate) -> String {
+    date.format("%B %Y").to_string()
+}
+
+/// "12 March 2026, 14:05"
+#[must_use]
+pub fn long_time(time: UtcTime) -> String {
+    time.format("%-d %B %Y, %H:%M").to_string()
+}
+
+/// The month as one number that counts up: 2026 × 12 + 2 for March 2026.
+#[must_use]
+pub fn month_number(date: NaiveDate) -> i32 {
+    date.year() * 12 + i32::try_from(date.month0()).unwrap_or(0)
+}
+
+/// The first day of the month that [`month_number`] counted.
+#[must_use]
+pub fn month_start(number: i32) -> NaiveDate {
+    let month = u32::try_from(number.rem_euclid(12)).unwrap_or(0) + 1;
+    NaiveDate::from_ymd_opt(number.div_euclid(12), month, 1).unwrap_or_default()
+}
+
+/// RFC 3339 with `Z`, for JSON.
+pub mod rfc3339 {
+    use serde::{Serialize, Serializer};
+
+    use super::UtcTime;
+
+    /// Writes a moment as RFC 3339.
+    pub fn serialize<S: Serializer>(time: &UtcTime, to: S) -> Result<S::Ok, S::Error> {
+        time.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true).serialize(to)
+    }
+}

@@ -1,0 +1,436 @@
+//! The tables, as diesel knows them: both databases have the same (`tests/contracts/schemas_agree.rs`).
+
+diesel::table! {
+    authorities (id) {
+        id -> Text,
+        gss_code -> Text,
+        name -> Text,
+        slug -> Text,
+        latitude -> Double,
+        longitude -> Double,
+    }
+}
+
+diesel::table! {
+    wards (code) {
+        code -> Text,
+        authority_id -> Text,
+        name -> Text,
+        latitude -> Double,
+        longitude -> Double,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> Text,
+        name -> Text,
+        description -> Text,
+        provider_type -> Text,
+        status -> Text,
+        website -> Nullable<Text>,
+        origin -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    taxonomy_terms (id) {
+        id -> Text,
+        taxonomy -> Text,
+        parent_id -> Nullable<Text>,
+        name -> Text,
+        description -> Text,
+        curie -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    services (id) {
+        id -> Text,
+        organization_id -> Text,
+        kind -> Text,
+        category_id -> Text,
+        name -> Text,
+        description -> Text,
+        status -> Text,
+        url -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        minimum_age -> Nullable<Integer>,
+        maximum_age -> Nullable<Integer>,
+        opening_hours -> Text,
+        languages -> Text,
+        regulated -> Bool,
+        registration_number -> Nullable<Text>,
+        registration_source -> Nullable<Text>,
+        registration_checked_on -> Nullable<Date>,
+        regulator_rating -> Nullable<Text>,
+        regulator_inspected_on -> Nullable<Date>,
+        places_free -> Nullable<Integer>,
+        waiting_days -> Nullable<Integer>,
+        origin -> Text,
+        source -> Nullable<Text>,
+        assured_on -> Date,
+        last_modified -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attributes (service_id, taxonomy_term_id) {
+        service_id -> Text,
+        taxonomy_term_id -> Text,
+    }
+}
+
+diesel::table! {
+    locations (id) {
+        id -> Text,
+        address -> Nullable<Text>,
+        postal_code -> Text,
+        latitude -> Double,
+        longitude -> Double,
+    }
+}
+
+diesel::table! {
+    service_at_locations (service_id, location_id) {
+        service_id -> Text,
+        location_id -> Text,
+    }
+}
+
+diesel::table! {
+    service_areas (service_id) {
+        service_id -> Text,
+        radius_metres -> Integer,
+    }
+}
+
+diesel::table! {
+    cost_options (id) {
+        id -> Text,
+        service_id -> Text,
+        label -> Text,
+        unit -> Text,
+        amount_pence -> BigInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Text,
+        display_name -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    citizens (person_id) {
+        person_id -> Text,
+        authority_id -> Text,
+        ward_code -> Text,
+        birth_year -> Integer,
+        need_group -> Text,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> Text,
+        person_id -> Text,
+        role -> Text,
+        authority_id -> Nullable<Text>,
+        organization_id -> Nullable<Text>,
+        granted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        person_id -> Text,
+        csrf_token -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        private_pem -> Text,
+        public_pem -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    budgets (id) {
+        id -> Text,
+        authority_id -> Text,
+        person_id -> Text,
+        name -> Text,
+        funding_route -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        review_on -> Date,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        authority_id -> Text,
+        owner_kind -> Text,
+        owner_id -> Text,
+        kind -> Text,
+        balance_pence -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> Text,
+        authority_id -> Text,
+        reason -> Text,
+        cause_id -> Text,
+        acted_by -> Nullable<Text>,
+        idempotency_key -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    legs (transfer_id, account_id) {
+        transfer_id -> Text,
+        account_id -> Text,
+        amount_pence -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchases (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        person_id -> Text,
+        organization_id -> Text,
+        service_id -> Text,
+        cost_option_id -> Text,
+        unit -> Text,
+        unit_price_pence -> BigInt,
+        quantity -> Integer,
+        total_pence -> BigInt,
+        funding_route -> Text,
+        ward_code -> Text,
+        category_id -> Text,
+        state -> Text,
+        note -> Text,
+        starts_on -> Date,
+        submission_key -> Text,
+        requested_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    purchase_steps (purchase_id, position) {
+        purchase_id -> Text,
+        position -> Integer,
+        event -> Text,
+        person_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        taken_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    invoices (id) {
+        id -> Text,
+        authority_id -> Text,
+        organization_id -> Text,
+        purchase_id -> Text,
+        amount_pence -> BigInt,
+        state -> Text,
+        issued_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        authority_id -> Text,
+        purchase_id -> Text,
+        quantity -> Integer,
+        amount_pence -> BigInt,
+        delivered_on -> Date,
+        state -> Text,
+        note -> Text,
+        dispute -> Nullable<Text>,
+        recorded_by -> Nullable<Text>,
+        recorded_at -> Timestamp,
+        answered_at -> Nullable<Timestamp>,
+        invoice_id -> Nullable<Text>,
+        submission_key -> Text,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        service_id -> Text,
+        person_id -> Text,
+        purchase_id -> Text,
+        stars -> Integer,
+        reliability -> Nullable<Integer>,
+        kindness -> Nullable<Integer>,
+        communication -> Nullable<Integer>,
+        value -> Nullable<Integer>,
+        outcome -> Nullable<Integer>,
+        words -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_ratings (service_id) {
+        service_id -> Text,
+        ones -> Integer,
+        twos -> Integer,
+        threes -> Integer,
+        fours -> Integer,
+        fives -> Integer,
+    }
+}
+
+diesel::table! {
+    events (seq) {
+        seq -> BigInt,
+        tx_id -> BigInt,
+        authority_id -> Nullable<Text>,
+        kind -> Text,
+        subject_id -> Text,
+        detail -> Text,
+        recorded_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    followers (name) {
+        name -> Text,
+        tx_id -> BigInt,
+        seq -> BigInt,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    demand_cells (authority_id, grain, month, ward_code, category_id, funding_route) {
+        authority_id -> Text,
+        grain -> Integer,
+        month -> Integer,
+        ward_code -> Text,
+        category_id -> Text,
+        funding_route -> Text,
+        purchases -> BigInt,
+        declined -> BigInt,
+        units -> BigInt,
+        spent_pence -> BigInt,
+        people -> Binary,
+        providers -> Binary,
+    }
+}
+
+diesel::table! {
+    demand_members (member_id) {
+        member_id -> Text,
+        ordinal -> Integer,
+        noise_key -> BigInt,
+    }
+}
+
+diesel::joinable!(accounts -> authorities (authority_id));
+diesel::joinable!(attributes -> services (service_id));
+diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
+diesel::joinable!(budgets -> authorities (authority_id));
+diesel::joinable!(budgets -> people (person_id));
+diesel::joinable!(citizens -> authorities (authority_id));
+diesel::joinable!(citizens -> people (person_id));
+diesel::joinable!(citizens -> wards (ward_code));
+diesel::joinable!(cost_options -> services (service_id));
+diesel::joinable!(deliveries -> authorities (authority_id));
+diesel::joinable!(deliveries -> invoices (invoice_id));
+diesel::joinable!(deliveries -> people (recorded_by));
+diesel::joinable!(deliveries -> purchases (purchase_id));
+diesel::joinable!(demand_cells -> authorities (authority_id));
+diesel::joinable!(events -> authorities (authority_id));
+diesel::joinable!(invoices -> authorities (authority_id));
+diesel::joinable!(invoices -> organizations (organization_id));
+diesel::joinable!(invoices -> purchases (purchase_id));
+diesel::joinable!(legs -> accounts (account_id));
+diesel::joinable!(legs -> transfers (transfer_id));
+diesel::joinable!(memberships -> authorities (authority_id));
+diesel::joinable!(memberships -> organizations (organization_id));
+diesel::joinable!(memberships -> people (person_id));
+diesel::joinable!(purchase_steps -> people (person_id));
+diesel::joinable!(purchase_steps -> purchases (purchase_id));
+diesel::joinable!(purchases -> authorities (authority_id));
+diesel::joinable!(purchases -> budgets (budget_id));
+diesel::joinable!(purchases -> cost_options (cost_option_id));
+diesel::joinable!(purchases -> organizations (organization_id));
+diesel::joinable!(purchases -> people (person_id));
+diesel::joinable!(purchases -> services (service_id));
+diesel::joinable!(purchases -> taxonomy_terms (category_id));
+diesel::joinable!(purchases -> wards (ward_code));
+diesel::joinable!(reviews -> people (person_id));
+diesel::joinable!(reviews -> purchases (purchase_id));
+diesel::joinable!(reviews -> services (service_id));
+diesel::joinable!(service_areas -> services (service_id));
+diesel::joinable!(service_at_locations -> locations (location_id));
+diesel::joinable!(service_at_locations -> services (service_id));
+diesel::joinable!(service_ratings -> services (service_id));
+diesel::joinable!(services -> organizations (organization_id));
+diesel::joinable!(services -> taxonomy_terms (category_id));
+diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(transfers -> authorities (authority_id));
+diesel::joinable!(transfers -> people (acted_by));
+diesel::joinable!(wards -> authorities (authority_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    attributes,
+    authorities,
+    budgets,
+    citizens,
+    cost_options,
+    deliveries,
+    demand_cells,
+    demand_members,
+    events,
+    followers,
+    invoices,
+    legs,
+    locations,
+    memberships,
+    organizations,
+    people,
+    purchase_steps,
+    purchases,
+    reviews,
+    service_areas,
+    service_at_locations,
+    service_ratings,
+    services,
+    sessions,
+    signing_keys,
+    taxonomy_terms,
+    transfers,
+    wards,
+);
