@@ -7,3 +7,4 @@ pub mod error;
 pub mod ids;
 pub mod log;
 pub mod money;
+pub mod purchasing;

@@ -1,0 +1,5 @@
+//! Buying: from a request to a settled invoice.
+
+mod fact;
+
+pub use fact::PurchaseFact;
