@@ -155,7 +155,6 @@ diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
         person_id -> Text,
-        csrf_token -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         ends_at -> Timestamp,
@@ -296,6 +295,7 @@ diesel::table! {
         value -> Nullable<Integer>,
         outcome -> Nullable<Integer>,
         words -> Text,
+        anonymous -> Bool,
         written_at -> Timestamp,
     }
 }

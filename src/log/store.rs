@@ -24,7 +24,7 @@ pub struct Position {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = events)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 struct Row<'a> {
     authority_id: Option<crate::ids::AuthorityId>,
     kind: EventKind,

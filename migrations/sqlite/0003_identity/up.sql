@@ -33,7 +33,6 @@ CREATE INDEX memberships_by_person ON memberships (person_id);
 CREATE TABLE sessions (
     token_hash    TEXT PRIMARY KEY NOT NULL,
     person_id     TEXT NOT NULL REFERENCES people (id),
-    csrf_token    TEXT NOT NULL,
     created_at    TIMESTAMP NOT NULL,
     last_seen_at  TIMESTAMP NOT NULL,
     ends_at       TIMESTAMP NOT NULL

@@ -11,6 +11,7 @@ CREATE TABLE reviews (
     value          INTEGER CHECK (value BETWEEN 1 AND 5),
     outcome        INTEGER CHECK (outcome BETWEEN 1 AND 5),
     words          TEXT NOT NULL,
+    anonymous      BOOLEAN NOT NULL,
     written_at     TIMESTAMP NOT NULL,
     UNIQUE (service_id, person_id)
 );

@@ -1,0 +1,166 @@
+//! The noun: one person's budget in its four parts. Pure: it decides, the store remembers.
+
+use chrono::NaiveDate;
+
+use crate::clock::UtcTime;
+use crate::db::text_enum;
+use crate::ids::{AuthorityId, BudgetId, PersonId};
+use crate::money::Money;
+
+use super::ledger::{Fund, Holding, Movement, Reason, Transfer};
+
+text_enum! {
+    /// How a budget is held (seeds/002, deploying budgets).
+    pub enum FundingRoute {
+        /// Paid to the person.
+        DirectPayment = "direct payment",
+        /// Paid to somebody they named.
+        ThirdParty = "nominated third party",
+        /// Held by a trust.
+        Trust = "trust",
+        /// Held by a broker.
+        Broker = "broker",
+        /// Held by a provider and accounted for person by person.
+        ServiceFund = "individual service fund",
+        /// Kept by the council: a virtual budget.
+        CouncilManaged = "council-managed",
+        /// The person's own money.
+        OwnMoney = "own money",
+    }
+}
+
+/// There is not enough money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this costs {cost} and your budget has {available} available: {} is missing", self.missing())]
+pub struct NotEnoughMoney {
+    /// What it costs.
+    pub cost: Money,
+    /// What there is.
+    pub available: Money,
+}
+
+impl NotEnoughMoney {
+    /// How much is missing.
+    #[must_use]
+    pub fn missing(self) -> Money {
+        self.cost.less(self.available).unwrap_or_default()
+    }
+}
+
+/// One person's budget and what stands on its accounts.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    /// Which.
+    pub id: BudgetId,
+    /// Whose money it was.
+    pub authority: AuthorityId,
+    /// Who it is for.
+    pub person: PersonId,
+    /// How it is held.
+    pub funding_route: FundingRoute,
+    /// Its first day.
+    pub starts_on: NaiveDate,
+    /// The day after its last.
+    pub ends_on: NaiveDate,
+    /// Free to spend.
+    pub available: Holding,
+    /// Promised.
+    pub committed: Holding,
+    /// Delivered and confirmed.
+    pub owed: Holding,
+    /// Paid.
+    pub paid: Holding,
+}
+
+impl Budget {
+    /// Whether it may be spent from on this day.
+    #[must_use]
+    pub fn is_open_on(&self, day: NaiveDate) -> bool {
+        self.starts_on <= day && day < self.ends_on
+    }
+
+    /// Puts money from the authority's fund into the budget.
+    pub fn allocate(&mut self, fund: &mut Fund, amount: Money, cause: &str, at: UtcTime) -> Option<Transfer> {
+        let movement = Movement { reason: Reason::Allocation, cause, acted_by: None, at };
+        Transfer::between(self.authority, &mut fund.fund, &mut self.available, amount, movement)
+    }
+
+    /// Promises money to a provider: available → committed.
+    pub fn commit(&mut self, cost: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Result<Transfer, NotEnoughMoney> {
+        let short = NotEnoughMoney { cost, available: self.available.balance };
+        let movement = Movement { reason: Reason::Commitment, cause, acted_by: by, at };
+        Transfer::between(self.authority, &mut self.available, &mut self.committed, cost, movement).ok_or(short)
+    }
+
+    /// Gives promised money back: committed → available.
+    pub fn release(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
+        let movement = Movement { reason: Reason::Release, cause, acted_by: by, at };
+        Transfer::between(self.authority, &mut self.committed, &mut self.available, amount, movement)
+    }
+
+    /// A delivery was confirmed: committed → owed.
+    pub fn owe(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
+        let movement = Movement { reason: Reason::Delivery, cause, acted_by: by, at };
+        Transfer::between(self.authority, &mut self.committed, &mut self.owed, amount, movement)
+    }
+
+    /// An invoice is settled: owed → paid.
+    pub fn settle(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
+        let movement = Movement { reason: Reason::Settlement, cause, acted_by: by, at };
+        Transfer::between(self.authority, &mut self.owed, &mut self.paid, amount, movement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn budget() -> Budget {
+        let day = NaiveDate::from_ymd_opt(2026, 4, 6).unwrap();
+        Budget {
+            id: BudgetId::new(),
+            authority: AuthorityId::new(),
+            person: PersonId::new(),
+            funding_route: FundingRoute::DirectPayment,
+            starts_on: day,
+            ends_on: day + chrono::Days::new(365),
+            available: Holding { balance: Money::pounds(100), ..Holding::empty() },
+            committed: Holding::empty(),
+            owed: Holding::empty(),
+            paid: Holding::empty(),
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_how_much_is_missing() {
+        let at = UtcTime::default();
+        let refused = budget().commit(Money::pence(14_850), "p", None, at).unwrap_err();
+        assert_eq!(refused.to_string(), "this costs £148.50 and your budget has £100 available: £48.50 is missing");
+    }
+
+    proptest! {
+        /// Whatever is tried in whatever order: each transfer balances, nothing is below zero, nothing is lost.
+        #[test]
+        fn any_sequence_of_steps_keeps_the_money(steps in prop::collection::vec((0..4_u8, -50..9_000_i64), 0..60)) {
+            let mut budget = budget();
+            let at = UtcTime::default();
+            for (step, pence) in steps {
+                let amount = Money::pence(pence);
+                let transfer = match step {
+                    0 => budget.commit(amount, "x", None, at).ok(),
+                    1 => budget.release(amount, "x", None, at),
+                    2 => budget.owe(amount, "x", None, at),
+                    _ => budget.settle(amount, "x", None, at),
+                };
+                if let Some(transfer) = transfer {
+                    prop_assert_eq!(transfer.legs().iter().map(|leg| leg.amount.as_pence()).sum::<i64>(), 0);
+                    prop_assert!(pence > 0);
+                }
+                let parts = [budget.available, budget.committed, budget.owed, budget.paid];
+                prop_assert!(parts.iter().all(|part| part.balance >= Money::ZERO));
+                prop_assert_eq!(parts.iter().map(|part| part.balance.as_pence()).sum::<i64>(), 10_000);
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! All SQL of budgets and the ledger.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::clock::UtcTime;
+use crate::db::schema::{accounts, budgets, legs, transfers};
+use crate::db::{Conn, both, locked};
+use crate::identity::{BudgetHolder, SignedIn};
+use crate::ids::{AccountId, AuthorityId, BudgetId, PersonId, TransferId};
+use crate::money::Money;
+
+use super::ledger::{AccountKind, Fund, Holding, Reason, Transfer};
+use super::{Budget, FundingRoute, NewBudget};
+
+/// Rows of one INSERT.
+const BATCH: usize = 500;
+
+/// What a list of budgets shows.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = budgets, treat_none_as_default_value = false)]
+pub struct BudgetSummary {
+    /// Which.
+    pub id: BudgetId,
+    /// Whose money.
+    pub authority_id: AuthorityId,
+    /// What pages call it.
+    pub name: String,
+    /// How it is held.
+    pub funding_route: FundingRoute,
+    /// Its first day.
+    pub starts_on: NaiveDate,
+    /// The day after its last.
+    pub ends_on: NaiveDate,
+    /// When it is looked at together.
+    pub review_on: NaiveDate,
+}
+
+/// The authority of a budget that this person may spend from; none if they may not.
+pub fn spending_right(conn: &mut Conn, who: &SignedIn, budget: BudgetId) -> QueryResult<Option<AuthorityId>> {
+    budgets::table
+        .find(budget)
+        .filter(budgets::person_id.eq(who.person()))
+        .select(budgets::authority_id)
+        .first(conn)
+        .optional()
+}
+
+/// The budgets that this person may spend from, newest first.
+pub fn budgets_of(conn: &mut Conn, who: &SignedIn) -> QueryResult<Vec<BudgetSummary>> {
+    budgets::table
+        .filter(budgets::person_id.eq(who.person()))
+        .order((budgets::starts_on.desc(), budgets::id))
+        .select(BudgetSummary::as_select())
+        .load(conn)
+}
+
+/// One budget, as lists show it.
+pub fn summary(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<BudgetSummary> {
+    budgets::table
+        .find(holder.budget())
+        .filter(budgets::authority_id.eq(holder.authority()))
+        .select(BudgetSummary::as_select())
+        .first(conn)
+}
+
+type BudgetRow = (BudgetId, AuthorityId, PersonId, FundingRoute, NaiveDate, NaiveDate);
+
+/// Takes the holder's budget until the transaction ends, and reads it.
+pub fn lock(tx: &mut Conn, holder: &BudgetHolder) -> QueryResult<Budget> {
+    lock_of(tx, holder.authority(), holder.budget())
+}
+
+/// Takes the budget that a purchase is paid from until the transaction ends, and reads it.
+pub fn lock_of(tx: &mut Conn, authority: AuthorityId, budget: BudgetId) -> QueryResult<Budget> {
+    let row: BudgetRow = locked(budgets::table.find(budget).filter(budgets::authority_id.eq(authority)).select((
+        budgets::id,
+        budgets::authority_id,
+        budgets::person_id,
+        budgets::funding_route,
+        budgets::starts_on,
+        budgets::ends_on,
+    )))
+    .get_result(tx)?;
+    with_balances(tx, row)
+}
+
+/// Reads the holder's budget without taking it.
+pub fn read(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<Budget> {
+    let row: BudgetRow = budgets::table
+        .find(holder.budget())
+        .filter(budgets::authority_id.eq(holder.authority()))
+        .select((
+            budgets::id,
+            budgets::authority_id,
+            budgets::person_id,
+            budgets::funding_route,
+            budgets::starts_on,
+            budgets::ends_on,
+        ))
+        .first(conn)?;
+    with_balances(conn, row)
+}
+
+fn with_balances(conn: &mut Conn, row: BudgetRow) -> QueryResult<Budget> {
+    let (id, authority, person, funding_route, starts_on, ends_on) = row;
+    let holdings = holdings(conn, id.as_str())?;
+    let of = |kind| holdings.get(&kind).copied().ok_or(diesel::result::Error::NotFound);
+    Ok(Budget {
+        id,
+        authority,
+        person,
+        funding_route,
+        starts_on,
+        ends_on,
+        available: of(AccountKind::Available)?,
+        committed: of(AccountKind::Committed)?,
+        owed: of(AccountKind::Owed)?,
+        paid: of(AccountKind::Paid)?,
+    })
+}
+
+fn holdings(conn: &mut Conn, owner: &str) -> QueryResult<BTreeMap<AccountKind, Holding>> {
+    let rows: Vec<(AccountKind, AccountId, Money)> = accounts::table
+        .filter(accounts::owner_id.eq(owner))
+        .select((accounts::kind, accounts::id, accounts::balance_pence))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(kind, account, balance)| (kind, Holding { account, balance })).collect())
+}
+
+/// Takes the authority's fund until the transaction ends, opening its accounts the first time.
+pub fn lock_fund(tx: &mut Conn, authority: AuthorityId) -> QueryResult<Fund> {
+    for kind in [AccountKind::Outside, AccountKind::Fund] {
+        both(
+            diesel::insert_into(accounts::table)
+                .values((
+                    accounts::id.eq(AccountId::new()),
+                    accounts::authority_id.eq(authority),
+                    accounts::owner_kind.eq("authority"),
+                    accounts::owner_id.eq(authority.as_str()),
+                    accounts::kind.eq(kind),
+                    accounts::balance_pence.eq(Money::ZERO),
+                ))
+                .on_conflict_do_nothing(),
+        )
+        .execute(tx)?;
+    }
+    let rows: Vec<(AccountKind, AccountId, Money)> = locked(
+        accounts::table
+            .filter(accounts::owner_id.eq(authority.as_str()))
+            .order(accounts::id)
+            .select((accounts::kind, accounts::id, accounts::balance_pence)),
+    )
+    .get_results(tx)?;
+    let of = |wanted| {
+        let found = rows.iter().find(|(kind, ..)| *kind == wanted);
+        found.map(|(_, account, balance)| Holding { account: *account, balance: *balance }).ok_or(diesel::result::Error::NotFound)
+    };
+    Ok(Fund { authority, outside: of(AccountKind::Outside)?, fund: of(AccountKind::Fund)? })
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = budgets, treat_none_as_default_value = false)]
+struct NewBudgetRow<'a> {
+    id: BudgetId,
+    authority_id: AuthorityId,
+    person_id: PersonId,
+    name: &'a str,
+    funding_route: FundingRoute,
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    review_on: NaiveDate,
+    created_at: UtcTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
+struct NewAccountRow {
+    id: AccountId,
+    authority_id: AuthorityId,
+    owner_kind: &'static str,
+    owner_id: String,
+    kind: AccountKind,
+    balance_pence: Money,
+}
+
+/// Writes new budgets with their four accounts, still empty: the transfers fill them.
+pub fn insert(tx: &mut Conn, new: &[NewBudget], budgets: &[Budget], now: UtcTime) -> QueryResult<()> {
+    let rows: Vec<NewBudgetRow<'_>> = new
+        .iter()
+        .zip(budgets)
+        .map(|(wanted, budget)| NewBudgetRow {
+            id: budget.id,
+            authority_id: budget.authority,
+            person_id: budget.person,
+            name: &wanted.name,
+            funding_route: budget.funding_route,
+            starts_on: budget.starts_on,
+            ends_on: budget.ends_on,
+            review_on: wanted.review_on,
+            created_at: now,
+        })
+        .collect();
+    for rows in rows.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(budgets::table).values(rows).execute(c))?;
+    }
+    let account = |budget: &Budget, kind, holding: Holding| NewAccountRow {
+        id: holding.account,
+        authority_id: budget.authority,
+        owner_kind: "budget",
+        owner_id: budget.id.to_string(),
+        kind,
+        balance_pence: Money::ZERO,
+    };
+    let rows: Vec<NewAccountRow> = budgets
+        .iter()
+        .flat_map(|budget| {
+            [
+                account(budget, AccountKind::Available, budget.available),
+                account(budget, AccountKind::Committed, budget.committed),
+                account(budget, AccountKind::Owed, budget.owed),
+                account(budget, AccountKind::Paid, budget.paid),
+            ]
+        })
+        .collect();
+    for rows in rows.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(accounts::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = transfers, treat_none_as_default_value = false)]
+struct TransferRow<'a> {
+    id: TransferId,
+    authority_id: AuthorityId,
+    reason: Reason,
+    cause_id: &'a str,
+    acted_by: Option<PersonId>,
+    idempotency_key: &'a str,
+    recorded_at: UtcTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = legs, treat_none_as_default_value = false)]
+struct LegRow {
+    transfer_id: TransferId,
+    account_id: AccountId,
+    amount_pence: Money,
+}
+
+/// Writes transfers and moves the balances by exactly their legs; accounts in the order of their ids.
+pub fn record(tx: &mut Conn, moved: &[Transfer]) -> QueryResult<()> {
+    let mut sums: BTreeMap<AccountId, i64> = BTreeMap::new();
+    for batch in moved.chunks(BATCH) {
+        let rows: Vec<TransferRow<'_>> = batch
+            .iter()
+            .map(|t| TransferRow {
+                id: t.id,
+                authority_id: t.authority,
+                reason: t.reason,
+                cause_id: &t.cause,
+                acted_by: t.acted_by,
+                idempotency_key: &t.key,
+                recorded_at: t.at,
+            })
+            .collect();
+        crate::both!(tx, c => diesel::insert_into(transfers::table).values(&rows).execute(c))?;
+        let of_each = |t: &Transfer| {
+            let id = t.id;
+            t.legs().iter().map(move |l| LegRow { transfer_id: id, account_id: l.account, amount_pence: l.amount }).collect::<Vec<_>>()
+        };
+        let rows: Vec<LegRow> = batch.iter().flat_map(of_each).collect();
+        for leg in &rows {
+            *sums.entry(leg.account_id).or_default() += leg.amount_pence.as_pence();
+        }
+        crate::both!(tx, c => diesel::insert_into(legs::table).values(&rows).execute(c))?;
+    }
+    for (account, by) in sums.into_iter().filter(|(_, by)| *by != 0) {
+        diesel::update(accounts::table.find(account))
+            .set(accounts::balance_pence.eq(accounts::balance_pence + by))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// One movement as a budget page shows it: when, why, what came and from or to which part.
+#[derive(Clone, Debug, Queryable)]
+pub struct MovementRow {
+    /// Which transfer.
+    pub transfer: TransferId,
+    /// When.
+    pub at: UtcTime,
+    /// Why.
+    pub reason: Reason,
+    /// To which part of the budget.
+    pub part: AccountKind,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What came to each part of the holder's budget, newest first.
+pub fn movements(conn: &mut Conn, holder: &BudgetHolder, at_most: i64) -> QueryResult<Vec<MovementRow>> {
+    legs::table
+        .inner_join(transfers::table)
+        .inner_join(accounts::table)
+        .filter(accounts::owner_id.eq(holder.budget().as_str()).and(accounts::authority_id.eq(holder.authority())))
+        .filter(legs::amount_pence.gt(Money::ZERO))
+        .order((transfers::recorded_at.desc(), transfers::id.desc()))
+        .select((transfers::id, transfers::recorded_at, transfers::reason, accounts::kind, legs::amount_pence))
+        .limit(at_most)
+        .load(conn)
+}

@@ -1,0 +1,282 @@
+//! All SQL of the catalogue.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::{
+    attributes, cost_options, locations, organizations, service_areas, service_at_locations, service_ratings, services,
+    taxonomy_terms,
+};
+use crate::ids::{CostOptionId, LocationId, OrganizationId, ServiceId};
+use crate::log::{EventKind, NewEvent};
+use crate::money::Money;
+
+use super::rating::Rating;
+use super::service::{CostOption, Location, Offer, Origin, ProviderType, Service, Unit, WholeService};
+use super::taxonomy::Term;
+
+/// Rows of one INSERT.
+const BATCH: usize = 400;
+
+/// One service at one price, if it is on offer on that day: active, provider active, price in force and not free.
+pub fn open_offer(
+    conn: &mut Conn,
+    service: ServiceId,
+    option: CostOptionId,
+    on: NaiveDate,
+) -> QueryResult<Option<Offer>> {
+    let row: Option<(OrganizationId, String, Unit, Money)> = cost_options::table
+        .inner_join(services::table.inner_join(organizations::table))
+        .filter(cost_options::id.eq(option).and(services::id.eq(service)))
+        .filter(services::status.eq("active").and(organizations::status.eq("active")))
+        .filter(cost_options::amount_pence.gt(Money::ZERO))
+        .filter(cost_options::valid_from.le(on))
+        .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))
+        .select((services::organization_id, services::category_id, cost_options::unit, cost_options::amount_pence))
+        .first(conn)
+        .optional()?;
+    let offer = |(organization, category_id, unit, price)| Offer {
+        service,
+        organization,
+        category_id,
+        cost_option: option,
+        unit,
+        price,
+    };
+    Ok(row.map(offer))
+}
+
+/// One active service with all that belongs to it.
+pub fn whole_service(conn: &mut Conn, id: ServiceId, on: NaiveDate) -> QueryResult<Option<WholeService>> {
+    Ok(whole_services(conn, &[id], on)?.pop())
+}
+
+type ServiceRow = (Service, String, ProviderType, String, Option<(i32, i32, i32, i32, i32)>, Option<i32>);
+
+/// Active services with all that belongs to them, in the order of `ids`; those that are not active are left out.
+pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<Vec<WholeService>> {
+    let rows: Vec<ServiceRow> = services::table
+        .inner_join(organizations::table)
+        .left_join(service_ratings::table)
+        .left_join(service_areas::table)
+        .filter(services::id.eq_any(ids))
+        .filter(services::status.eq("active").and(organizations::status.eq("active")))
+        .select((
+            Service::as_select(),
+            organizations::name,
+            organizations::provider_type,
+            organizations::description,
+            (
+                service_ratings::ones,
+                service_ratings::twos,
+                service_ratings::threes,
+                service_ratings::fours,
+                service_ratings::fives,
+            )
+                .nullable(),
+            service_areas::radius_metres.nullable(),
+        ))
+        .load(conn)?;
+    let mut options: HashMap<ServiceId, Vec<CostOption>> = HashMap::new();
+    for option in options_of(conn, ids, on)? {
+        options.entry(option.service_id).or_default().push(option);
+    }
+    let mut places: HashMap<ServiceId, Vec<Location>> = HashMap::new();
+    let at: Vec<(ServiceId, Location)> = service_at_locations::table
+        .inner_join(locations::table)
+        .filter(service_at_locations::service_id.eq_any(ids))
+        .select((service_at_locations::service_id, Location::as_select()))
+        .load(conn)?;
+    for (service, location) in at {
+        places.entry(service).or_default().push(location);
+    }
+    let mut terms: HashMap<ServiceId, Vec<String>> = HashMap::new();
+    let has: Vec<(ServiceId, String)> =
+        attributes::table.filter(attributes::service_id.eq_any(ids)).order(attributes::taxonomy_term_id).load(conn)?;
+    for (service, term) in has {
+        terms.entry(service).or_default().push(term);
+    }
+    let mut found: HashMap<ServiceId, WholeService> = rows
+        .into_iter()
+        .map(|(service, provider, provider_type, provider_about, stars, radius_metres)| {
+            let id = service.id;
+            let rating = stars.map(|(a, b, c, d, e)| Rating { counts: [a, b, c, d, e] }).unwrap_or_default();
+            let whole = WholeService {
+                service,
+                provider,
+                provider_type,
+                provider_about,
+                options: options.remove(&id).unwrap_or_default(),
+                locations: places.remove(&id).unwrap_or_default(),
+                radius_metres,
+                attributes: terms.remove(&id).unwrap_or_default(),
+                rating,
+            };
+            (id, whole)
+        })
+        .collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<Vec<CostOption>> {
+    cost_options::table
+        .filter(cost_options::service_id.eq_any(ids))
+        .filter(cost_options::valid_from.le(on))
+        .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))
+        .order((cost_options::service_id, cost_options::position))
+        .select(CostOption::as_select())
+        .load(conn)
+}
+
+/// The ids of all active services after `after`, in order: for rebuilding the index bit by bit.
+pub fn active_ids_after(conn: &mut Conn, after: Option<ServiceId>, at_most: i64) -> QueryResult<Vec<ServiceId>> {
+    let mut question = services::table
+        .inner_join(organizations::table)
+        .filter(services::status.eq("active").and(organizations::status.eq("active")))
+        .order(services::id)
+        .select(services::id)
+        .limit(at_most)
+        .into_boxed();
+    if let Some(after) = after {
+        question = question.filter(services::id.gt(after));
+    }
+    question.load(conn)
+}
+
+/// How many services are active: the home page says so.
+pub fn active_services(conn: &mut Conn) -> QueryResult<i64> {
+    services::table.filter(services::status.eq("active")).count().get_result(conn)
+}
+
+/// The names of services, for lists of purchases.
+pub fn service_names(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<HashMap<ServiceId, (String, super::Kind)>> {
+    let rows: Vec<(ServiceId, String, super::Kind)> = services::table
+        .filter(services::id.eq_any(ids))
+        .select((services::id, services::name, services::kind))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, name, kind)| (id, (name, kind))).collect())
+}
+
+/// The name of a provider.
+pub fn provider_name(conn: &mut Conn, id: OrganizationId) -> QueryResult<String> {
+    organizations::table.find(id).select(organizations::name).first(conn)
+}
+
+/// The names of providers, for lists of purchases.
+pub fn provider_names(conn: &mut Conn, ids: &[OrganizationId]) -> QueryResult<HashMap<OrganizationId, String>> {
+    let rows: Vec<(OrganizationId, String)> = organizations::table
+        .filter(organizations::id.eq_any(ids))
+        .select((organizations::id, organizations::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Every term of the taxonomies.
+pub fn terms(conn: &mut Conn) -> QueryResult<Vec<Term>> {
+    taxonomy_terms::table.order(taxonomy_terms::id).select(Term::as_select()).load(conn)
+}
+
+/// An organisation on its way into the table.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
+pub struct NewOrganization {
+    /// Which.
+    pub id: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// What it says of itself.
+    pub description: String,
+    /// What it is.
+    pub provider_type: ProviderType,
+    /// active or suspended.
+    pub status: &'static str,
+    /// Its web address.
+    pub website: Option<String>,
+    /// Where the record comes from.
+    pub origin: Origin,
+    /// When.
+    pub created_at: crate::clock::UtcTime,
+}
+
+/// A service on its way into the tables.
+#[derive(Clone, Debug)]
+pub struct NewService {
+    /// Itself.
+    pub service: Service,
+    /// Its prices.
+    pub options: Vec<CostOption>,
+    /// Where it is used.
+    pub locations: Vec<Location>,
+    /// How far it comes out to people.
+    pub radius_metres: Option<i32>,
+    /// Ids of needs and accessibility terms.
+    pub attributes: Vec<String>,
+}
+
+/// Writes the terms of the taxonomies; parents first.
+pub fn insert_terms(tx: &mut Conn, new: &[Term]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(taxonomy_terms::table).values(rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes organisations.
+pub fn insert_organizations(tx: &mut Conn, new: &[NewOrganization]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(organizations::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Publishes services with all that belongs to them, and tells the log.
+pub fn insert_services(tx: &mut Conn, new: &[NewService]) -> QueryResult<()> {
+    for batch in new.chunks(BATCH) {
+        let rows: Vec<&Service> = batch.iter().map(|new| &new.service).collect();
+        crate::both!(tx, c => diesel::insert_into(services::table).values(rows).execute(c))?;
+        let rows: Vec<&CostOption> = batch.iter().flat_map(|new| &new.options).collect();
+        crate::both!(tx, c => diesel::insert_into(cost_options::table).values(rows).execute(c))?;
+        let rows: Vec<&Location> = batch.iter().flat_map(|new| &new.locations).collect();
+        crate::both!(tx, c => diesel::insert_into(locations::table).values(rows).execute(c))?;
+        let rows: Vec<_> = batch.iter().flat_map(located).collect();
+        crate::both!(tx, c => diesel::insert_into(service_at_locations::table).values(rows).execute(c))?;
+        let rows: Vec<_> = batch
+            .iter()
+            .filter_map(|new| {
+                let radius = new.radius_metres?;
+                Some((service_areas::service_id.eq(new.service.id), service_areas::radius_metres.eq(radius)))
+            })
+            .collect();
+        crate::both!(tx, c => diesel::insert_into(service_areas::table).values(rows).execute(c))?;
+        let rows: Vec<_> = batch.iter().flat_map(attributed).collect();
+        crate::both!(tx, c => diesel::insert_into(attributes::table).values(rows).execute(c))?;
+        let changed = |new: &NewService| {
+            NewEvent::plain(None, EventKind::ServiceChanged, &new.service.id, new.service.last_modified)
+        };
+        crate::log::append(tx, &batch.iter().map(changed).collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+type Located = (
+    diesel::dsl::Eq<service_at_locations::service_id, ServiceId>,
+    diesel::dsl::Eq<service_at_locations::location_id, LocationId>,
+);
+
+fn located(new: &NewService) -> Vec<Located> {
+    let id = new.service.id;
+    let row = |place: &Location| (service_at_locations::service_id.eq(id), service_at_locations::location_id.eq(place.id));
+    new.locations.iter().map(row).collect()
+}
+
+type Attributed =
+    (diesel::dsl::Eq<attributes::service_id, ServiceId>, diesel::dsl::Eq<attributes::taxonomy_term_id, String>);
+
+fn attributed(new: &NewService) -> Vec<Attributed> {
+    let id = new.service.id;
+    let row = |term: &String| (attributes::service_id.eq(id), attributes::taxonomy_term_id.eq(term.clone()));
+    new.attributes.iter().map(row).collect()
+}

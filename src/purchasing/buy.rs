@@ -1,0 +1,115 @@
+//! The verb: a budget holder buys.
+
+use chrono::{Days, NaiveDate};
+
+use crate::budgets::{self, NotEnoughMoney};
+use crate::catalogue;
+use crate::clock::UtcTime;
+use crate::db::Conn;
+use crate::error::{AppError, FieldError};
+use crate::identity::{self, BudgetHolder};
+use crate::ids::{CostOptionId, ServiceId, SubmissionKey};
+
+use super::purchase::{Asked, Home, Journal, Purchase};
+use super::store;
+
+/// What a budget holder asks for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Which service.
+    pub service: ServiceId,
+    /// At which of its prices.
+    pub cost_option: CostOptionId,
+    /// How many units: 1 to 999.
+    pub quantity: i32,
+    /// From when on: today or later.
+    pub starts_on: NaiveDate,
+    /// A note for the provider.
+    pub note: String,
+    /// The form or request it came in: sending it again buys nothing more.
+    pub key: SubmissionKey,
+}
+
+impl Request {
+    /// The most units of one purchase.
+    pub const MOST: i32 = 999;
+
+    /// Checks what can be checked without the database.
+    pub fn checked(self, today: NaiveDate) -> Result<Self, AppError> {
+        let mut wrong = Vec::new();
+        if !(1..=Self::MOST).contains(&self.quantity) {
+            wrong.push(FieldError::new("quantity", format!("Choose how many: a whole number from 1 to {}.", Self::MOST)));
+        }
+        if self.starts_on < today {
+            wrong.push(FieldError::new("starts_on", "Choose a start date that is today or later."));
+        } else if self.starts_on > today + Days::new(366) {
+            wrong.push(FieldError::new("starts_on", "Choose a start date within the next year."));
+        }
+        if self.note.chars().count() > 1_000 {
+            wrong.push(FieldError::new("note", "Shorten your note to 1,000 letters or fewer."));
+        }
+        if wrong.is_empty() { Ok(self) } else { Err(AppError::invalid(wrong)) }
+    }
+}
+
+/// Why something was not bought.
+#[derive(Debug, thiserror::Error)]
+pub enum BuyError {
+    /// It cannot be bought, or not at this price any more.
+    #[error("this service is not on offer at this price at the moment. Look at its page again")]
+    NotOnOffer,
+    /// The budget does not cover that day.
+    #[error("this budget does not cover {0}. Choose a start date between its first and last day")]
+    BudgetNotOpen(String),
+    /// There is not enough money.
+    #[error(transparent)]
+    NotEnoughMoney(#[from] NotEnoughMoney),
+    /// The same key came with another request.
+    #[error("this form was already used to buy something else. Open the service again to buy more")]
+    KeyUsedDifferently,
+    /// Ours.
+    #[error("the database failed")]
+    Database(#[from] diesel::result::Error),
+}
+
+impl From<BuyError> for AppError {
+    fn from(error: BuyError) -> Self {
+        match error {
+            BuyError::Database(cause) => cause.into(),
+            BuyError::NotOnOffer => Self::refused("not-on-offer", error),
+            BuyError::BudgetNotOpen(_) => Self::refused("budget-not-open", error),
+            BuyError::NotEnoughMoney(_) => Self::refused("not-enough-money", error),
+            BuyError::KeyUsedDifferently => Self::refused("key-used-differently", error),
+        }
+    }
+}
+
+/// Buys a service from the holder's budget.
+///
+/// Pressing the button twice buys once: the second call returns the first purchase.
+#[tracing::instrument(skip_all, fields(budget.id = %holder.budget()))]
+pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime) -> Result<Purchase, BuyError> {
+    let mut budget = budgets::store::lock(tx, holder)?; // other purchases from it wait here
+    if let Some(earlier) = store::by_submission(tx, holder, request.key)? {
+        let same = earlier.cost_option_id == request.cost_option && earlier.quantity == request.quantity;
+        return if same { Ok(earlier) } else { Err(BuyError::KeyUsedDifferently) };
+    }
+    let offer = catalogue::store::open_offer(tx, request.service, request.cost_option, request.starts_on)?
+        .ok_or(BuyError::NotOnOffer)?;
+    if !budget.is_open_on(request.starts_on) {
+        return Err(BuyError::BudgetNotOpen(crate::clock::long_date(request.starts_on)));
+    }
+    let (_, ward_code) =
+        identity::store::home_of(tx, budget.person)?.ok_or(diesel::result::Error::NotFound)?;
+    let asked = Asked {
+        quantity: request.quantity,
+        starts_on: request.starts_on,
+        note: request.note.clone(),
+        key: request.key,
+    };
+    let mut journal = Journal::default();
+    let purchase = Purchase::request(&mut budget, &Home { ward_code }, &offer, asked, now, &mut journal)?;
+    store::insert(tx, std::slice::from_ref(&purchase))?;
+    store::record(tx, &journal)?;
+    Ok(purchase)
+}

@@ -1,0 +1,288 @@
+//! All SQL of purchasing.
+//!
+//! Whoever changes a purchase first takes its budget's row, so that two people never change one purchase at once and
+//! locks are always taken in the same order.
+
+use diesel::prelude::*;
+
+use crate::budgets;
+use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
+use crate::db::Conn;
+use crate::identity::{BudgetHolder, FinanceOfficer, ProviderMember, PurchaseParty, SignedIn};
+use crate::ids::{AuthorityId, BudgetId, InvoiceId, PersonId, PurchaseId, ServiceId, SubmissionKey};
+
+use super::purchase::{Delivery, Invoice, Journal, Purchase, Step};
+use super::state::{DeliveryState, InvoiceState, PurchaseState};
+
+/// Rows of one INSERT.
+const BATCH: usize = 400;
+
+/// A purchase with its deliveries and invoices.
+#[derive(Clone, Debug)]
+pub struct WholePurchase {
+    /// Itself.
+    pub purchase: Purchase,
+    /// In the order in which they were recorded.
+    pub deliveries: Vec<Delivery>,
+    /// In the order in which they arose.
+    pub invoices: Vec<Invoice>,
+}
+
+/// The purchase that came from this form, if it was sent before.
+pub fn by_submission(tx: &mut Conn, holder: &BudgetHolder, key: SubmissionKey) -> QueryResult<Option<Purchase>> {
+    purchases::table
+        .filter(purchases::budget_id.eq(holder.budget()).and(purchases::submission_key.eq(key)))
+        .select(Purchase::as_select())
+        .first(tx)
+        .optional()
+}
+
+/// The budget that a purchase of this person was paid from.
+pub fn budget_of(conn: &mut Conn, who: &SignedIn, purchase: PurchaseId) -> QueryResult<Option<BudgetId>> {
+    purchases::table
+        .find(purchase)
+        .filter(purchases::person_id.eq(who.person()))
+        .select(purchases::budget_id)
+        .first(conn)
+        .optional()
+}
+
+/// Takes a purchase of the holder until the transaction ends.
+pub fn lock_for_party(tx: &mut Conn, party: &PurchaseParty) -> QueryResult<WholePurchase> {
+    budgets::store::lock(tx, party.holder())?;
+    whole_for_party(tx, party)
+}
+
+/// A purchase of the holder.
+pub fn whole_for_party(conn: &mut Conn, party: &PurchaseParty) -> QueryResult<WholePurchase> {
+    let purchase = purchases::table
+        .find(party.purchase())
+        .filter(purchases::budget_id.eq(party.holder().budget()))
+        .select(Purchase::as_select())
+        .first(conn)?;
+    with_parts(conn, purchase)
+}
+
+/// Takes a purchase made from the member's organisation until the transaction ends.
+pub fn lock_for_member(tx: &mut Conn, member: &ProviderMember, id: PurchaseId) -> QueryResult<WholePurchase> {
+    let (authority, budget): (AuthorityId, BudgetId) = purchases::table
+        .find(id)
+        .filter(purchases::organization_id.eq(member.organization()))
+        .select((purchases::authority_id, purchases::budget_id))
+        .first(tx)?;
+    budgets::store::lock_of(tx, authority, budget)?;
+    whole_for_member(tx, member, id)
+}
+
+/// A purchase made from the member's organisation.
+pub fn whole_for_member(conn: &mut Conn, member: &ProviderMember, id: PurchaseId) -> QueryResult<WholePurchase> {
+    let purchase = purchases::table
+        .find(id)
+        .filter(purchases::organization_id.eq(member.organization()))
+        .select(Purchase::as_select())
+        .first(conn)?;
+    with_parts(conn, purchase)
+}
+
+/// Takes the purchase behind an invoice to the officer's authority until the transaction ends.
+pub fn lock_for_officer(tx: &mut Conn, officer: &FinanceOfficer, invoice: InvoiceId) -> QueryResult<WholePurchase> {
+    let (id, budget): (PurchaseId, BudgetId) = invoices::table
+        .inner_join(purchases::table)
+        .filter(invoices::id.eq(invoice).and(invoices::authority_id.eq(officer.authority())))
+        .select((purchases::id, purchases::budget_id))
+        .first(tx)?;
+    budgets::store::lock_of(tx, officer.authority(), budget)?;
+    let purchase = purchases::table.find(id).select(Purchase::as_select()).first(tx)?;
+    with_parts(tx, purchase)
+}
+
+fn with_parts(conn: &mut Conn, purchase: Purchase) -> QueryResult<WholePurchase> {
+    let deliveries = deliveries::table
+        .filter(deliveries::purchase_id.eq(purchase.id))
+        .order(deliveries::id)
+        .select(Delivery::as_select())
+        .load(conn)?;
+    let invoices = invoices::table
+        .filter(invoices::purchase_id.eq(purchase.id))
+        .order(invoices::id)
+        .select(Invoice::as_select())
+        .load(conn)?;
+    Ok(WholePurchase { purchase, deliveries, invoices })
+}
+
+/// The steps that a purchase took, in order.
+pub fn steps(conn: &mut Conn, purchase: &Purchase) -> QueryResult<Vec<Step>> {
+    purchase_steps::table
+        .filter(purchase_steps::purchase_id.eq(purchase.id))
+        .order((purchase_steps::taken_at, purchase_steps::position))
+        .select(Step::as_select())
+        .load(conn)
+}
+
+/// Writes new purchases.
+pub fn insert(tx: &mut Conn, new: &[Purchase]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(purchases::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes new deliveries.
+pub fn insert_deliveries(tx: &mut Conn, new: &[Delivery]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(deliveries::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes new invoices.
+pub fn insert_invoices(tx: &mut Conn, new: &[Invoice]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(invoices::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes what only grows: steps, transfers with their balances, events.
+pub fn record(tx: &mut Conn, journal: &Journal) -> QueryResult<()> {
+    for rows in journal.steps.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(purchase_steps::table).values(rows).execute(c))?;
+    }
+    budgets::store::record(tx, &journal.transfers)?;
+    crate::log::append(tx, &journal.events)
+}
+
+/// Writes where a purchase stands now.
+pub fn update_state(tx: &mut Conn, purchase: &Purchase) -> QueryResult<()> {
+    diesel::update(purchases::table.find(purchase.id)).set(purchases::state.eq(purchase.state)).execute(tx).map(drop)
+}
+
+/// Writes what was answered to deliveries, and which invoice asks for them.
+pub fn update_deliveries(tx: &mut Conn, changed: &[Delivery]) -> QueryResult<()> {
+    for delivery in changed {
+        diesel::update(deliveries::table.find(delivery.id))
+            .set((
+                deliveries::state.eq(delivery.state),
+                deliveries::dispute.eq(&delivery.dispute),
+                deliveries::answered_at.eq(delivery.answered_at),
+                deliveries::invoice_id.eq(delivery.invoice_id),
+            ))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes that an invoice was settled.
+pub fn update_invoice(tx: &mut Conn, invoice: &Invoice) -> QueryResult<()> {
+    diesel::update(invoices::table.find(invoice.id))
+        .set((invoices::state.eq(invoice.state), invoices::settled_at.eq(invoice.settled_at)))
+        .execute(tx)
+        .map(drop)
+}
+
+/// The purchases from one budget, newest first.
+pub fn purchases_from(conn: &mut Conn, holder: &BudgetHolder, page: i64, per_page: i64) -> QueryResult<Vec<Purchase>> {
+    purchases::table
+        .filter(purchases::budget_id.eq(holder.budget()))
+        .order((purchases::requested_at.desc(), purchases::id.desc()))
+        .select(Purchase::as_select())
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+        .load(conn)
+}
+
+/// How many purchases were made from one budget.
+pub fn count_from(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<i64> {
+    purchases::table.filter(purchases::budget_id.eq(holder.budget())).count().get_result(conn)
+}
+
+/// Deliveries on one budget that wait for the holder's answer, oldest first.
+pub fn deliveries_awaiting_answer(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<Vec<(Delivery, Purchase)>> {
+    deliveries::table
+        .inner_join(purchases::table)
+        .filter(purchases::budget_id.eq(holder.budget()).and(deliveries::state.eq(DeliveryState::Recorded)))
+        .order(deliveries::recorded_at)
+        .select((Delivery::as_select(), Purchase::as_select()))
+        .limit(20)
+        .load(conn)
+}
+
+/// The purchases made from the member's organisation that stand at `state`, longest waiting first, with the
+/// holders' names.
+pub fn purchases_at(
+    conn: &mut Conn,
+    member: &ProviderMember,
+    state: PurchaseState,
+    at_most: i64,
+) -> QueryResult<Vec<(Purchase, String)>> {
+    use crate::db::schema::people;
+    purchases::table
+        .inner_join(people::table)
+        .filter(purchases::organization_id.eq(member.organization()).and(purchases::state.eq(state)))
+        .order((purchases::requested_at, purchases::id))
+        .select((Purchase::as_select(), people::display_name))
+        .limit(at_most)
+        .load(conn)
+}
+
+/// How many purchases of the member's organisation stand at each state.
+pub fn counts_by_state(conn: &mut Conn, member: &ProviderMember) -> QueryResult<Vec<(PurchaseState, i64)>> {
+    purchases::table
+        .filter(purchases::organization_id.eq(member.organization()))
+        .group_by(purchases::state)
+        .select((purchases::state, diesel::dsl::count_star()))
+        .load(conn)
+}
+
+/// Invoices of the member's organisation, newest first, with the purchases.
+pub fn invoices_of(conn: &mut Conn, member: &ProviderMember, at_most: i64) -> QueryResult<Vec<(Invoice, Purchase)>> {
+    invoices::table
+        .inner_join(purchases::table)
+        .filter(invoices::organization_id.eq(member.organization()))
+        .order((invoices::issued_at.desc(), invoices::id.desc()))
+        .select((Invoice::as_select(), Purchase::as_select()))
+        .limit(at_most)
+        .load(conn)
+}
+
+/// Invoices to the officer's authority that stand at `state`, longest waiting first, with the purchases.
+pub fn invoices_to(
+    conn: &mut Conn,
+    officer: &FinanceOfficer,
+    state: InvoiceState,
+    page: i64,
+    per_page: i64,
+) -> QueryResult<Vec<(Invoice, Purchase)>> {
+    invoices::table
+        .inner_join(purchases::table)
+        .filter(invoices::authority_id.eq(officer.authority()).and(invoices::state.eq(state)))
+        .order((invoices::issued_at, invoices::id))
+        .select((Invoice::as_select(), Purchase::as_select()))
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+        .load(conn)
+}
+
+/// How many invoices to the officer's authority stand at `state`, and what they add up to.
+pub fn invoices_sum(
+    conn: &mut Conn,
+    officer: &FinanceOfficer,
+    state: InvoiceState,
+) -> QueryResult<(i64, i64)> {
+    invoices::table
+        .filter(invoices::authority_id.eq(officer.authority()).and(invoices::state.eq(state)))
+        .select((diesel::dsl::count_star(), crate::db::sum_i64(invoices::amount_pence)))
+        .first(conn)
+}
+
+/// A purchase of this person and service with a confirmed delivery: what a review stands on.
+pub fn delivered_purchase(conn: &mut Conn, person: PersonId, service: ServiceId) -> QueryResult<Option<PurchaseId>> {
+    deliveries::table
+        .inner_join(purchases::table)
+        .filter(purchases::person_id.eq(person).and(purchases::service_id.eq(service)))
+        .filter(deliveries::state.eq(DeliveryState::Confirmed))
+        .order(deliveries::answered_at.desc())
+        .select(purchases::id)
+        .first(conn)
+        .optional()
+}

@@ -1,0 +1,102 @@
+//! Ratings and reviews. (→ src/reviews/pages.rs)
+use crate::web::page::{Errors, Page};
+use askama::Template;
+
+/// A score with the number of people behind it.
+#[derive(Clone, Debug, Default)]
+pub struct Rating {
+    /// "4.6".
+    pub score: String,
+    /// The score in half stars, 0 to 10.
+    pub half_stars: u32,
+    /// "23 ratings".
+    pub count: String,
+}
+
+/// How a service is rated, with the spread.
+#[derive(Clone, Debug, Default)]
+pub struct RatingsSummary {
+    pub rating: Rating,
+    /// Five stars first.
+    pub spread: Vec<SpreadRow>,
+    /// Reliability, kindness, communication, value, what matters to me.
+    pub aspects: Vec<AspectScore>,
+}
+
+/// How many gave one number of stars.
+#[derive(Clone, Debug, Default)]
+pub struct SpreadRow {
+    /// "5 stars".
+    pub label: String,
+    pub count: String,
+    /// How long its bar is, 0 to 100.
+    pub percent: u32,
+}
+
+/// The mean for one aspect.
+#[derive(Clone, Debug, Default)]
+pub struct AspectScore {
+    pub label: String,
+    /// "4.8".
+    pub score: String,
+    pub half_stars: u32,
+}
+
+/// One published review.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewShown {
+    /// "Amira K." or "Somebody who bought this".
+    pub who: String,
+    pub half_stars: u32,
+    /// "5 out of 5".
+    pub stars: String,
+    /// "March 2026".
+    pub when: String,
+    /// Words, in paragraphs; may be empty.
+    pub words: Vec<String>,
+    /// Whether it follows a purchase made here.
+    pub verified: bool,
+    /// Said about it: invented for the demo.
+    pub invented: bool,
+    pub reply: Option<Reply>,
+}
+
+/// The provider's answer to a review.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub provider: String,
+    pub when: String,
+    pub words: String,
+}
+
+/// The form that rates. Posts to `/purchases/{id}/review`.
+#[derive(Template)]
+#[template(path = "reviews/review.html")]
+pub struct ReviewPage {
+    pub page: Page,
+    pub action: String,
+    pub back_href: String,
+    pub service: String,
+    pub provider: String,
+    /// Radios called `stars`: the number chosen, 0 for none.
+    pub stars: u32,
+    /// Radios per aspect, called by its `name`.
+    pub aspects: Vec<AspectAsked>,
+    /// As typed.
+    pub words: String,
+    pub anonymous: bool,
+    /// Whether a rating given before is being changed.
+    pub changing: bool,
+    pub errors: Errors,
+}
+
+/// One aspect to rate; none is required.
+#[derive(Clone, Debug, Default)]
+pub struct AspectAsked {
+    /// Name of the field: `kindness`.
+    pub name: String,
+    /// "Kindness".
+    pub label: String,
+    /// The number chosen, 0 for none.
+    pub stars: u32,
+}

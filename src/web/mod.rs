@@ -1,0 +1,10 @@
+//! What every page and every document share. No rule of the service lives here.
+
+pub mod assets;
+pub mod csrf;
+pub mod form;
+pub mod guard;
+pub mod page;
+pub mod paging;
+pub mod render;
+pub mod session;

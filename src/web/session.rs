@@ -1,0 +1,65 @@
+//! Cookies and bearer tokens, as they arrive. What they mean is `identity`'s to say.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::header;
+use actix_web::web::Data;
+
+use super::page::Site;
+
+/// Programs come in below this path, with bearer tokens; cookies count for nothing there.
+pub const API_PREFIX: &str = "/api/";
+
+/// The cookie that holds the session's token.
+const SESSION: &str = "waymark_session";
+
+/// The cookie that forms of people who have not signed in are tied to.
+const VISIT: &str = "waymark_visit";
+
+/// The session's token, if one was sent.
+#[must_use]
+pub fn session_token(request: &HttpRequest) -> Option<String> {
+    token_in(request, SESSION)
+}
+
+/// The token that forms are tied to: of the session, or else of the visit.
+#[must_use]
+pub fn form_token(request: &HttpRequest) -> Option<String> {
+    token_in(request, SESSION).or_else(|| token_in(request, VISIT))
+}
+
+fn token_in(request: &HttpRequest, name: &str) -> Option<String> {
+    let value = request.cookie(name)?.value().to_owned();
+    (value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(value)
+}
+
+/// The bearer token, if one was sent.
+#[must_use]
+pub fn bearer_token(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// The cookie that carries a session.
+#[must_use]
+pub fn session_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
+    cookie(request, SESSION, token)
+}
+
+/// The cookie that ends a session in the browser.
+#[must_use]
+pub fn no_session_cookie(request: &HttpRequest) -> Cookie<'static> {
+    let mut cookie = cookie(request, SESSION, String::new());
+    cookie.set_max_age(time::Duration::ZERO);
+    cookie
+}
+
+/// The cookie that ties a visitor's forms to their browser.
+#[must_use]
+pub fn visit_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
+    cookie(request, VISIT, token)
+}
+
+fn cookie(request: &HttpRequest, name: &'static str, value: String) -> Cookie<'static> {
+    let secure = request.app_data::<Data<Site>>().is_some_and(|site| site.secure_cookies);
+    Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(secure).finish()
+}
