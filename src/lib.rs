@@ -7,3 +7,5 @@ pub mod error;
 pub mod ids;
 pub mod log;
 pub mod money;
+pub mod places;
+pub mod search;
