@@ -3,6 +3,8 @@
 //! Words are small letters without accents ("Café" is "cafe"); an apostrophe joins ("carer's" is "carers"). A *stem* is
 //! what is left of a word without its English ending, so that "gardening" finds "gardener's" garden.
 
+use std::sync::LazyLock;
+
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, TextAnalyzer, TokenStream,
     TokenizerManager,
@@ -47,12 +49,14 @@ pub(super) fn tidy(text: &str) -> String {
 
 /// The words of a text, in order.
 pub(super) fn words(text: &str) -> Vec<String> {
-    tokens(&mut words_analyzer(), text)
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(words_analyzer);
+    tokens(&mut ANALYZER.clone(), text)
 }
 
 /// The stems of a text, in order: one for each of its [`words`].
 pub(super) fn stems(text: &str) -> Vec<String> {
-    tokens(&mut stems_analyzer(), text)
+    static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(stems_analyzer);
+    tokens(&mut ANALYZER.clone(), text)
 }
 
 fn tokens(analyzer: &mut TextAnalyzer, text: &str) -> Vec<String> {

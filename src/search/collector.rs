@@ -71,9 +71,21 @@ pub(super) struct Collector<'a> {
     ready: Ready,
     sort: Sort,
     snapshot: &'a Snapshot,
+    /// All bits of a service that meets the whole question.
+    whole: u32,
     /// The weight of each concept.
     weights: Vec<f32>,
+    /// Those that meet a part of the question, until it is known whether they are shown.
+    partial: Vec<Partial>,
     pub(super) levels: [Level; 3],
+}
+
+/// A service that meets a part of the question.
+struct Partial {
+    segment: usize,
+    doc: DocId,
+    met: u32,
+    score: f32,
 }
 
 impl<'a> Collector<'a> {
@@ -89,27 +101,53 @@ impl<'a> Collector<'a> {
             ready: Ready::of(search, &snapshot.vocabulary),
             sort,
             snapshot,
+            whole: (1 << weights.len()) - 1,
             weights,
+            partial: Vec::new(),
             levels: [level(), level(), level()],
         }
     }
 
-    /// Takes one service: which concepts it meets, and how well.
+    /// Takes one service: which concepts it meets, and how well. Those that meet a part only wait.
     #[inline]
     pub(super) fn take(&mut self, segment: usize, doc: DocId, row: &Row, met: u32, score: f32) {
+        if met == self.whole {
+            let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+            self.judge(0, segment, doc, row, score * factor);
+        } else {
+            self.partial.push(Partial { segment, doc, met, score });
+        }
+    }
+
+    /// Takes those that meet a part, if too few meet the whole.
+    pub(super) fn finish(&mut self) {
+        if self.levels[0].total >= Ranking::shared().matching.enough {
+            return;
+        }
+        for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
+            let row = self.snapshot.segments.get(segment).and_then(|segment| segment.rows.get(doc as usize));
+            if let Some(row) = row {
+                let (level, coverage) = self.coverage(met);
+                self.judge(level, segment, doc, row, score * coverage);
+            }
+        }
+    }
+
+    /// Filters, counts and orders one service.
+    #[inline]
+    fn judge(&mut self, level: usize, segment: usize, doc: DocId, row: &Row, score: f32) {
         let lies = self.ready.lies(row);
         let fails = self.ready.failed(row, lies);
         if fails & fails.wrapping_sub(1) != 0 || fails & super::filters::failed::ALWAYS != 0 {
             return; // fails two filters, or one that narrows every count
         }
-        let (level, coverage) = self.coverage(met);
         let Some(level) = self.levels.get_mut(level) else { return };
         level.tally.add(row, fails);
         if fails != 0 {
             return;
         }
         level.total += 1;
-        let score = score * coverage * factor(row, lies, self.snapshot.latest);
+        let score = score * factor(row, lies, self.snapshot.latest);
         let metres = lies.map_or(0.0, |lies| lies.metres().unwrap_or(f32::MAX));
         let (first, second) = match self.sort {
             Sort::Relevance => (score, -metres),
@@ -121,15 +159,9 @@ impl<'a> Collector<'a> {
         level.best.offer(Candidate { first, second, tie: row.tie, segment, doc, score });
     }
 
-    /// How much of the question was met: the level, and what it multiplies the score by.
+    /// How much of the question was met in part: the level, and what it multiplies the score by.
     fn coverage(&self, met: u32) -> (usize, f32) {
         let words = &Ranking::shared().matching;
-        if self.weights.len() < 2 {
-            return (0, 1.0);
-        }
-        if met.count_ones() as usize == self.weights.len() {
-            return (0, words.all_words);
-        }
         let all: f32 = self.weights.iter().sum();
         let part: f32 = self.weights.iter().enumerate().filter(|(bit, _)| met & (1 << bit) != 0).map(|(_, w)| w).sum();
         let share = part / all;

@@ -58,6 +58,7 @@ impl Index {
         } else if search.words.trim().is_empty() {
             collect_all(&snapshot, &mut collector);
         }
+        collector.finish();
         Ok(answer(search, meaning, &snapshot, collector))
     }
 }

@@ -23,49 +23,58 @@ pub(super) struct Scratch {
 /// For each service of a segment, how well it does and which bits it has.
 #[derive(Default)]
 pub(super) struct Layer {
-    scores: Vec<f32>,
-    masks: Vec<u32>,
+    cells: Vec<Cell>,
     touched: Vec<DocId>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    bits: u32,
+    score: f32,
 }
 
 impl Layer {
     fn reserve(&mut self, documents: usize) {
-        if self.scores.len() < documents {
-            self.scores.resize(documents, 0.0);
-            self.masks.resize(documents, 0);
+        if self.cells.len() < documents {
+            self.cells.resize(documents, Cell::default());
         }
     }
 
     #[inline]
     fn add(&mut self, doc: DocId, bits: u32, score: f32) {
-        let at = doc as usize;
-        if let (Some(mask), Some(known)) = (self.masks.get_mut(at), self.scores.get_mut(at)) {
-            if *mask == 0 {
+        if let Some(cell) = self.cells.get_mut(doc as usize) {
+            if cell.bits == 0 {
                 self.touched.push(doc);
             }
-            *mask |= bits;
-            *known += score;
+            cell.bits |= bits;
+            cell.score += score;
         }
     }
 
     /// Keeps the better of what is known and `score`.
     #[inline]
     fn best(&mut self, doc: DocId, score: f32) {
-        let known = self.scores.get(doc as usize).copied().unwrap_or_default();
-        self.add(doc, 1, (score - known).max(0.0));
+        if let Some(cell) = self.cells.get_mut(doc as usize) {
+            if cell.bits == 0 {
+                self.touched.push(doc);
+            }
+            cell.bits = 1;
+            cell.score = cell.score.max(score);
+        }
     }
 
     fn multiply(&mut self, doc: DocId, factor: f32) {
-        if let Some(score) = self.scores.get_mut(doc as usize) {
-            *score *= factor;
+        if let Some(cell) = self.cells.get_mut(doc as usize) {
+            cell.score *= factor;
         }
     }
 
     /// Hands out every service with its bits and its score, and is empty afterwards.
     pub(super) fn drain(&mut self, mut take: impl FnMut(DocId, u32, f32)) {
         for doc in self.touched.drain(..) {
-            if let (Some(mask), Some(score)) = (self.masks.get_mut(doc as usize), self.scores.get_mut(doc as usize)) {
-                take(doc, std::mem::take(mask), std::mem::take(score));
+            if let Some(cell) = self.cells.get_mut(doc as usize) {
+                let Cell { bits, score } = std::mem::take(cell);
+                take(doc, bits, score);
             }
         }
     }
