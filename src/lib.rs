@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demand;
 pub mod error;
 pub mod ids;
 pub mod log;
