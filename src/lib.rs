@@ -26,6 +26,3 @@ pub mod budgets;
 pub mod purchasing;
 pub mod demand;
 
-// What shows and proves it.
-pub mod demo;
-pub mod verify;

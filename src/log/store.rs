@@ -103,9 +103,20 @@ pub fn head(conn: &mut Conn) -> QueryResult<Position> {
 
 /// Where the follower of this name stands; the row stays ours, so that no second node moves it meanwhile.
 pub fn position(tx: &mut Conn, name: &str) -> QueryResult<Position> {
+    if let Some(position) = locked_position(tx, name)? {
+        return Ok(position);
+    }
+    // There must be a row to hold: two nodes that both start at nothing would both count everything.
+    let start = (followers::tx_id.eq(0), followers::seq.eq(0), followers::updated_at.eq(UtcTime::default()));
+    let row = (followers::name.eq(name), start);
+    both(diesel::insert_into(followers::table).values(row).on_conflict_do_nothing()).execute(tx)?;
+    Ok(locked_position(tx, name)?.unwrap_or_default())
+}
+
+fn locked_position(tx: &mut Conn, name: &str) -> QueryResult<Option<Position>> {
     let row: Option<(i64, i64)> =
         crate::db::locked(followers::table.find(name).select((followers::tx_id, followers::seq))).get_result(tx).optional()?;
-    Ok(row.map(|(tx, seq)| Position { tx, seq }).unwrap_or_default())
+    Ok(row.map(|(tx, seq)| Position { tx, seq }))
 }
 
 /// Moves the follower of this name.

@@ -11,6 +11,8 @@ mod distance;
 mod free_text;
 mod gazetteer;
 mod postcode;
+pub mod reference;
+pub mod store;
 
 pub use distance::{distance_metres, miles_text};
 pub use free_text::split_query;
