@@ -11,6 +11,7 @@ pub mod ids;
 pub mod money;
 
 // What the rest stands on.
+pub mod api_document;
 pub mod app;
 pub mod db;
 pub mod log;
@@ -26,3 +27,4 @@ pub mod budgets;
 pub mod purchasing;
 pub mod demand;
 
+pub mod demo;

@@ -13,10 +13,14 @@
 //! Who: a commissioner, for their own authority. No function here can return a person.
 //! What each rule is against: `cube/gate.rs`. What was measured: `cube/attack.rs`.
 
+pub mod api;
+mod asked;
 pub mod charts;
 mod cube;
 pub mod export;
+pub mod pages;
 pub mod view;
+pub mod views;
 
 pub use cube::{
     Dimension, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow, rebuild, release,

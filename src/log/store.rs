@@ -83,10 +83,11 @@ pub fn read_after(conn: &mut Conn, position: Position, at_most: i64) -> QueryRes
     Ok(rows.into_iter().map(event).collect())
 }
 
-/// How many events a follower at `position` has still to read, counting those not yet readable.
-pub fn behind(conn: &mut Conn, position: Position) -> QueryResult<i64> {
+/// How many events of these kinds a follower at `position` has still to read, counting those not yet readable.
+pub fn behind(conn: &mut Conn, position: Position, kinds: &[EventKind]) -> QueryResult<i64> {
     events::table
         .filter(after(position))
+        .filter(events::kind.eq_any(kinds))
         .count()
         .get_result(conn)
 }

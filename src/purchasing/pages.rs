@@ -269,7 +269,7 @@ fn capitalised(text: &str) -> String {
 /// What was just done.
 #[derive(Deserialize)]
 pub struct Done {
-    done: Option<String>,
+    pub(super) done: Option<String>,
 }
 
 /// `GET /purchases/{purchase_id}`: the receipt, and everything that became of it.

@@ -13,6 +13,8 @@
 //! `indexing` → `snapshot` and `rows`.
 
 mod analysis;
+pub mod api;
+mod asked;
 mod collector;
 mod counts;
 mod document;
@@ -21,8 +23,11 @@ mod fields;
 mod filters;
 mod find;
 mod folder;
+pub mod follow;
 mod indexing;
+mod map;
 mod matching;
+pub mod pages;
 mod query;
 mod ranking;
 mod rows;
@@ -31,6 +36,7 @@ mod spelling;
 mod suggest;
 mod synonyms;
 mod understanding;
+pub mod views;
 
 #[cfg(test)]
 mod tests;

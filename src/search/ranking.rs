@@ -156,6 +156,21 @@ impl Ranking {
         })
     }
 
+    /// What counts and how much, strongest first, with the reason: for the page that tells everybody.
+    pub(super) fn told(&self) -> Vec<(&'static str, f32, &'static str)> {
+        let mut rows = vec![
+            ("Words in the name of the service", self.fields.name, "It says what it is."),
+            ("Words in the name of its category", self.fields.category, "Everyday words lead here: hoover to cleaning."),
+            ("Words in the name of the provider", self.fields.provider, "Some people look for a name they know."),
+            ("Words for needs it is meant for", self.fields.needs, "So that it suits you."),
+            ("Words in its description", self.fields.description, "Everything else that it says."),
+            ("The name of the place", self.fields.place, "A postcode counts as a distance, not as a word."),
+            ("Finding all of your words", self.matching.all_words, "Better than finding one of them often."),
+        ];
+        rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+        rows
+    }
+
     /// The weights of the fields, in the order of the index.
     pub(super) fn field_weights(&self) -> [f32; TEXT_FIELDS] {
         let f = &self.fields;

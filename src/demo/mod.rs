@@ -1,0 +1,2 @@
+//! The demo town (being merged).
+pub mod people;
