@@ -27,4 +27,9 @@ pub mod budgets;
 pub mod purchasing;
 pub mod demand;
 
+// What starts, shows and proves it.
+pub mod bench;
+pub mod command;
 pub mod demo;
+pub mod start;
+pub mod verify;

@@ -133,3 +133,10 @@ pub fn move_position(tx: &mut Conn, name: &str, to: Position, now: UtcTime) -> Q
     .execute(tx)
     .map(drop)
 }
+
+/// Where the follower of this name stands, without taking its row.
+pub fn position_of(conn: &mut Conn, name: &str) -> QueryResult<Position> {
+    let row: Option<(i64, i64)> =
+        followers::table.find(name).select((followers::tx_id, followers::seq)).get_result(conn).optional()?;
+    Ok(row.map(|(tx, seq)| Position { tx, seq }).unwrap_or_default())
+}

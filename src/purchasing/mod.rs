@@ -32,6 +32,7 @@ mod purchase;
 mod shown;
 mod state;
 pub mod store;
+pub mod verify;
 pub mod views;
 
 pub use answer::{AnswerError, agree, decline};
