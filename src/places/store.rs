@@ -1,0 +1,84 @@
+//! All SQL of places.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::db::schema::{authorities, wards};
+use crate::ids::AuthorityId;
+
+/// Rows of one INSERT.
+const BATCH: usize = 400;
+
+/// A council as its row is.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = authorities, treat_none_as_default_value = false)]
+pub struct Authority {
+    /// Which.
+    pub id: AuthorityId,
+    /// Its code in official statistics.
+    pub gss_code: String,
+    /// "Trafford".
+    pub name: String,
+    /// "trafford".
+    pub slug: String,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+}
+
+/// A ward as its row is.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = wards, treat_none_as_default_value = false)]
+pub struct Ward {
+    /// Its code in official statistics.
+    pub code: String,
+    /// Whose.
+    pub authority_id: AuthorityId,
+    /// "Sale Moor".
+    pub name: String,
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+}
+
+/// One council.
+pub fn authority(conn: &mut Conn, id: AuthorityId) -> QueryResult<Option<Authority>> {
+    authorities::table.find(id).select(Authority::as_select()).first(conn).optional()
+}
+
+/// The council with this code.
+pub fn authority_by_gss(conn: &mut Conn, gss_code: &str) -> QueryResult<Option<Authority>> {
+    authorities::table.filter(authorities::gss_code.eq(gss_code)).select(Authority::as_select()).first(conn).optional()
+}
+
+/// The wards of a council, by name.
+pub fn wards_of(conn: &mut Conn, authority: AuthorityId) -> QueryResult<Vec<Ward>> {
+    wards::table.filter(wards::authority_id.eq(authority)).order(wards::name).select(Ward::as_select()).load(conn)
+}
+
+/// The name of each ward of a council, by code.
+pub fn ward_names(conn: &mut Conn, authority: AuthorityId) -> QueryResult<BTreeMap<String, String>> {
+    let rows: Vec<(String, String)> =
+        wards::table.filter(wards::authority_id.eq(authority)).select((wards::code, wards::name)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Writes councils that are not there yet.
+pub fn insert_authorities(tx: &mut Conn, new: &[Authority]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(authorities::table).values(rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes wards that are not there yet.
+pub fn insert_wards(tx: &mut Conn, new: &[Ward]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(wards::table).values(rows).on_conflict_do_nothing().execute(c))?;
+    }
+    Ok(())
+}
