@@ -33,7 +33,7 @@ const SEED: u64 = 20_141_001; // the Care Act received its regulations on 1 Octo
 const MARK: &str = "demo-town";
 
 /// How many wishes become a purchase line; the others find no service or no money.
-const SERVED: f64 = 0.97;
+const SERVED: f64 = 0.93;
 
 /// How large the town is.
 #[derive(Clone, Copy, Debug)]

@@ -26,7 +26,7 @@ use super::holders::{AUTHORITIES, Holder};
 use super::market::{Market, Wanted, drawn};
 use super::people::DemoPerson;
 use super::plan::{self, Plan};
-use super::scenes::{HowMuch, SCENES, Scene, Story, Who};
+use super::scenes::{self, HowMuch, SCENES, Scene, Story, Who};
 use super::words::{self, Words};
 
 /// How many people are tried until one can pay for what somebody wants.
@@ -325,15 +325,15 @@ impl History {
             return 1;
         }
         let units = self.rng.random_range(least..=most);
-        if most <= 2 {
+        if most <= 2 || unit == Unit::Week {
             return units;
         }
         let someone = &self.holders[holder];
         let yearly: i32 = someone.budgets.iter().map(|(_, pounds)| *pounds).sum();
         let each_time = f64::from(yearly) * 100.0 / (12.0 * someone.pace);
         let times = each_time / (f64::from(units) * pence(price).max(1.0));
-        #[expect(clippy::cast_possible_truncation, reason = "at most four times as much")]
-        let many = (f64::from(units) * times.clamp(0.6, 4.0)).round() as i32;
+        #[expect(clippy::cast_possible_truncation, reason = "at most five times as much")]
+        let many = (f64::from(units) * times.clamp(0.6, 5.0)).round() as i32;
         many.clamp(1, 200)
     }
 
@@ -512,7 +512,7 @@ impl History {
     /// Queues the scenes; what they leave to be rated is not rated before.
     fn announce_scenes(&mut self) {
         for (number, scene) in SCENES.iter().enumerate() {
-            self.push(self.now - plan::days(scene.asked), Doing::Play(number));
+            self.push(scenes::ago(scene.asked, self.now), Doing::Play(number));
             if let Who::Person(key, _) = scene.who
                 && let (Some(holder), Some(sale)) = (self.demo_holder(key), self.market.find(scene.provider, scene.service))
             {
@@ -596,7 +596,7 @@ fn running_sums(people: &[usize], holders: &[Holder], category: &str, rng: &mut 
     people
         .iter()
         .map(|holder| {
-            let likes = if rng.random_bool(0.25) { 5.0 } else { 0.5 };
+            let likes = if rng.random_bool(0.3) { 3.0 } else { 0.6 };
             sum += holders[*holder].affinity(category) * holders[*holder].pace * likes;
             (*holder, sum)
         })

@@ -1,5 +1,7 @@
 //! The newest purchases of the people that a visitor can sign in as: something to answer, to confirm, to settle, to rate.
 
+use chrono::{NaiveTime, TimeDelta};
+
 use super::plan::{Plan, Planned, days};
 use crate::budgets::FundingRoute;
 use crate::clock::UtcTime;
@@ -107,10 +109,18 @@ pub(super) const SCENES: [Scene; 26] = [
     scene(Somebody, SOUP, Units(3), 6.1, "", Agreed(5.5)),
 ];
 
+/// So many days before now, when people are up.
+pub(super) fn ago(when: f64, now: UtcTime) -> UtcTime {
+    let at = now - days(when);
+    let midnight = at.date().and_time(NaiveTime::MIN);
+    let awake = midnight + TimeDelta::hours(8) + (at - midnight) / 2; // 24 hours of the day become 8 to 20 o'clock
+    awake.min(now - days(when / 100.0))
+}
+
 impl Story {
     /// The same as a plan; `total` units were asked for.
     pub(super) fn plan(self, total: i32, now: UtcTime) -> Plan {
-        let ago = |when: f64| now - days(when);
+        let ago = |when: f64| ago(when, now);
         let one = |when: f64, quantity: i32, answer: Option<Option<&str>>| Planned {
             at: ago(when),
             on: ago(when).date(),
