@@ -1,17 +1,28 @@
-//! [`App`]: what every handler may use.
+//! [`App`]: what every handler may use; and the one route table.
 
 use std::sync::Arc;
 
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpResponse, ResponseError};
+
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{self, Db};
+use crate::error::AppError;
 use crate::identity::SigningKeys;
+use crate::search::Index;
+use crate::web::render::{as_page, as_problem_json};
+use crate::web::{assets, told};
+use crate::{api_document, budgets, catalogue, demand, identity, places, purchasing, reviews, search};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The database.
     pub db: Db,
+    /// The search index of this node.
+    pub index: Index,
     /// The time.
     pub clock: Clock,
     /// The keys that tokens are signed with.
@@ -20,4 +31,75 @@ pub struct App {
     pub taxonomy: Arc<Taxonomy>,
     /// Whether this is the demo town.
     pub demo: bool,
+}
+
+/// Every address of the program.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(get_healthz))
+        .route("/readyz", web::get().to(get_readyz))
+        .service(
+            web::scope("/api/v1")
+                .wrap(from_fn(as_problem_json))
+                .configure(search::api::routes)
+                .configure(catalogue::api::routes)
+                .configure(reviews::api::routes)
+                .configure(identity::api::routes)
+                .configure(budgets::api::routes)
+                .configure(purchasing::api::routes)
+                .configure(demand::api::routes)
+                .route("/openapi.json", web::get().to(api_document::get_openapi))
+                .route("/docs", web::get().to(api_document::get_docs))
+                .default_service(web::to(get_nothing)),
+        )
+        .service(
+            web::scope("")
+                .wrap(from_fn(as_page))
+                .configure(search::pages::routes)
+                .configure(catalogue::pages::routes)
+                .configure(reviews::pages::routes)
+                .configure(identity::pages::routes)
+                .configure(budgets::pages::routes)
+                .configure(purchasing::pages::routes)
+                .configure(purchasing::provider_pages::routes)
+                .configure(purchasing::finance_pages::routes)
+                .configure(demand::pages::routes)
+                .configure(places::pages::routes)
+                .route("/accessibility", web::get().to(told::get_accessibility))
+                .route("/privacy", web::get().to(told::get_privacy))
+                .route("/static/{path:.*}", web::get().to(assets::get_static))
+                .default_service(web::to(get_nothing)),
+        );
+}
+
+/// Whatever has no address.
+async fn get_nothing() -> HttpResponse {
+    AppError::NotFound.error_response()
+}
+
+/// `GET /healthz`: the program runs.
+async fn get_healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// How many events the search index may lag behind before the node takes no more visitors.
+const MOST_BEHIND: i64 = 10_000;
+
+/// `GET /readyz`: the database answers, its schema is ours, and the search index is not behind.
+async fn get_readyz(app: Data<App>) -> HttpResponse {
+    let asked = app.clone();
+    let checked = app.db.read(move |conn| {
+        let schema = db::migrations_are_done(conn).unwrap_or(false);
+        let position = asked.index.position().unwrap_or_default();
+        let behind = crate::log::behind(conn, position, search::follow::KINDS)?;
+        Ok::<_, diesel::result::Error>((schema, behind))
+    });
+    let (status, body) = match checked.await {
+        Ok((true, behind)) if behind <= MOST_BEHIND && !app.index.needs_rebuild() => (200_u16, "ready\n".to_owned()),
+        Ok((true, behind)) => (503, format!("the search index is {behind} events behind\n")),
+        Ok((false, _)) => (503, "the database needs its migrations\n".into()),
+        Err(_) => (503, "the database does not answer\n".into()),
+    };
+    let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(body)
 }

@@ -1,18 +1,35 @@
 //! Waymark: a marketplace for personal budgets.
+//!
+//! In reading order: the small words that everybody uses, the database and the event log, then one folder for each
+//! thing that a person may want to do. `docs/architecture.md` walks the folders and follows one purchase.
 
-pub mod app;
-pub mod budgets;
-pub mod catalogue;
+// The small words.
 pub mod clock;
 pub mod config;
-pub mod db;
-pub mod demo;
 pub mod error;
-pub mod identity;
 pub mod ids;
-pub mod log;
 pub mod money;
-pub mod places;
-pub mod purchasing;
-pub mod reviews;
+
+// What the rest stands on.
+pub mod api_document;
+pub mod app;
+pub mod db;
+pub mod log;
 pub mod web;
+
+// What people do here.
+pub mod identity;
+pub mod places;
+pub mod catalogue;
+pub mod search;
+pub mod reviews;
+pub mod budgets;
+pub mod purchasing;
+pub mod demand;
+
+// What starts, shows and proves it.
+pub mod bench;
+pub mod command;
+pub mod demo;
+pub mod start;
+pub mod verify;

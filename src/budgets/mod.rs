@@ -11,11 +11,12 @@
 //!
 //! Who: [`crate::identity::BudgetHolder`] sees and spends; the council opens budgets.
 
-//pub mod api;
+pub mod api;
 mod budget;
 mod ledger;
 mod open;
-//pub mod pages;
+pub mod picture;
+pub mod pages;
 pub mod store;
 pub mod verify;
 pub mod views;

@@ -1,4 +1,4 @@
-//! Personal budgets as pictures and figures. (→ src/budgets/pages.rs)
+//! The structs behind the templates: Personal budgets as pictures and figures.
 use crate::web::page::{Link, Page, Pagination};
 use crate::purchasing::views::{PurchaseRow, StateTag};
 use askama::Template;

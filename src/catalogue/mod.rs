@@ -10,9 +10,9 @@
 //!
 //! Who: [`crate::identity::Anyone`] reads the whole catalogue, free and without an account.
 
-//pub mod api;
-//pub mod card;
-//pub mod pages;
+pub mod api;
+pub mod card;
+pub mod pages;
 pub mod rating;
 mod service;
 pub mod store;

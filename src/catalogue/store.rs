@@ -160,6 +160,11 @@ pub fn service_names(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<HashMap<
     Ok(rows.into_iter().map(|(id, name, kind)| (id, (name, kind))).collect())
 }
 
+/// What a price is called.
+pub fn option_label(conn: &mut Conn, id: CostOptionId) -> QueryResult<String> {
+    cost_options::table.find(id).select(cost_options::label).first(conn)
+}
+
 /// The name of a provider.
 pub fn provider_name(conn: &mut Conn, id: OrganizationId) -> QueryResult<String> {
     organizations::table.find(id).select(organizations::name).first(conn)

@@ -1,4 +1,4 @@
-//! One service, and the card that stands for it everywhere. (→ src/catalogue/pages.rs)
+//! The structs behind the templates: One service, and the card that stands for it everywhere.
 use crate::budgets::views::MoneyPicture;
 use crate::web::page::{Link, Page, Row};
 use crate::reviews::views::{Rating, RatingsSummary, ReviewShown};

@@ -333,17 +333,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    demand_cells (authority_id, grain, month, ward_code, category_id, funding_route) {
+    demand_cells (authority_id, grain, step, month, ward_code, category_id, funding_route) {
         authority_id -> Text,
         grain -> Integer,
+        step -> Text,
         month -> Integer,
         ward_code -> Text,
         category_id -> Text,
         funding_route -> Text,
-        purchases -> BigInt,
-        declined -> BigInt,
+        lines -> BigInt,
         units -> BigInt,
-        spent_pence -> BigInt,
+        pence -> BigInt,
         people -> Binary,
         providers -> Binary,
     }
@@ -353,7 +353,13 @@ diesel::table! {
     demand_members (member_id) {
         member_id -> Text,
         ordinal -> Integer,
-        noise_key -> BigInt,
+    }
+}
+
+diesel::table! {
+    demand_noise (id) {
+        id -> Integer,
+        secret -> Text,
     }
 }
 
@@ -413,6 +419,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     demand_cells,
     demand_members,
+    demand_noise,
     events,
     followers,
     invoices,

@@ -106,7 +106,7 @@ pub enum TownState {
 
 /// Looks whether there is a demo town.
 pub fn state(conn: &mut Conn) -> diesel::QueryResult<TownState> {
-    if log::position(conn, MARK)? != Position::default() {
+    if log::position_of(conn, MARK)? != Position::default() {
         return Ok(TownState::Built);
     }
     let begun = catalogue::store::active_services(conn)? > 0;

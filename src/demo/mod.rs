@@ -17,9 +17,11 @@ mod listing;
 mod market;
 mod open_data;
 pub mod people;
+mod place;
 mod plan;
 mod scenes;
 mod words;
 
 pub use build::{BuildError, Size, Summary, TownState, build, build_of_size, state};
 pub use listing::TownError;
+pub use place::{make, table, throw_away};

@@ -7,10 +7,10 @@
 //!
 //! Who: [`Anyone`], [`SignedIn`], [`BudgetHolder`], [`ProviderMember`], [`Commissioner`], [`FinanceOfficer`].
 
-//pub mod api;
+pub mod api;
 mod password;
 mod person;
-//pub mod pages;
+pub mod pages;
 mod roles;
 mod sign_in;
 pub mod store;

@@ -71,14 +71,25 @@ impl SignedIn {
         Ok(Some(Self { person, name, memberships }))
     }
 
-    /// How the top of each page shows them.
-    fn as_visitor(&self) -> Visitor {
-        let (role_label, home_path, home_label) = match self.role() {
+    /// The page that is theirs.
+    #[must_use]
+    pub fn home_path(&self) -> &'static str {
+        self.home().1
+    }
+
+    /// What they are here, their own page, and its name in the navigation.
+    fn home(&self) -> (&'static str, &'static str, &'static str) {
+        match self.role() {
             None => ("Budget holder", "/budgets", "My budget"),
             Some(RoleName::ProviderMember) => ("Provider", "/provider", "Provider desk"),
             Some(RoleName::Commissioner) => ("Commissioner", "/demand", "Demand"),
             Some(RoleName::FinanceOfficer) => ("Finance officer", "/finance", "Invoices"),
-        };
+        }
+    }
+
+    /// How the top of each page shows them.
+    fn as_visitor(&self) -> Visitor {
+        let (role_label, home_path, home_label) = self.home();
         Visitor {
             name: self.name.clone(),
             role_label: role_label.into(),

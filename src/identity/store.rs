@@ -121,6 +121,27 @@ pub fn insert_people(tx: &mut Conn, new: &[NewPerson]) -> QueryResult<()> {
     Ok(())
 }
 
+/// Makes an account, or gives the one with this e-mail address another name and password; says whose it is.
+pub fn save_account(
+    tx: &mut Conn,
+    person: PersonId,
+    name: &str,
+    email: &str,
+    password_hash: &str,
+    now: UtcTime,
+) -> QueryResult<PersonId> {
+    let said = (people::display_name.eq(name), people::password_hash.eq(password_hash));
+    both(
+        diesel::insert_into(people::table)
+            .values((people::id.eq(person), people::email.eq(email), people::created_at.eq(now), said))
+            .on_conflict(people::email)
+            .do_update()
+            .set(said),
+    )
+    .execute(tx)?;
+    people::table.filter(people::email.eq(email)).select(people::id).first(tx)
+}
+
 /// Writes citizens.
 pub fn insert_citizens(tx: &mut Conn, new: &[NewCitizen]) -> QueryResult<()> {
     for rows in new.chunks(BATCH) {

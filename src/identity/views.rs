@@ -1,4 +1,4 @@
-//! Signing in. (→ src/identity/pages.rs)
+//! The structs behind the templates: Signing in.
 use crate::web::page::{Errors, Page};
 use askama::Template;
 

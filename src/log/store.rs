@@ -83,10 +83,11 @@ pub fn read_after(conn: &mut Conn, position: Position, at_most: i64) -> QueryRes
     Ok(rows.into_iter().map(event).collect())
 }
 
-/// How many events a follower at `position` has still to read, counting those not yet readable.
-pub fn behind(conn: &mut Conn, position: Position) -> QueryResult<i64> {
+/// How many events of these kinds a follower at `position` has still to read, counting those not yet readable.
+pub fn behind(conn: &mut Conn, position: Position, kinds: &[EventKind]) -> QueryResult<i64> {
     events::table
         .filter(after(position))
+        .filter(events::kind.eq_any(kinds))
         .count()
         .get_result(conn)
 }
@@ -103,9 +104,20 @@ pub fn head(conn: &mut Conn) -> QueryResult<Position> {
 
 /// Where the follower of this name stands; the row stays ours, so that no second node moves it meanwhile.
 pub fn position(tx: &mut Conn, name: &str) -> QueryResult<Position> {
+    if let Some(position) = locked_position(tx, name)? {
+        return Ok(position);
+    }
+    // There must be a row to hold: two nodes that both start at nothing would both count everything.
+    let start = (followers::tx_id.eq(0), followers::seq.eq(0), followers::updated_at.eq(UtcTime::default()));
+    let row = (followers::name.eq(name), start);
+    both(diesel::insert_into(followers::table).values(row).on_conflict_do_nothing()).execute(tx)?;
+    Ok(locked_position(tx, name)?.unwrap_or_default())
+}
+
+fn locked_position(tx: &mut Conn, name: &str) -> QueryResult<Option<Position>> {
     let row: Option<(i64, i64)> =
         crate::db::locked(followers::table.find(name).select((followers::tx_id, followers::seq))).get_result(tx).optional()?;
-    Ok(row.map(|(tx, seq)| Position { tx, seq }).unwrap_or_default())
+    Ok(row.map(|(tx, seq)| Position { tx, seq }))
 }
 
 /// Moves the follower of this name.
@@ -120,4 +132,11 @@ pub fn move_position(tx: &mut Conn, name: &str, to: Position, now: UtcTime) -> Q
     )
     .execute(tx)
     .map(drop)
+}
+
+/// Where the follower of this name stands, without taking its row.
+pub fn position_of(conn: &mut Conn, name: &str) -> QueryResult<Position> {
+    let row: Option<(i64, i64)> =
+        followers::table.find(name).select((followers::tx_id, followers::seq)).get_result(conn).optional()?;
+    Ok(row.map(|(tx, seq)| Position { tx, seq }).unwrap_or_default())
 }

@@ -11,6 +11,7 @@ mod distance;
 mod free_text;
 mod gazetteer;
 mod postcode;
+pub mod pages;
 pub mod reference;
 pub mod store;
 

@@ -82,3 +82,8 @@ pub fn insert_wards(tx: &mut Conn, new: &[Ward]) -> QueryResult<()> {
     }
     Ok(())
 }
+
+/// The name of a council.
+pub fn authority_name(conn: &mut Conn, id: AuthorityId) -> QueryResult<String> {
+    authorities::table.find(id).select(authorities::name).first(conn)
+}

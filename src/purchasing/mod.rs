@@ -19,16 +19,20 @@
 //! [`FinanceOfficer`]: crate::identity::FinanceOfficer
 
 mod answer;
-//pub mod api;
+pub mod api;
 mod buy;
 mod cancel;
 mod deliver;
 mod fact;
+pub mod finance_pages;
 mod invoice;
-//pub mod pages;
+pub mod pages;
+pub mod provider_pages;
 mod purchase;
+mod shown;
 mod state;
 pub mod store;
+pub mod verify;
 pub mod views;
 
 pub use answer::{AnswerError, agree, decline};

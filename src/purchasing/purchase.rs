@@ -181,7 +181,7 @@ impl Purchase {
         let total = offer.price.times(asked.quantity).ok_or(too_much)?;
         let id = PurchaseId::new();
         journal.transfers.push(budget.commit(total, id.as_str(), Some(budget.person), now)?);
-        let mut purchase = Self {
+        let purchase = Self {
             id,
             authority_id: budget.authority,
             budget_id: budget.id,

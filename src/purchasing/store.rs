@@ -225,6 +225,24 @@ pub fn purchases_at(
         .load(conn)
 }
 
+/// Deliveries of the member's organisation that wait for an answer or are disputed, newest first, with the purchases
+/// and the holders' names.
+pub fn deliveries_open(
+    conn: &mut Conn,
+    member: &ProviderMember,
+    at_most: i64,
+) -> QueryResult<Vec<(Delivery, Purchase, String)>> {
+    use crate::db::schema::people;
+    deliveries::table
+        .inner_join(purchases::table.inner_join(people::table))
+        .filter(purchases::organization_id.eq(member.organization()))
+        .filter(deliveries::state.ne(DeliveryState::Confirmed))
+        .order((deliveries::recorded_at.desc(), deliveries::id.desc()))
+        .select((Delivery::as_select(), Purchase::as_select(), people::display_name))
+        .limit(at_most)
+        .load(conn)
+}
+
 /// How many purchases of the member's organisation stand at each state.
 pub fn counts_by_state(conn: &mut Conn, member: &ProviderMember) -> QueryResult<Vec<(PurchaseState, i64)>> {
     purchases::table
@@ -260,6 +278,21 @@ pub fn invoices_to(
         .select((Invoice::as_select(), Purchase::as_select()))
         .limit(per_page)
         .offset((page - 1) * per_page)
+        .load(conn)
+}
+
+/// The invoices of the officer's authority that were settled last.
+pub fn invoices_just_settled(
+    conn: &mut Conn,
+    officer: &FinanceOfficer,
+    at_most: i64,
+) -> QueryResult<Vec<(Invoice, Purchase)>> {
+    invoices::table
+        .inner_join(purchases::table)
+        .filter(invoices::authority_id.eq(officer.authority()).and(invoices::state.eq(InvoiceState::Settled)))
+        .order((invoices::settled_at.desc(), invoices::id.desc()))
+        .select((Invoice::as_select(), Purchase::as_select()))
+        .limit(at_most)
         .load(conn)
 }
 

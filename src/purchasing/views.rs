@@ -1,4 +1,4 @@
-//! Buying, delivering, invoicing, settling. (→ src/purchasing/pages.rs)
+//! The structs behind the templates: Buying, delivering, invoicing, settling.
 use crate::budgets::views::MoneyPicture;
 use crate::web::page::{Errors, Link, Page, Pagination, Tile};
 use askama::Template;

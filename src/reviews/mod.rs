@@ -7,8 +7,8 @@
 //!
 //! Who: [`crate::identity::PurchaseParty`] writes; anyone reads.
 
-//pub mod api;
-//pub mod pages;
+pub mod api;
+pub mod pages;
 mod review;
 pub mod store;
 pub mod views;

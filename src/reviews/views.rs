@@ -1,4 +1,4 @@
-//! Ratings and reviews. (→ src/reviews/pages.rs)
+//! The structs behind the templates: Ratings and reviews.
 use crate::web::page::{Errors, Page};
 use askama::Template;
 

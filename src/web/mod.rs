@@ -8,3 +8,4 @@ pub mod page;
 pub mod paging;
 pub mod render;
 pub mod session;
+pub mod told;

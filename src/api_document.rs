@@ -1,0 +1,121 @@
+//! The OpenAPI document of `/api/v1`, and the page that shows it to people.
+
+use actix_web::web::Json;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::error::AppError;
+use crate::identity::Anyone;
+use crate::web::page::{Page, html};
+use crate::{budgets, catalogue, demand, identity, purchasing, reviews, search};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Waymark",
+        description = "Everything that pages do, for programs. Amounts are whole pence, distances metres, times UTC (RFC 3339). \
+                       Failures are `application/problem+json` (RFC 9457). Get a token from `POST /api/v1/tokens` and send it as \
+                       `Authorization: Bearer …`. Requests that move money carry an `Idempotency-Key`."
+    ),
+    paths(
+        search::api::get_services,
+        search::api::get_suggestions,
+        catalogue::api::get_service,
+        reviews::api::get_reviews,
+        reviews::api::put_review,
+        identity::api::post_token,
+        identity::api::get_me,
+        budgets::api::get_budgets,
+        budgets::api::get_budget,
+        purchasing::api::post_purchase,
+        purchasing::api::get_purchases,
+        purchasing::api::get_purchase,
+        purchasing::api::post_cancellation,
+        purchasing::api::post_confirmation,
+        purchasing::api::post_dispute,
+        purchasing::api::get_provider_purchases,
+        purchasing::api::get_provider_purchase,
+        purchasing::api::post_agreement,
+        purchasing::api::post_refusal,
+        purchasing::api::post_delivery,
+        purchasing::api::post_invoice,
+        purchasing::api::get_invoices,
+        purchasing::api::post_settlement,
+        demand::api::get_demand,
+    ),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+/// Tokens are sent as `Authorization: Bearer …`.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The OpenAPI document.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// `GET /api/v1/openapi.json`
+pub async fn get_openapi(_: Anyone) -> Json<utoipa::openapi::OpenApi> {
+    Json(document())
+}
+
+/// The page that shows the document to people.
+#[derive(Template)]
+#[template(path = "api_docs.html")]
+struct DocsPage {
+    page: Page,
+    about: String,
+    groups: Vec<Group>,
+}
+
+/// Requests of one tag.
+struct Group {
+    name: String,
+    operations: Vec<Operation>,
+}
+
+/// One request.
+struct Operation {
+    method: String,
+    path: String,
+    summary: String,
+    needs_token: bool,
+    parameters: String,
+}
+
+/// `GET /api/v1/docs`
+pub async fn get_docs(_: Anyone, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let document = serde_json::to_value(document()).map_err(AppError::unexpected)?;
+    let mut groups: Vec<Group> = Vec::new();
+    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+        for (method, told) in methods.as_object().into_iter().flatten() {
+            let name = told["tags"][0].as_str().unwrap_or("other").to_owned();
+            let parameters: Vec<&str> =
+                told["parameters"].as_array().into_iter().flatten().filter_map(|each| each["name"].as_str()).collect();
+            let operation = Operation {
+                method: method.to_uppercase(),
+                path: path.clone(),
+                summary: told["summary"].as_str().unwrap_or_default().to_owned(),
+                needs_token: told["security"].is_array(),
+                parameters: parameters.join(", "),
+            };
+            match groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => group.operations.push(operation),
+                None => groups.push(Group { name, operations: vec![operation] }),
+            }
+        }
+    }
+    let about = document["info"]["description"].as_str().unwrap_or_default().to_owned();
+    html(&DocsPage { page: Page::of(&request, "For programs: the API"), about, groups })
+}

@@ -1,0 +1,212 @@
+//! The follower's step: events of the log into cells.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use diesel::result::Error as DieselError;
+
+use crate::clock::UtcTime;
+use crate::db::{Conn, Db};
+use crate::log::{self, Event, EventKind, Position};
+use crate::purchasing::PurchaseFact;
+
+use super::store;
+use super::{Cells, Counted, Grain, Place, Slice, Step};
+
+/// The name under which the log keeps our position.
+const NAME: &str = "demand";
+
+/// How many events a rebuild counts in one transaction: few enough that others can write in between.
+const REBUILD_BATCH: i64 = 20_000;
+
+/// Counts the next events of the log; tells whether there were any.
+///
+/// The position moves in the same transaction, and its row is held, so that nothing is counted twice by two nodes.
+pub fn follow(tx: &mut Conn, at_most: i64, now: UtcTime) -> QueryResult<bool> {
+    Ok(follow_some(tx, at_most, now)? > 0)
+}
+
+/// Empties the cells and counts the whole log again; `progress` is told how many events were counted so far.
+///
+/// Members and the noise's secret stay: a figure that was released once is released the same again.
+pub fn rebuild(db: &Db, now: UtcTime, mut progress: impl FnMut(usize)) -> QueryResult<()> {
+    db.write_now(move |tx| {
+        log::position(tx, NAME)?; // held until the cells are empty
+        store::empty(tx)?;
+        log::move_position(tx, NAME, Position::default(), now)
+    })?;
+    let mut counted = 0;
+    loop {
+        let events = db.write_now(move |tx| follow_some(tx, REBUILD_BATCH, now))?;
+        if events == 0 {
+            return Ok(());
+        }
+        counted += events;
+        progress(counted);
+    }
+}
+
+fn follow_some(tx: &mut Conn, at_most: i64, now: UtcTime) -> QueryResult<usize> {
+    let position = log::position(tx, NAME)?;
+    let events = log::read_after(tx, position, at_most)?;
+    let Some(last) = events.last() else { return Ok(0) };
+    let facts = events.iter().filter_map(|event| fact_of(event).transpose()).collect::<QueryResult<Vec<_>>>()?;
+    count(tx, &facts)?;
+    log::move_position(tx, NAME, last.position, now)?;
+    Ok(events.len())
+}
+
+/// What an event tells about demand, if anything. One that cannot be read stops the follower: it would be missing.
+fn fact_of(event: &Event) -> QueryResult<Option<(Step, PurchaseFact)>> {
+    let step = match event.kind {
+        EventKind::PurchaseRequested => Step::Requested,
+        EventKind::PurchaseDeclined => Step::Declined,
+        EventKind::DeliveryConfirmed => Step::Delivered,
+        _ => return Ok(None),
+    };
+    let fact = serde_json::from_str(&event.detail).map_err(|cause| DieselError::DeserializationError(cause.into()))?;
+    Ok(Some((step, fact)))
+}
+
+/// Counts facts into the stored cells of every grain.
+pub(super) fn count(tx: &mut Conn, facts: &[(Step, PurchaseFact)]) -> QueryResult<()> {
+    if facts.is_empty() {
+        return Ok(());
+    }
+    store::make_noise_secret(tx)?;
+    let ids: HashSet<String> =
+        facts.iter().flat_map(|(_, fact)| [fact.person.to_string(), fact.organization.to_string()]).collect();
+    let ordinals = store::ordinals_given(tx, ids)?;
+    let mut words = Words::default();
+    let mut cells = Cells::new();
+    for (step, fact) in facts {
+        let ordinal = |id: &str| ordinals.get(id).copied().ok_or(DieselError::NotFound);
+        cells.count(Counted {
+            authority: fact.authority,
+            step: *step,
+            month: fact.month,
+            place: words.place(&fact.ward_code, &fact.category_id, &fact.funding_route),
+            person: ordinal(fact.person.as_str())?,
+            provider: ordinal(fact.organization.as_str())?,
+            quantity: fact.quantity,
+            pence: fact.amount_pence,
+        });
+    }
+    for grain in Grain::EVERY {
+        if grain != Grain::FINEST {
+            cells.roll_up(grain);
+        }
+    }
+    let mut slices: Vec<(Slice, _)> = cells.slices.into_iter().collect();
+    slices.sort_unstable_by_key(|(slice, _)| (slice.authority, slice.grain.0, slice.step, slice.month));
+    for (slice, counted) in slices {
+        store::add(tx, slice, counted)?;
+    }
+    Ok(())
+}
+
+/// Each word once in memory: there are few, and very many places made of them.
+#[derive(Default)]
+pub(super) struct Words(HashSet<Arc<str>>);
+
+impl Words {
+    pub(super) fn place(&mut self, ward_code: &str, category_id: &str, funding_route: &str) -> Place {
+        Place {
+            ward_code: self.word(ward_code),
+            category_id: self.word(category_id),
+            funding_route: self.word(funding_route),
+        }
+    }
+
+    fn word(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return Arc::clone(known);
+        }
+        let word: Arc<str> = text.into();
+        self.0.insert(Arc::clone(&word));
+        word
+    }
+}
+
+/// From id to the number that stands for it.
+pub(super) type Ordinals = HashMap<String, u32>;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use crate::db::DatabaseUrl;
+    use crate::demand::{Dimension, Figure, Measure, Query, Rules, release};
+
+    use super::super::support::{Council, last_month, now};
+    use super::*;
+
+    fn people_in_all(council: &mut Council) -> Figure {
+        let query = Query::of(Measure::People, Dimension::Ward, 1, last_month());
+        release(&mut council.conn, council.authority, &query, &Rules::default(), now()).unwrap().total
+    }
+
+    /// Every stored cell, in order.
+    fn everything(council: &mut Council) -> Vec<(i32, Step, i32, Place, super::super::Cell)> {
+        let mut all = Vec::new();
+        for grain in Grain::EVERY {
+            for slice in store::slices(&mut council.conn, council.authority, grain).unwrap() {
+                let cells = store::stored(&mut council.conn, slice).unwrap();
+                all.extend(cells.into_iter().map(|(place, cell)| (grain.0, slice.step, slice.month, place, cell)));
+            }
+        }
+        all.sort_by(|one, other| (one.0, one.1, one.2, &one.3).cmp(&(other.0, other.1, other.2, &other.3)));
+        all
+    }
+
+    fn some_months(council: &mut Council) {
+        for n in 0..40_i64 {
+            let mut fact = council.fact(&format!("person {}", n % 11), &format!("provider {}", n % 4));
+            fact.month -= i32::try_from(n % 3).unwrap();
+            fact.ward_code = format!("W{}", n % 3 + 1);
+            council.happened(EventKind::PurchaseRequested, &fact);
+            council.happened(EventKind::PurchaseAgreed, &fact);
+            let kind = if n % 5 == 0 { EventKind::PurchaseDeclined } else { EventKind::DeliveryConfirmed };
+            council.happened(kind, &fact);
+        }
+    }
+
+    #[test]
+    fn every_grain_counts_each_purchase_once() {
+        let mut council = Council::open();
+        some_months(&mut council);
+        council.follow();
+        assert!(!follow(&mut council.conn, 100, now()).unwrap(), "nothing is left to count");
+        for grain in 0..8 {
+            let cells = everything(&mut council);
+            let of = |step: Step| cells.iter().filter(move |cell| cell.0 == grain && cell.1 == step);
+            assert_eq!(of(Step::Requested).map(|cell| cell.4.lines).sum::<i64>(), 40);
+            assert_eq!(of(Step::Declined).map(|cell| cell.4.lines).sum::<i64>(), 8);
+            assert_eq!(of(Step::Delivered).map(|cell| cell.4.pence).sum::<i64>(), 3200);
+        }
+    }
+
+    #[test]
+    fn a_rebuild_gives_the_same_cells_and_the_same_figures() {
+        let mut council = Council::open();
+        some_months(&mut council);
+        council.follow();
+        let (cells, figure) = (everything(&mut council), people_in_all(&mut council));
+        assert!(figure.released().is_some());
+        let db = Db::open(&DatabaseUrl::Sqlite(council.path()), 1).unwrap();
+        let mut told = Vec::new();
+        rebuild(&db, now(), |counted| told.push(counted)).unwrap();
+        assert_eq!(told, [120]);
+        assert!(everything(&mut council) == cells, "the cells are not the same");
+        assert_eq!(people_in_all(&mut council), figure);
+    }
+
+    #[test]
+    fn a_fact_that_cannot_be_read_stops_the_follower_and_moves_nothing() {
+        let mut council = Council::open();
+        let event = crate::log::NewEvent::plain(None, EventKind::PurchaseRequested, &"x", now());
+        log::append(&mut council.conn, &[event]).unwrap();
+        assert!(follow(&mut council.conn, 100, now()).is_err());
+        assert_eq!(log::position(&mut council.conn, NAME).unwrap(), Position::default());
+    }
+}

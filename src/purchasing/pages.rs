@@ -1,0 +1,424 @@
+//! The pages of a budget holder: buying, and what becomes of it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::budgets::picture::{of_budget, picture};
+use crate::budgets::{self, Budget};
+use crate::catalogue::{self, CostOption, WholeService};
+use crate::clock::long_date;
+use crate::error::{AppError, FieldError};
+use crate::identity::{BudgetHolder, PurchaseParty, SignedIn};
+use crate::ids::{BudgetId, CostOptionId, DeliveryId, ServiceId, SubmissionKey};
+use crate::money::Money;
+use crate::reviews;
+use crate::web::form::{Ask, Form};
+use crate::web::page::{Errors, Link, Page, html, html_with, see_other};
+
+pub use super::shown::Names;
+use super::shown;
+use super::state::{DeliveryState, PurchaseState};
+use super::views::{BuyOption, BuyPage, Check, PurchasePage};
+use super::{Request, buy, cancel, confirm, dispute, store};
+
+/// The routes of these pages.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/services/{service_id}/buy", get().to(get_buy))
+        .route("/budgets/{budget_id}/purchases", post().to(post_purchase))
+        .route("/purchases/{purchase_id}", get().to(get_purchase))
+        .route("/purchases/{purchase_id}/cancellation", post().to(post_cancellation))
+        .route("/purchases/{purchase_id}/deliveries/{delivery_id}/confirmation", post().to(post_confirmation))
+        .route("/purchases/{purchase_id}/deliveries/{delivery_id}/dispute", post().to(post_dispute));
+}
+
+/// Which budget pays.
+#[derive(Deserialize)]
+pub struct Pays {
+    budget: Option<String>,
+}
+
+/// `GET /services/{service_id}/buy`: the form that buys.
+pub async fn get_buy(
+    who: SignedIn,
+    id: Path<String>,
+    Ask(pays): Ask<Pays>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let service: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let wanted: Option<BudgetId> = pays.budget.and_then(|text| text.parse().ok());
+    let today = app.clock.now().date();
+    let person = who.clone();
+    let budget = app
+        .db
+        .read(move |conn| {
+            let budgets = budgets::store::budgets_of(conn, &person)?;
+            let open = budgets.iter().find(|budget| budget.starts_on <= today && today < budget.ends_on);
+            let chosen = budgets.iter().find(|budget| Some(budget.id) == wanted).or(open).or(budgets.first());
+            let Some(chosen) = chosen else { return Ok(None) };
+            Ok::<_, AppError>(BudgetHolder::find(conn, &person, chosen.id)?)
+        })
+        .await?;
+    let Some(holder) = budget else {
+        return Err(AppError::refused("no-budget", "you have no budget to buy from yet. Ask your council about a personal budget"));
+    };
+    let typed = PurchaseForm {
+        service: service.to_string(),
+        option: String::new(),
+        quantity: "1".into(),
+        start_on: (today + chrono::Days::new(1)).to_string(),
+        note: String::new(),
+        step: None,
+        submission_key: SubmissionKey::new().to_string(),
+    };
+    let page = buy_page(&app, &request, holder, typed, Errors::default(), None).await?;
+    html(&page)
+}
+
+/// The form that buys, as it was sent.
+#[derive(Clone, Deserialize)]
+pub struct PurchaseForm {
+    service: String,
+    #[serde(default)]
+    option: String,
+    #[serde(default)]
+    quantity: String,
+    #[serde(default)]
+    start_on: String,
+    #[serde(default)]
+    note: String,
+    step: Option<String>,
+    submission_key: String,
+}
+
+impl PurchaseForm {
+    /// The request that the form makes, or what is wrong with its fields.
+    fn checked(&self, today: NaiveDate) -> Result<Request, AppError> {
+        let mut wrong = Vec::new();
+        let service: ServiceId = self.service.parse().map_err(|_not_an_id| AppError::NotFound)?;
+        let key: SubmissionKey = self.submission_key.parse().map_err(|_not_an_id| {
+            AppError::refused_as(StatusCode::BAD_REQUEST, "bad-request", "this form is broken. Open the service again")
+        })?;
+        let option: Option<CostOptionId> = self.option.parse().ok();
+        if option.is_none() {
+            wrong.push(FieldError::new("option", "Choose one of the prices."));
+        }
+        let quantity: Option<i32> = self.quantity.trim().parse().ok();
+        if quantity.is_none() {
+            wrong.push(FieldError::new("quantity", format!("Choose how many: a whole number from 1 to {}.", Request::MOST)));
+        }
+        let starts_on: Option<NaiveDate> = self.start_on.trim().parse().ok();
+        if starts_on.is_none() {
+            wrong.push(FieldError::new("start_on", "Enter a start date, such as 31/3/2027."));
+        }
+        let (Some(cost_option), Some(quantity), Some(starts_on)) = (option, quantity, starts_on) else {
+            return Err(AppError::invalid(wrong));
+        };
+        let note = self.note.trim().to_owned();
+        Request { service, cost_option, quantity, starts_on, note, key }.checked(today)
+    }
+}
+
+/// `POST /budgets/{budget_id}/purchases`: works out the cost, or buys.
+pub async fn post_purchase(
+    holder: BudgetHolder,
+    Form(form): Form<PurchaseForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let now = app.clock.now();
+    let wanted = match form.checked(now.date()) {
+        Ok(wanted) => wanted,
+        Err(AppError::Refused(refusal)) if !refusal.fields.is_empty() => {
+            let fields = refusal.fields.into_iter().map(|error| match error.field.as_str() {
+                "starts_on" => FieldError { field: "start_on".into(), ..error },
+                _ => error,
+            });
+            let errors: Vec<FieldError> = fields.collect();
+            let page = buy_page(&app, &request, holder, form, errors.into(), None).await?;
+            return html_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        }
+        Err(other) => return Err(other),
+    };
+    if form.step.as_deref() == Some("check") {
+        let page = buy_page(&app, &request, holder, form, Errors::default(), Some(wanted.quantity)).await?;
+        return html(&page);
+    }
+    let buyer = holder.clone();
+    match app.db.write(move |tx| buy(tx, &buyer, &wanted, now)).await {
+        Ok(purchase) => Ok(see_other(&format!("/purchases/{}?done=bought", purchase.id))),
+        Err(super::BuyError::Database(cause)) => Err(cause.into()),
+        Err(refused) => {
+            let field = match refused {
+                super::BuyError::NotEnoughMoney(_) => "quantity",
+                super::BuyError::BudgetNotOpen(_) => "start_on",
+                _ => "option",
+            };
+            let AppError::Refused(refusal) = AppError::from(refused) else { return Err(AppError::NotFound) };
+            let quantity = form.quantity.trim().parse().ok();
+            let errors = vec![FieldError::new(field, refusal.sentence)];
+            let page = buy_page(&app, &request, holder, form, errors.into(), quantity).await?;
+            html_with(refusal.status, &page)
+        }
+    }
+}
+
+/// The form with what was typed, what is wrong with it, and what it would cost.
+async fn buy_page(
+    app: &App,
+    request: &HttpRequest,
+    holder: BudgetHolder,
+    typed: PurchaseForm,
+    errors: Errors,
+    check: Option<i32>,
+) -> Result<BuyPage, AppError> {
+    let service: ServiceId = typed.service.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let today = app.clock.now().date();
+    let (whole, summary, budget, others) = app
+        .db
+        .read(move |conn| {
+            let whole = catalogue::store::whole_service(conn, service, today)?.ok_or(AppError::NotFound)?;
+            let summary = budgets::store::summary(conn, &holder)?;
+            let budget = budgets::store::read(conn, &holder)?;
+            let others = budgets::store::budgets_of(conn, holder.who())?;
+            Ok::<_, AppError>((whole, summary, budget, others))
+        })
+        .await?;
+    let payable: Vec<&CostOption> = whole.options.iter().filter(|option| option.amount_pence > Money::ZERO).collect();
+    let first = payable.first().ok_or_else(|| AppError::refused("not-on-offer", "this service cannot be bought here"))?;
+    let chosen = payable.iter().find(|option| option.id.as_str() == typed.option).unwrap_or(first);
+    let other_budgets = others.iter().filter(|other| other.id != budget.id && other.ends_on > today).map(|other| Link {
+        label: other.name.clone(),
+        href: format!("/services/{service}/buy?budget={}", other.id),
+    });
+    Ok(BuyPage {
+        page: Page::of(request, format!("Buy {}", whole.service.name)),
+        service: whole.service.name.clone(),
+        service_id: service.to_string(),
+        service_href: format!("/services/{service}"),
+        kind_slug: whole.service.kind.slug(),
+        provider: whole.provider.clone(),
+        budget_id: budget.id.to_string(),
+        budget_name: summary.name,
+        available: budget.available.balance.to_string(),
+        available_pence: budget.available.balance.as_pence(),
+        other_budgets: other_budgets.collect(),
+        picture: of_budget(&budget),
+        options: payable.iter().map(|option| buy_option(option, &budget, chosen.id)).collect(),
+        quantity: typed.quantity,
+        start_on: typed.start_on,
+        earliest: today.to_string(),
+        note: typed.note,
+        submission_key: typed.submission_key,
+        errors,
+        check: check.and_then(|quantity| what_it_means(chosen, quantity, &budget, &whole)),
+    })
+}
+
+fn buy_option(option: &CostOption, budget: &Budget, chosen: CostOptionId) -> BuyOption {
+    let (unit, units) = catalogue::pages::unit_words(option.unit);
+    let covers = budget.available.balance.as_pence() / option.amount_pence.as_pence().max(1);
+    BuyOption {
+        value: option.id.to_string(),
+        label: capitalised(&option.label),
+        price: catalogue::card::price(option, false),
+        price_pence: option.amount_pence.as_pence(),
+        unit,
+        units,
+        covers: match covers {
+            0 => "More than is available".into(),
+            covers => format!("Your budget covers up to {}", option.unit.counted(covers)),
+        },
+        chosen: option.id == chosen,
+    }
+}
+
+fn what_it_means(option: &CostOption, quantity: i32, budget: &Budget, whole: &WholeService) -> Option<Check> {
+    let cost = option.amount_pence.times(quantity).filter(|cost| *cost > Money::ZERO)?;
+    let available = budget.available.balance;
+    let counted = option.unit.counted(i64::from(quantity));
+    let sentence = format!("{counted} of {} at {} cost {cost}.", whole.service.name, catalogue::card::price(option, false));
+    let left = available.less(cost);
+    let (consequence, slices) = match left {
+        Some(left) => (
+            format!("{left} of {available} would be left."),
+            vec![("this", "This purchase", "would be set aside", cost), ("available", "Left", "still yours to spend", left)],
+        ),
+        None => {
+            let missing = cost.less(available).unwrap_or_default();
+            (
+                format!("That is {missing} more than is available."),
+                vec![("this", "Available", "what you have", available), ("short", "Missing", "more than you have", missing)],
+            )
+        }
+    };
+    let label = if left.is_some() { "available now" } else { "needed" };
+    Some(Check { sentence, consequence, enough: left.is_some(), picture: picture(label, &slices) })
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What was just done.
+#[derive(Deserialize)]
+pub struct Done {
+    pub(super) done: Option<String>,
+}
+
+/// `GET /purchases/{purchase_id}`: the receipt, and everything that became of it.
+pub async fn get_purchase(
+    party: PurchaseParty,
+    Ask(done): Ask<Done>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let notice = match done.done.as_deref() {
+        Some("bought") => Some("You have asked for this, and the money is set aside."),
+        Some("cancelled") => Some("This is cancelled."),
+        Some("confirmed") => Some("Thank you. The delivery is confirmed."),
+        Some("disputed") => Some("Thank you for saying so. Nothing is paid for this delivery."),
+        Some("rated") => Some("Thank you. Your rating is published."),
+        _ => None,
+    };
+    let page = purchase_page(&app, &request, party, Errors::default(), None).await?;
+    html(&PurchasePage { page: page.page.with_notice(notice), ..page })
+}
+
+/// A refused reason: which delivery it was for (none for a cancellation), what was typed, what is wrong.
+struct RefusedReason {
+    delivery: DeliveryId,
+    typed: String,
+    problem: String,
+}
+
+async fn purchase_page(
+    app: &App,
+    request: &HttpRequest,
+    party: PurchaseParty,
+    errors: Errors,
+    refused: Option<RefusedReason>,
+) -> Result<PurchasePage, AppError> {
+    let asked = party.clone();
+    let (whole, taken, names, summary, option, review) = app
+        .db
+        .read(move |conn| {
+            let whole = store::whole_for_party(conn, &asked)?;
+            let taken = store::steps(conn, &whole.purchase)?;
+            let names = Names::of(conn, &[&whole.purchase])?;
+            let summary = budgets::store::summary(conn, asked.holder())?;
+            let option = catalogue::store::option_label(conn, whole.purchase.cost_option_id)?;
+            let review = reviews::store::review_by(conn, whole.purchase.service_id, whole.purchase.person_id)?;
+            Ok::<_, AppError>((whole, taken, names, summary, option, review))
+        })
+        .await?;
+    let purchase = &whole.purchase;
+    let confirmed = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Confirmed);
+    let may_cancel = matches!(purchase.state, PurchaseState::Requested | PurchaseState::Agreed);
+    let deliveries = whole.deliveries.iter().map(|delivery| {
+        let shown = shown::delivery(purchase, delivery, true);
+        match &refused {
+            Some(refused) if refused.delivery == delivery.id => super::views::DeliveryShown {
+                reason: refused.typed.clone(),
+                reason_problem: Some(refused.problem.clone()),
+                ..shown
+            },
+            _ => shown,
+        }
+    });
+    Ok(PurchasePage {
+        page: Page::of(request, names.heading(purchase)),
+        id: purchase.id.to_string(),
+        heading: names.heading(purchase),
+        service: names.service(purchase).to_owned(),
+        service_href: format!("/services/{}", purchase.service_id),
+        kind_slug: names.kind_slug(purchase),
+        provider: names.provider(purchase).to_owned(),
+        state: catalogue::card::tag(purchase.state.as_str()),
+        state_sentence: shown::state_sentence(&whole, names.provider(purchase), false),
+        budget: Link { label: summary.name, href: format!("/budgets/{}", purchase.budget_id) },
+        quantity: shown::quantity(purchase),
+        unit_price: format!("{} {}", purchase.unit_price_pence, purchase.unit.each()),
+        total: purchase.total_pence.to_string(),
+        option: capitalised(&option),
+        starts: Some(long_date(purchase.starts_on)),
+        note: (!purchase.note.is_empty()).then(|| purchase.note.clone()),
+        reference: shown::reference(purchase),
+        picture: shown::money(&whole),
+        steps: shown::steps(purchase, &taken, "you", names.provider(purchase)),
+        deliveries: deliveries.collect(),
+        invoices: whole.invoices.iter().map(|invoice| names.invoice(invoice, purchase, "")).collect(),
+        cancel_path: may_cancel.then(|| format!("/purchases/{}/cancellation", purchase.id)),
+        cancel_reason: String::new(),
+        review_path: confirmed.then(|| format!("/purchases/{}/review", purchase.id)),
+        stars_given: review.map_or(0, |review| u32::try_from(review.stars).unwrap_or(0)),
+        submission_key: SubmissionKey::new().to_string(),
+        errors,
+    })
+}
+
+/// A reason that was typed.
+#[derive(Deserialize)]
+pub struct ReasonForm {
+    #[serde(default)]
+    pub(super) reason: String,
+}
+
+/// `POST /purchases/{purchase_id}/cancellation`
+pub async fn post_cancellation(
+    party: PurchaseParty,
+    Form(form): Form<ReasonForm>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let now = app.clock.now();
+    let purchase = app.db.write(move |tx| cancel(tx, &party, &form.reason, now)).await?;
+    Ok(see_other(&format!("/purchases/{}?done=cancelled", purchase.id)))
+}
+
+/// Nothing but the button.
+#[derive(Deserialize)]
+pub struct Pressed {}
+
+/// `POST /purchases/{purchase_id}/deliveries/{delivery_id}/confirmation`
+pub async fn post_confirmation(
+    party: PurchaseParty,
+    path: Path<(String, String)>,
+    _: Form<Pressed>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let delivery = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    let purchase = party.purchase();
+    app.db.write(move |tx| confirm(tx, &party, delivery, now)).await?;
+    Ok(see_other(&format!("/purchases/{purchase}?done=confirmed")))
+}
+
+/// `POST /purchases/{purchase_id}/deliveries/{delivery_id}/dispute`
+pub async fn post_dispute(
+    party: PurchaseParty,
+    path: Path<(String, String)>,
+    Form(form): Form<ReasonForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let delivery: DeliveryId = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    let (asking, why) = (party.clone(), form.reason.clone());
+    match app.db.write(move |tx| dispute(tx, &asking, delivery, &why, now)).await {
+        Ok(()) => Ok(see_other(&format!("/purchases/{}?done=disputed", party.purchase()))),
+        Err(refused @ super::DeliverError::NoReason) => {
+            let problem = AppError::from(refused).to_string();
+            let errors = vec![FieldError::new(&format!("reason-{delivery}"), problem.clone())];
+            let refused = RefusedReason { delivery, typed: form.reason, problem };
+            let page = purchase_page(&app, &request, party, errors.into(), Some(refused)).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,59 @@
+//! Proof that the ledger and the purchases tell the same story: what each budget has committed, owed and paid is what
+//! its purchases, deliveries and invoices add up to.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::db::Conn;
+
+#[derive(QueryableByName)]
+struct Wrong {
+    #[diesel(sql_type = Text)]
+    budget: String,
+    #[diesel(sql_type = Text)]
+    part: String,
+    #[diesel(sql_type = BigInt)]
+    kept: i64,
+    #[diesel(sql_type = BigInt)]
+    told: i64,
+}
+
+/// Committed: what open purchases hold beyond their confirmed deliveries, and what waits on cancelled ones. Owed:
+/// confirmed deliveries that no settled invoice asks for. Paid: settled invoices.
+const STORY: &str = "
+    WITH confirmed AS (
+        SELECT purchase_id, SUM(amount_pence) AS pence FROM deliveries WHERE state = 'confirmed' GROUP BY purchase_id
+    ), recorded AS (
+        SELECT purchase_id, SUM(amount_pence) AS pence FROM deliveries WHERE state = 'recorded' GROUP BY purchase_id
+    ), paid AS (
+        SELECT purchase_id, SUM(amount_pence) AS pence FROM invoices WHERE state = 'settled' GROUP BY purchase_id
+    ), each_purchase AS (
+        SELECT purchases.budget_id,
+            CASE WHEN state IN ('requested', 'agreed') THEN total_pence - COALESCE(confirmed.pence, 0)
+                 WHEN state = 'cancelled' THEN COALESCE(recorded.pence, 0) ELSE 0 END AS committed,
+            COALESCE(confirmed.pence, 0) - COALESCE(paid.pence, 0) AS owed,
+            COALESCE(paid.pence, 0) AS paid
+        FROM purchases
+        LEFT JOIN confirmed ON confirmed.purchase_id = purchases.id
+        LEFT JOIN recorded ON recorded.purchase_id = purchases.id
+        LEFT JOIN paid ON paid.purchase_id = purchases.id
+    ), told AS (
+        SELECT budget_id, SUM(committed) AS committed, SUM(owed) AS owed, SUM(paid) AS paid
+        FROM each_purchase GROUP BY budget_id
+    ), compared AS (
+        SELECT accounts.owner_id AS budget, accounts.kind AS part, accounts.balance_pence AS kept,
+            CASE accounts.kind WHEN 'committed' THEN COALESCE(told.committed, 0) WHEN 'owed' THEN COALESCE(told.owed, 0)
+                ELSE COALESCE(told.paid, 0) END AS told
+        FROM accounts LEFT JOIN told ON told.budget_id = accounts.owner_id
+        WHERE accounts.owner_kind = 'budget' AND accounts.kind IN ('committed', 'owed', 'paid')
+    )
+    SELECT budget, part, kept, CAST(told AS BIGINT) AS told FROM compared WHERE kept <> told LIMIT 20";
+
+/// Names every part of a budget that is not what its purchases say.
+pub fn differences(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    let rows: Vec<Wrong> = diesel::sql_query(STORY).load(conn)?;
+    let said = |wrong: &Wrong| {
+        format!("budget {}: {} is {} and its purchases say {} pence", wrong.budget, wrong.part, wrong.kept, wrong.told)
+    };
+    Ok(rows.iter().map(said).collect())
+}

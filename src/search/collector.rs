@@ -1,0 +1,203 @@
+//! One pass over the services that were met: filters, order and counts together.
+//!
+//! Services are kept apart by how much of the question they meet. Those that meet all of it come first; the others are
+//! shown only if there are too few of those.
+
+use std::cmp::Ordering;
+
+use tantivy::DocId;
+
+use super::counts::Tally;
+use super::filters::{Lies, Ready};
+use super::query::{Search, Sort};
+use super::ranking::Ranking;
+use super::rows::Row;
+use super::snapshot::Snapshot;
+
+/// A service on its way into the results.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    first: f32,
+    second: f32,
+    tie: u32,
+    pub(super) segment: u32,
+    pub(super) doc: DocId,
+    pub(super) score: f32,
+}
+
+impl Candidate {
+    fn order(&self, other: &Self) -> Ordering {
+        let better = other.first.total_cmp(&self.first).then_with(|| other.second.total_cmp(&self.second));
+        better.then_with(|| self.tie.cmp(&other.tie))
+    }
+}
+
+/// The best candidates, and no more memory than twice what is wanted.
+struct Best {
+    wanted: usize,
+    kept: Vec<Candidate>,
+    /// What a candidate must be before to be kept at all.
+    limit: Option<Candidate>,
+}
+
+impl Best {
+    fn new(wanted: usize) -> Self {
+        Self { wanted, kept: Vec::new(), limit: None }
+    }
+
+    #[inline]
+    fn offer(&mut self, candidate: Candidate) {
+        if self.wanted == 0 || self.limit.is_some_and(|limit| candidate.order(&limit).is_ge()) {
+            return;
+        }
+        self.kept.push(candidate);
+        if self.kept.len() >= 2 * self.wanted + 32 {
+            self.kept.select_nth_unstable_by(self.wanted - 1, Candidate::order);
+            self.kept.truncate(self.wanted);
+            self.limit = self.kept.last().copied();
+        }
+    }
+}
+
+/// Those that meet the same part of the question: all, most, some.
+pub(super) struct Level {
+    pub(super) total: usize,
+    pub(super) tally: Tally,
+    best: Best,
+}
+
+/// Collects the services of one search.
+pub(super) struct Collector<'a> {
+    ready: Ready,
+    sort: Sort,
+    snapshot: &'a Snapshot,
+    /// All bits of a service that meets the whole question.
+    whole: u32,
+    /// The weight of each concept.
+    weights: Vec<f32>,
+    /// Those that meet a part of the question, until it is known whether they are shown.
+    partial: Vec<Partial>,
+    pub(super) levels: [Level; 3],
+}
+
+/// A service that meets a part of the question.
+struct Partial {
+    segment: usize,
+    doc: DocId,
+    met: u32,
+    score: f32,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, weights: Vec<f32>) -> Self {
+        let wanted = search.window().end;
+        let level = || Level { total: 0, tally: Tally::new(&snapshot.vocabulary), best: Best::new(wanted) };
+        let sort = match search.sort {
+            Sort::Relevance if weights.is_empty() && search.near.is_some() => Sort::Distance,
+            Sort::Distance if search.near.is_none() => Sort::Relevance,
+            sort => sort,
+        };
+        Self {
+            ready: Ready::of(search, &snapshot.vocabulary),
+            sort,
+            snapshot,
+            whole: (1 << weights.len()) - 1,
+            weights,
+            partial: Vec::new(),
+            levels: [level(), level(), level()],
+        }
+    }
+
+    /// Takes one service: which concepts it meets, and how well. Those that meet a part only wait.
+    #[inline]
+    pub(super) fn take(&mut self, segment: usize, doc: DocId, row: &Row, met: u32, score: f32) {
+        if met == self.whole {
+            let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+            self.judge(0, segment, doc, row, score * factor);
+        } else {
+            self.partial.push(Partial { segment, doc, met, score });
+        }
+    }
+
+    /// Takes those that meet a part, if too few meet the whole.
+    pub(super) fn finish(&mut self) {
+        if self.levels[0].total >= Ranking::shared().matching.enough {
+            return;
+        }
+        for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
+            let row = self.snapshot.segments.get(segment).and_then(|segment| segment.rows.get(doc as usize));
+            if let Some(row) = row {
+                let (level, coverage) = self.coverage(met);
+                self.judge(level, segment, doc, row, score * coverage);
+            }
+        }
+    }
+
+    /// Filters, counts and orders one service.
+    #[inline]
+    fn judge(&mut self, level: usize, segment: usize, doc: DocId, row: &Row, score: f32) {
+        let lies = self.ready.lies(row);
+        let fails = self.ready.failed(row, lies);
+        if fails & fails.wrapping_sub(1) != 0 || fails & super::filters::failed::ALWAYS != 0 {
+            return; // fails two filters, or one that narrows every count
+        }
+        let Some(level) = self.levels.get_mut(level) else { return };
+        level.tally.add(row, fails);
+        if fails != 0 {
+            return;
+        }
+        level.total += 1;
+        let score = score * factor(row, lies, self.snapshot.latest);
+        let metres = lies.map_or(0.0, |lies| lies.metres().unwrap_or(f32::MAX));
+        let (first, second) = match self.sort {
+            Sort::Relevance => (score, -metres),
+            Sort::Distance => (-metres, score),
+            Sort::Rating => (if row.ratings == 0 { 0.0 } else { row.score }, score),
+            Sort::Price => (-(row.pence as f32), score),
+        };
+        let segment = u32::try_from(segment).unwrap_or_default();
+        level.best.offer(Candidate { first, second, tie: row.tie, segment, doc, score });
+    }
+
+    /// How much of the question was met in part: the level, and what it multiplies the score by.
+    fn coverage(&self, met: u32) -> (usize, f32) {
+        let words = &Ranking::shared().matching;
+        let all: f32 = self.weights.iter().sum();
+        let part: f32 = self.weights.iter().enumerate().filter(|(bit, _)| met & (1 << bit) != 0).map(|(_, w)| w).sum();
+        let share = part / all;
+        (if share >= words.near_miss_share { 1 } else { 2 }, share.powf(words.coverage_power))
+    }
+
+    /// How many levels are shown: more than the first only if it has too few.
+    pub(super) fn levels_shown(&self) -> usize {
+        let enough = Ranking::shared().matching.enough;
+        let [all, most, some] = self.levels.each_ref().map(|level| level.total);
+        if all >= enough || most + some == 0 {
+            1
+        } else if all + most > 0 || some == 0 {
+            2
+        } else {
+            3
+        }
+    }
+
+    /// The best candidates of the first so many levels, from the best on.
+    pub(super) fn best(&mut self, levels: usize) -> Vec<Candidate> {
+        let mut all: Vec<Candidate> = self.levels.iter_mut().take(levels).flat_map(|l| l.best.kept.drain(..)).collect();
+        all.sort_unstable_by(Candidate::order);
+        all
+    }
+}
+
+/// What the service itself and its place multiply the relevance by.
+#[inline]
+fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
+    let ranking = Ranking::shared();
+    let place = match lies {
+        None | Some(Lies::ComesOut(_)) => 1.0,
+        Some(Lies::Away(metres)) => ranking.distance_factor(metres),
+        Some(Lies::OutsideArea(_)) => ranking.distance.outside_area,
+        Some(Lies::Unknown) => ranking.distance.unknown_place,
+    };
+    row.quality * place * ranking.freshness_factor(latest.saturating_sub(row.assured) as f32)
+}

@@ -1,0 +1,75 @@
+//! What somebody asks for: words, a place, filters, an order, a page.
+
+/// One search.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Search {
+    /// What was typed. Anything is allowed; what is too long is cut off.
+    pub words: String,
+    /// Where it is wanted: latitude and longitude.
+    pub near: Option<(f64, f64)>,
+    /// What results must be.
+    pub filters: Filters,
+    /// What comes first.
+    pub sort: Sort,
+    /// The page of results, from 1.
+    pub page: u32,
+    /// How many results a page has.
+    pub per_page: u32,
+}
+
+/// What results must be. Values within one filter are alternatives, except accessibility: a person who needs step-free
+/// access *and* a hearing loop needs both.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filters {
+    /// Any of these kinds.
+    pub kinds: Vec<String>,
+    /// Any of these categories, by id, or categories below them.
+    pub categories: Vec<String>,
+    /// Any of these types of provider.
+    pub provider_types: Vec<String>,
+    /// For any of these needs.
+    pub needs: Vec<String>,
+    /// With all of these features.
+    pub accessibility: Vec<String>,
+    /// At most this price; free is always within it.
+    pub max_price_pence: Option<i64>,
+    /// At least this mean of stars, in tenths: 40 is four stars.
+    pub min_rating: Option<u32>,
+    /// Only what is free.
+    pub free_only: bool,
+    /// Only what is registered with a regulator.
+    pub registered_only: bool,
+    /// Only what has places free.
+    pub has_places: bool,
+    /// Only what is within so far of [`Search::near`], or comes out to it.
+    pub within_metres: Option<u32>,
+}
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// What fits best; with no words, what is nearest.
+    #[default]
+    Relevance,
+    /// What is nearest.
+    Distance,
+    /// What people rated best, drawn to the middle while ratings are few.
+    Rating,
+    /// What costs least.
+    Price,
+}
+
+/// The most results of one page.
+const MOST_PER_PAGE: u32 = 200;
+
+/// Nobody turns further than this many results.
+const FURTHEST: usize = 10_000;
+
+impl Search {
+    /// From which result to which the page goes.
+    pub(super) fn window(&self) -> std::ops::Range<usize> {
+        let size = self.per_page.clamp(1, MOST_PER_PAGE) as usize;
+        let start = (self.page.max(1) as usize - 1).saturating_mul(size);
+        if start >= FURTHEST { FURTHEST..FURTHEST } else { start..start + size }
+    }
+}

@@ -1,0 +1,127 @@
+//! One state of the index, ready to search: it never changes, and a search keeps the one it began with.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tantivy::columnar::Column;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::TermInfo;
+use tantivy::termdict::TermDictionary;
+use tantivy::{DocId, InvertedIndexReader, Searcher, SegmentReader};
+
+use crate::ids::ServiceId;
+
+use super::fields::{Fields, TEXT_FIELDS, column};
+use super::ranking::Ranking;
+use super::rows::{self, Row, Vocabulary};
+
+/// One state of the index.
+pub(super) struct Snapshot {
+    pub(super) segments: Vec<Segment>,
+    pub(super) vocabulary: Arc<Vocabulary>,
+    /// For each field, what a text of each length counts (BM25's length norm).
+    pub(super) norms: [[f32; 256]; TEXT_FIELDS],
+    /// How many services there are, those included that were replaced and not yet merged away.
+    pub(super) documents: u64,
+    /// The day that the latest details were checked on.
+    pub(super) latest: i32,
+}
+
+/// One segment of the index, and its rows.
+pub(super) struct Segment {
+    pub(super) reader: SegmentReader,
+    pub(super) text: Vec<(Arc<InvertedIndexReader>, FieldNormReader)>,
+    pub(super) words: Arc<InvertedIndexReader>,
+    pub(super) phrases: Arc<InvertedIndexReader>,
+    pub(super) rows: Arc<Vec<Row>>,
+    id_high: Option<Column<u64>>,
+    id_low: Option<Column<u64>>,
+    fingerprint: Option<Column<u64>>,
+}
+
+impl Snapshot {
+    /// Makes the snapshot of what `searcher` sees, with the rows of segments that `before` already has.
+    pub(super) fn of(searcher: &Searcher, fields: &Fields, before: Option<&Self>) -> tantivy::Result<Self> {
+        let mut known: HashMap<_, _> = HashMap::new();
+        let mut vocabulary = Arc::default();
+        if let Some(before) = before {
+            vocabulary = Arc::clone(&before.vocabulary);
+            known.extend(before.segments.iter().map(|s| (s.reader.segment_id(), Arc::clone(&s.rows))));
+        }
+        let mut segments = Vec::new();
+        for reader in searcher.segment_readers() {
+            let rows = match known.get(&reader.segment_id()) {
+                Some(rows) => Arc::clone(rows),
+                None => rows::read(reader, Arc::make_mut(&mut vocabulary))?,
+            };
+            segments.push(Segment::open(reader.clone(), fields, rows)?);
+        }
+        let documents = segments.iter().map(|s| u64::from(s.reader.max_doc())).sum();
+        let latest = segments.iter().flat_map(|s| s.rows.iter()).map(|row| row.assured).max().unwrap_or_default();
+        let norms = norms(&segments, documents);
+        Ok(Self { segments, vocabulary, norms, documents, latest })
+    }
+
+    /// Every service with the fingerprint of what is known of it.
+    pub(super) fn ids(&self) -> Vec<(ServiceId, u64)> {
+        let all =
+            self.segments.iter().flat_map(|segment| segment.reader.doc_ids_alive().map(move |doc| (segment, doc)));
+        all.filter_map(|(segment, doc)| Some((segment.id(doc)?, segment.fingerprint.as_ref()?.first(doc)?))).collect()
+    }
+
+    /// In how many services a word stands, as it was written.
+    pub(super) fn services_with_word(&self, word: &str) -> u64 {
+        self.segments.iter().map(|segment| frequency(segment.words.terms(), word)).sum()
+    }
+}
+
+impl Segment {
+    fn open(reader: SegmentReader, fields: &Fields, rows: Arc<Vec<Row>>) -> tantivy::Result<Self> {
+        let mut text = Vec::with_capacity(TEXT_FIELDS);
+        for field in fields.text {
+            text.push((reader.inverted_index(field)?, reader.get_fieldnorms_reader(field)?));
+        }
+        let fast = reader.fast_fields();
+        Ok(Self {
+            text,
+            words: reader.inverted_index(fields.words)?,
+            phrases: reader.inverted_index(fields.phrases)?,
+            rows,
+            id_high: fast.column_opt(column::ID_HIGH)?,
+            id_low: fast.column_opt(column::ID_LOW)?,
+            fingerprint: fast.column_opt(column::FINGERPRINT)?,
+            reader,
+        })
+    }
+
+    /// The id of the service at `doc`.
+    pub(super) fn id(&self, doc: DocId) -> Option<ServiceId> {
+        let (high, low) = (self.id_high.as_ref()?.first(doc)?, self.id_low.as_ref()?.first(doc)?);
+        uuid::Uuid::from_u64_pair(high, low).to_string().parse().ok()
+    }
+
+    /// Where a stem stands in one field of text.
+    pub(super) fn look_up(&self, field: usize, stem: &str) -> Option<TermInfo> {
+        let (inverted, _) = self.text.get(field)?;
+        inverted.terms().get(stem).ok().flatten()
+    }
+}
+
+/// In how many services a term of a dictionary stands.
+pub(super) fn frequency(terms: &TermDictionary, term: &str) -> u64 {
+    terms.get(term).ok().flatten().map_or(0, |info| u64::from(info.doc_freq))
+}
+
+fn norms(segments: &[Segment], documents: u64) -> [[f32; 256]; TEXT_FIELDS] {
+    let words = &Ranking::shared().matching;
+    std::array::from_fn(|field| {
+        let tokens: u64 =
+            segments.iter().filter_map(|s| s.text.get(field)).map(|(inverted, _)| inverted.total_num_tokens()).sum();
+        let average = (tokens as f32 / documents.max(1) as f32).max(1.0);
+        let b = if field + 1 == TEXT_FIELDS { words.length_of_description } else { words.length_elsewhere };
+        std::array::from_fn(|id| {
+            let length = FieldNormReader::id_to_fieldnorm(u8::try_from(id).unwrap_or(u8::MAX)) as f32;
+            words.saturation * (1.0 - b + b * length / average)
+        })
+    })
+}

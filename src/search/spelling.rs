@@ -1,0 +1,125 @@
+//! Spelling: a word that is in no service is put right to one that is.
+//!
+//! Candidates come from the words of the index, walked with a Levenshtein automaton, and from the everyday words.
+//! One wrong letter is tried before two; among equals the word that more services use wins.
+
+use std::collections::HashMap;
+
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::Field;
+
+use super::ranking::Ranking;
+use super::snapshot::Snapshot;
+use super::synonyms::EverydayWords;
+
+/// A word of fewer letters has at most one wrong.
+const TWO_WRONG_FROM: usize = 6;
+
+/// Each part of two words that were written as one has at least so many letters.
+const SHORTEST_PART: usize = 3;
+
+/// What a word was put right to.
+pub(super) struct Correction {
+    /// One word, or two that were written as one.
+    pub(super) words: Vec<String>,
+    /// What it counts.
+    pub(super) weight: f32,
+}
+
+/// Puts a word right, if there is a word near it.
+pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
+    let weights = &Ranking::shared().matching;
+    let letters = word.chars().count();
+    if letters < weights.spelling_minimum || word.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let one = |word: String, weight| Some(Correction { words: vec![word], weight });
+    if let Some(best) = nearest(word, 1, snapshot) {
+        return one(best, weights.spelling_one);
+    }
+    if let Some(words) = two_in_one(word, snapshot) {
+        return Some(Correction { words, weight: weights.spelling_one });
+    }
+    let best = (letters >= TWO_WRONG_FROM).then(|| nearest(word, 2, snapshot)).flatten()?;
+    one(best, weights.spelling_two)
+}
+
+/// The word within `distance` wrong letters that most services use.
+fn nearest(word: &str, distance: u8, snapshot: &Snapshot) -> Option<String> {
+    let mut uses: HashMap<String, u64> = HashMap::new();
+    for segment in &snapshot.segments {
+        let fuzzy = FuzzyTermQuery::new(Term::from_field_text(Field::from_field_id(0), word), distance, true);
+        let mut found = segment.words.terms().search(fuzzy.automaton().ok()?).into_stream().ok()?;
+        while let Some((term, info)) = found.next() {
+            if let Ok(term) = std::str::from_utf8(term) {
+                *uses.entry(term.to_owned()).or_default() += u64::from(info.doc_freq);
+            }
+        }
+    }
+    for known in EverydayWords::shared().words() {
+        if known.len().abs_diff(word.len()) <= usize::from(distance)
+            && wrong_letters(known, word) <= usize::from(distance)
+        {
+            *uses.entry(known.to_owned()).or_default() += 1;
+        }
+    }
+    let begins_alike = |known: &str| known.chars().next() == word.chars().next();
+    let usable = uses.into_iter().filter(|(known, _)| known.chars().count() + 1 >= word.chars().count().min(4));
+    usable
+        .max_by(|(a, uses_a), (b, uses_b)| {
+            let rank = |word: &str, uses: u64| uses.saturating_mul(if begins_alike(word) { 8 } else { 1 });
+            rank(a, *uses_a).cmp(&rank(b, *uses_b)).then_with(|| b.cmp(a))
+        })
+        .map(|(best, _)| best)
+}
+
+/// Two words of the index that were written as one: "lunchclub".
+fn two_in_one(word: &str, snapshot: &Snapshot) -> Option<Vec<String>> {
+    let cuts =
+        word.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST_PART && word.len() - at >= SHORTEST_PART);
+    let parts = cuts.filter_map(|at| word.split_at_checked(at)).map(|(left, right)| {
+        let used = snapshot.services_with_word(left).min(snapshot.services_with_word(right));
+        (used, left, right)
+    });
+    let (_, left, right) = parts.max_by_key(|(used, ..)| *used).filter(|(used, ..)| *used > 0)?;
+    Some(vec![left.to_owned(), right.to_owned()])
+}
+
+/// How many letters are wrong, missing, too many or swapped with their neighbour.
+fn wrong_letters(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && x == &b[j - 1] && y == &a[i - 1] {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrong_letters;
+
+    #[test]
+    fn wrong_letters_are_counted() {
+        let cases = [
+            ("libary", "library", 1),
+            ("cleaing", "cleaning", 1),
+            ("gradener", "gardener", 1),
+            ("cat", "dog", 3),
+            ("", "ab", 2),
+        ];
+        for (a, b, wrong) in cases {
+            assert_eq!((wrong_letters(a, b), wrong_letters(b, a)), (wrong, wrong), "{a} {b}");
+        }
+    }
+}
