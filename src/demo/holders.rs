@@ -149,11 +149,11 @@ fn of_the_demo(wards: &[Ward]) -> Vec<Holder> {
 /// Budgets from £1,500 to £40,000 a year, in steps of £50: many small ones, few large.
 fn yearly_pounds(need: NeedGroup, rng: &mut ChaCha12Rng) -> i32 {
     let usual = match need {
-        NeedGroup::Learning => 6_400.0,
-        NeedGroup::Physical | NeedGroup::Autism => 5_200.0,
-        NeedGroup::Older => 4_200.0,
-        NeedGroup::Mental | NeedGroup::Sensory => 3_000.0,
-        NeedGroup::Carers => 2_000.0,
+        NeedGroup::Learning => 5_600.0,
+        NeedGroup::Physical | NeedGroup::Autism => 4_500.0,
+        NeedGroup::Older => 3_600.0,
+        NeedGroup::Mental | NeedGroup::Sensory => 2_600.0,
+        NeedGroup::Carers => 1_900.0,
     };
     let spread: f64 = (0..6).map(|_| rng.random_range(-0.5..0.5_f64)).sum(); // near a bell curve, deviation 0.7
     #[expect(clippy::cast_possible_truncation, reason = "at most 800")]

@@ -97,11 +97,12 @@ impl Plan {
 }
 
 /// How many of the purchases that were delivered lead to a rating, where the person has not rated the service before.
-const RATED: f64 = 0.27;
+const RATED: f64 = 0.24;
 
 impl Planned {
     fn drawn(on: NaiveDate, quantity: i32, dispute: Option<String>, rng: &mut ChaCha12Rng) -> Self {
-        let evening = NaiveTime::from_hms_opt(rng.random_range(15..20), rng.random_range(0..60), rng.random_range(0..60));
+        let evening =
+            NaiveTime::from_hms_opt(rng.random_range(15..20), rng.random_range(0..60), rng.random_range(0..60));
         let late = u64::from(rng.random_bool(0.25));
         let at = (on + Days::new(late)).and_time(evening.unwrap_or_default());
         let wait = if rng.random_bool(0.03) { rng.random_range(6.0..24.0) } else { waiting(1.4, 6.0, rng) };
@@ -140,7 +141,9 @@ fn waiting(mean: f64, most: f64, rng: &mut ChaCha12Rng) -> f64 {
 
 /// The same moment, or the next morning if people sleep then.
 fn in_the_day(at: UtcTime, rng: &mut ChaCha12Rng) -> UtcTime {
-    let morning = |date: NaiveDate, rng: &mut ChaCha12Rng| date.and_time(NaiveTime::MIN) + TimeDelta::minutes(rng.random_range(485..620));
+    let morning = |date: NaiveDate, rng: &mut ChaCha12Rng| {
+        date.and_time(NaiveTime::MIN) + TimeDelta::minutes(rng.random_range(485..620))
+    };
     match at.hour() {
         0..8 => morning(at.date(), rng),
         21..24 => morning(at.date() + Days::new(1), rng),
