@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::{Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::SigningKeys;
-use crate::log::{Follower, Stop};
+use crate::log::{self, Follower, Stop};
 use crate::search::Index;
 use crate::search::follow::Following;
 use crate::web::guard::guard;
@@ -77,8 +77,10 @@ impl Followers {
         let search = Follower::start("index", app.db.clone(), stop.clone(), move || Ok(index.step()?))?;
         let (db, clock) = (app.db.clone(), app.clock.clone());
         let cube = Follower::start("demand", app.db.clone(), stop.clone(), move || {
+            // Looks before it writes: a commit wakes every follower, and an empty one would wake them for ever.
+            let waits = db.read_now(|conn| log::position_of(conn, demand::FOLLOWER).and_then(|at| log::read_after(conn, at, 1)))?;
             let now = clock.now();
-            Ok(db.write_now(move |tx: &mut Conn| demand::follow(tx, DEMAND_STEP, now))?)
+            Ok(!waits.is_empty() && db.write_now(move |tx: &mut Conn| demand::follow(tx, DEMAND_STEP, now))?)
         })?;
         Ok(Self { stop, running: vec![search, cube] })
     }

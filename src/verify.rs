@@ -42,7 +42,7 @@ fn followers_behind(app: &App) -> Result<Vec<String>, Failure> {
     if behind > 0 {
         wrong.push(format!("the search index is {behind} events behind"));
     }
-    let position: Position = app.db.read_now(|conn| log::position_of(conn, "demand"))?;
+    let position: Position = app.db.read_now(|conn| log::position_of(conn, demand::FOLLOWER))?;
     let kinds = [EventKind::PurchaseRequested, EventKind::PurchaseDeclined, EventKind::DeliveryConfirmed];
     let behind = app.db.read_now(|conn| log::behind(conn, position, &kinds))?;
     if behind > 0 {

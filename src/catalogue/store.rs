@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::db::Conn;
+use crate::db::{Conn, among};
 use crate::db::schema::{
     attributes, cost_options, locations, organizations, service_areas, service_at_locations, service_ratings, services,
     taxonomy_terms,
@@ -62,7 +62,7 @@ pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> Quer
         .inner_join(organizations::table)
         .left_join(service_ratings::table)
         .left_join(service_areas::table)
-        .filter(services::id.eq_any(ids))
+        .filter(among(services::id, ids))
         .filter(services::status.eq("active").and(organizations::status.eq("active")))
         .select((
             Service::as_select(),
@@ -87,7 +87,7 @@ pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> Quer
     let mut places: HashMap<ServiceId, Vec<Location>> = HashMap::new();
     let at: Vec<(ServiceId, Location)> = service_at_locations::table
         .inner_join(locations::table)
-        .filter(service_at_locations::service_id.eq_any(ids))
+        .filter(among(service_at_locations::service_id, ids))
         .select((service_at_locations::service_id, Location::as_select()))
         .load(conn)?;
     for (service, location) in at {
@@ -95,7 +95,7 @@ pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> Quer
     }
     let mut terms: HashMap<ServiceId, Vec<String>> = HashMap::new();
     let has: Vec<(ServiceId, String)> =
-        attributes::table.filter(attributes::service_id.eq_any(ids)).order(attributes::taxonomy_term_id).load(conn)?;
+        attributes::table.filter(among(attributes::service_id, ids)).order(attributes::taxonomy_term_id).load(conn)?;
     for (service, term) in has {
         terms.entry(service).or_default().push(term);
     }
@@ -123,7 +123,7 @@ pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> Quer
 
 fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<Vec<CostOption>> {
     cost_options::table
-        .filter(cost_options::service_id.eq_any(ids))
+        .filter(among(cost_options::service_id, ids))
         .filter(cost_options::valid_from.le(on))
         .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))
         .order((cost_options::service_id, cost_options::position))
@@ -154,7 +154,7 @@ pub fn active_services(conn: &mut Conn) -> QueryResult<i64> {
 /// The names of services, for lists of purchases.
 pub fn service_names(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<HashMap<ServiceId, (String, super::Kind)>> {
     let rows: Vec<(ServiceId, String, super::Kind)> = services::table
-        .filter(services::id.eq_any(ids))
+        .filter(among(services::id, ids))
         .select((services::id, services::name, services::kind))
         .load(conn)?;
     Ok(rows.into_iter().map(|(id, name, kind)| (id, (name, kind))).collect())
@@ -173,7 +173,7 @@ pub fn provider_name(conn: &mut Conn, id: OrganizationId) -> QueryResult<String>
 /// The names of providers, for lists of purchases.
 pub fn provider_names(conn: &mut Conn, ids: &[OrganizationId]) -> QueryResult<HashMap<OrganizationId, String>> {
     let rows: Vec<(OrganizationId, String)> = organizations::table
-        .filter(organizations::id.eq_any(ids))
+        .filter(among(organizations::id, ids))
         .select((organizations::id, organizations::name))
         .load(conn)?;
     Ok(rows.into_iter().collect())

@@ -5,7 +5,7 @@ use diesel::expression::{AppearsOnTable, SelectableExpression, ValidGrouping, is
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::sqlite::Sqlite;
 
 use super::conn::{Conn, MultiBackend};
@@ -128,5 +128,63 @@ impl<E: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for SumI64<E> {
         self.0.walk_ast(out.reborrow())?;
         out.push_sql("), 0) AS BIGINT)");
         Ok(())
+    }
+}
+
+/// Whether a text column is one of a list that travels as one parameter.
+#[derive(QueryId)]
+pub struct Among<C> {
+    column: C,
+    list: String,
+}
+
+/// The same as `eq_any`, but one statement for lists of any length, so that it is prepared once and kept: preparing was
+/// most of what a page of results cost.
+pub fn among<C: Expression<SqlType = Text>>(column: C, values: impl IntoIterator<Item = impl ToString>) -> Among<C> {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    Among { column, list: serde_json::Value::from(values).to_string() }
+}
+
+impl<C: Expression> Expression for Among<C> {
+    type SqlType = Bool;
+}
+
+impl<C, G> ValidGrouping<G> for Among<C> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<C, T> AppearsOnTable<T> for Among<C>
+where
+    C: AppearsOnTable<T>,
+    Self: Expression,
+{
+}
+
+impl<C: QueryFragment<Pg>> QueryFragment<Pg> for Among<C> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.column.walk_ast(pass.reborrow())?;
+        pass.push_sql(" = ANY(ARRAY(SELECT jsonb_array_elements_text(");
+        pass.push_bind_param::<Text, _>(&self.list)?;
+        pass.push_sql("::jsonb)))");
+        Ok(())
+    }
+}
+
+impl<C: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Among<C> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.column.walk_ast(pass.reborrow())?;
+        pass.push_sql(" IN (SELECT value FROM json_each(");
+        pass.push_bind_param::<Text, _>(&self.list)?;
+        pass.push_sql("))");
+        Ok(())
+    }
+}
+
+impl<C> QueryFragment<MultiBackend> for Among<C>
+where
+    C: QueryFragment<Pg> + QueryFragment<Sqlite>,
+{
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, pass)
     }
 }

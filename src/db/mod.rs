@@ -13,7 +13,7 @@ mod transaction;
 mod words;
 mod writer;
 
-pub use both::{Both, Locked, both, locked, sum_i64};
+pub use both::{Among, Both, Locked, among, both, locked, sum_i64};
 pub use conn::{Conn, DatabaseUrl, MultiBackend, UnknownScheme};
 pub use migrations::{migrate, migrations_are_done, revert_all};
 pub use transaction::{Db, DbError, Overloaded};

@@ -23,5 +23,5 @@ pub mod view;
 pub mod views;
 
 pub use cube::{
-    Dimension, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow, rebuild, release,
+    Dimension, FOLLOWER, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow, rebuild, release,
 };

@@ -15,7 +15,8 @@ use super::store;
 use super::{Cells, Counted, Counts, Grain, Place, Slice, Step};
 
 /// The name under which the log keeps our position.
-const NAME: &str = "demand";
+/// The name of the follower that keeps the cells.
+pub const FOLLOWER: &str = "demand";
 
 /// How many events a rebuild counts in one transaction: few enough that others can write in between.
 const REBUILD_BATCH: i64 = 20_000;
@@ -32,9 +33,9 @@ pub fn follow(tx: &mut Conn, at_most: i64, now: UtcTime) -> QueryResult<bool> {
 /// Members and the noise's secret stay: a figure that was released once is released the same again.
 pub fn rebuild(db: &Db, now: UtcTime, mut progress: impl FnMut(usize)) -> QueryResult<()> {
     db.write_now(move |tx| {
-        log::position(tx, NAME)?; // held until the cells are empty
+        log::position(tx, FOLLOWER)?; // held until the cells are empty
         store::empty(tx)?;
-        log::move_position(tx, NAME, Position::default(), now)
+        log::move_position(tx, FOLLOWER, Position::default(), now)
     })?;
     let mut counted = 0;
     loop {
@@ -48,12 +49,12 @@ pub fn rebuild(db: &Db, now: UtcTime, mut progress: impl FnMut(usize)) -> QueryR
 }
 
 fn follow_some(tx: &mut Conn, at_most: i64, now: UtcTime) -> QueryResult<usize> {
-    let position = log::position(tx, NAME)?;
+    let position = log::position(tx, FOLLOWER)?;
     let events = log::read_after(tx, position, at_most)?;
     let Some(last) = events.last() else { return Ok(0) };
     let facts = events.iter().filter_map(|event| fact_of(event).transpose()).collect::<QueryResult<Vec<_>>>()?;
     count(tx, &facts)?;
-    log::move_position(tx, NAME, last.position, now)?;
+    log::move_position(tx, FOLLOWER, last.position, now)?;
     Ok(events.len())
 }
 
@@ -206,6 +207,6 @@ mod tests {
         let event = crate::log::NewEvent::plain(None, EventKind::PurchaseRequested, &"x", now());
         log::append(&mut council.conn, &[event]).unwrap();
         assert!(follow(&mut council.conn, 100, now()).is_err());
-        assert_eq!(log::position(&mut council.conn, NAME).unwrap(), Position::default());
+        assert_eq!(log::position(&mut council.conn, FOLLOWER).unwrap(), Position::default());
     }
 }

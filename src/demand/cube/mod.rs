@@ -26,7 +26,7 @@ use roaring::RoaringBitmap;
 use crate::db::text_enum;
 use crate::ids::AuthorityId;
 
-pub use follow::{follow, rebuild};
+pub use follow::{FOLLOWER, follow, rebuild};
 pub use gate::{Dimension, Figure, Heading, Measure, NotReleased, Query, Released, Rules, release};
 pub use recount::differences;
 
