@@ -1,0 +1,1 @@
+use scraper as _; use ureq as _;
