@@ -13,6 +13,7 @@ use crate::db::{self, Conn};
 use crate::identity::{self, RoleName};
 use crate::ids::{OrganizationId, PersonId};
 use crate::start::{self, Failure};
+use crate::demo::TownState;
 use crate::{bench, demand, demo, places, search, verify as proofs};
 
 /// What `waymark bench` takes.
@@ -47,18 +48,26 @@ pub fn demo(serving: &Serving, fresh: bool, clock: &Clock) -> Result<(), Failure
     log(serving.log_json);
     let started = Instant::now();
     let place = &serving.place;
-    if fresh || demo::is_half_built(place)? {
+    if fresh {
         demo::throw_away(place)?;
     }
-    let app = start::open(place, clock, true)?;
-    if !app.db.read_now(demo::is_built)? {
+    let mut app = start::open(place, clock, true)?;
+    let mut state = app.db.read_now(demo::state)?;
+    if state == TownState::HalfBuilt {
+        say("The demo town was left half-built, so it is made anew.");
+        drop(app);
+        demo::throw_away(place)?;
+        app = start::open(place, clock, true)?;
+        state = TownState::Missing;
+    }
+    if state == TownState::Missing {
         say("Making the demo town. This happens once and takes less than a minute.");
-        demo::build(&app)?;
+        demo::make(&app)?;
         say(&format!("Made in {:.0} seconds.", started.elapsed().as_secs_f64()));
     }
     start::serve(&app, serving, |address| {
         say(&format!("\nWaymark is at http://{address}  (ready in {:.1} s; stop with Ctrl-C)\n", started.elapsed().as_secs_f64()));
-        say(&demo::people::table());
+        say(&demo::table());
     })
 }
 

@@ -47,6 +47,9 @@ enum Command {
     User(command::NewUser),
     /// Measure the promised speed, as ratios within one run
     Bench(command::BenchSettings),
+    /// The load of `bench`, as a process of its own
+    #[command(hide = true)]
+    BenchLoad(waymark::bench::LoadSettings),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::RebuildDemand(place) => command::rebuild_demand(&place, &clock),
         Command::User(new) => command::user(&new, &clock),
         Command::Bench(settings) => command::bench(&settings, &clock),
+        Command::BenchLoad(settings) => waymark::bench::run_load(&settings),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -333,19 +333,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    demand_cells (authority_id, grain, step, month, ward_code, category_id, funding_route) {
+    demand_cells (authority_id, grain, step, month, ward_code) {
         authority_id -> Text,
         grain -> Integer,
         step -> Text,
         month -> Integer,
         ward_code -> Text,
-        category_id -> Text,
-        funding_route -> Text,
-        lines -> BigInt,
-        units -> BigInt,
-        pence -> BigInt,
-        people -> Binary,
-        providers -> Binary,
+        cells -> Binary,
     }
 }
 

@@ -56,7 +56,9 @@ pub fn bars(released: &Released, title: &str) -> String {
         if length > 0.0 {
             svg.titled(
                 &format!("{}: {said}", heading.name),
-                &format!(r#"<rect class="chart-bar" x="{left:.1}" y="{y:.1}" width="{length:.1}" height="28" rx="3"/>"#),
+                &format!(
+                    r#"<rect class="chart-bar" x="{left:.1}" y="{y:.1}" width="{length:.1}" height="28" rx="3"/>"#
+                ),
             );
         }
         let class = if length > 0.0 { "chart-label" } else { "chart-label suppressed" };
@@ -136,7 +138,8 @@ pub fn ward_map(released: &Released, title: &str) -> String {
     let spots = spread(&released.rows);
     let bottom = spots.iter().map(|(_, y)| *y).fold(0.0, f64::max) + 56.0;
     let mut svg = Svg::new(WIDTH, bottom, title, &told(released));
-    for (((heading, figure), class), (x, y)) in released.rows.iter().zip(&released.row_totals).zip(&classes).zip(&spots) {
+    for (((heading, figure), class), (x, y)) in released.rows.iter().zip(&released.row_totals).zip(&classes).zip(&spots)
+    {
         let step: f64 = class.strip_prefix("heat-").and_then(|heat| heat.parse().ok()).unwrap_or(0.0);
         let radius = 8.0 + 2.0 * step;
         let said = format!("{}: {}", heading.name, released.query.measure.say(*figure));
@@ -226,7 +229,10 @@ impl Frame {
 
     fn base(&self, svg: &mut Svg) {
         let (y, right) = (self.top + self.height, self.right());
-        svg.add(&format!(r#"<line class="chart-grid" x1="{:.1}" x2="{right:.1}" y1="{y:.1}" y2="{y:.1}"/>"#, self.left));
+        svg.add(&format!(
+            r#"<line class="chart-grid" x1="{:.1}" x2="{right:.1}" y1="{y:.1}" y2="{y:.1}"/>"#,
+            self.left
+        ));
     }
 
     /// Draws horizontal lines with their figures; tells what the top stands for.
@@ -339,7 +345,11 @@ fn told(released: &Released) -> String {
         Some((_, figure, row)) => {
             let withheld = released.row_totals.iter().filter(|figure| figure.released().is_none()).count();
             let measure = released.query.measure;
-            format!("The highest is {} with {}; {withheld} withheld. The table has every figure.", row.name, measure.say(*figure))
+            format!(
+                "The highest is {} with {}; {withheld} withheld. The table has every figure.",
+                row.name,
+                measure.say(*figure)
+            )
         }
     }
 }
@@ -369,7 +379,9 @@ fn nice(number: i64) -> i64 {
 /// "Mar 26" from "March 2026".
 fn short_month(month: &Heading) -> String {
     let mut words = month.name.split(' ');
-    let short = |word: Option<&str>, from: usize, to: usize| word.and_then(|word| word.get(from..to)).unwrap_or_default().to_owned();
+    let short = |word: Option<&str>, from: usize, to: usize| {
+        word.and_then(|word| word.get(from..to)).unwrap_or_default().to_owned()
+    };
     format!("{} {}", short(words.next(), 0, 3), short(words.next(), 2, 4))
 }
 

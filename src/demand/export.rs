@@ -16,7 +16,8 @@ pub fn csv(released: &Released) -> Result<Vec<u8>, csv::Error> {
         let cells = released.row(index).iter().chain([all]).map(|figure| cell(released.query.measure, *figure));
         out.write_record([safe(&heading.name), heading.id.clone()].into_iter().chain(cells))?;
     }
-    let cells = released.column_totals.iter().chain([&released.total]).map(|figure| cell(released.query.measure, *figure));
+    let cells =
+        released.column_totals.iter().chain([&released.total]).map(|figure| cell(released.query.measure, *figure));
     out.write_record(["all".to_owned(), String::new()].into_iter().chain(cells))?;
     out.into_inner().map_err(|cause| csv::Error::from(std::io::Error::other(cause.to_string())))
 }

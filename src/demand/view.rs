@@ -114,13 +114,15 @@ pub fn view(conn: &mut Conn, authority: AuthorityId, request: &Request, now: Utc
     let table = ask(&request.table(now))?;
     let heat = charts::heat(&table.cells);
     let mut tiles = Vec::with_capacity(4);
+    let months = ask(&request.query(request.measure, Dimension::Month, None, now))?;
     for measure in [Measure::People, Measure::Purchases, Measure::Spend, Measure::Declined] {
         let query = request.query(measure, Dimension::Month, None, now);
-        let before = Query { from_month: query.from_month - request.months, to_month: query.from_month - 1, ..query.clone() };
-        let (period, earlier) = (ask(&query)?, ask(&before)?);
+        let before =
+            Query { from_month: query.from_month - request.months, to_month: query.from_month - 1, ..query.clone() };
+        let period = if measure == request.measure { months.clone() } else { ask(&query)? };
+        let earlier = ask(&before)?;
         tiles.push(Tile { measure, figure: period.total, change: change(&earlier, &period) });
     }
-    let months = ask(&request.query(request.measure, Dimension::Month, None, now))?;
     let routes = ask(&request.query(request.measure, Dimension::Month, Some(Dimension::FundingRoute), now))?;
     let categories = ask(&request.query(request.measure, Dimension::Category, Some(Dimension::Month), now))?;
     Ok(View { tiles, table, heat, months, routes, categories })

@@ -1,15 +1,27 @@
-//! The demo town (being merged).
-pub mod people;
-use crate::app::App;
-use crate::config::Place;
-use crate::db::Conn;
-use crate::start::Failure;
+//! The demo town: real places and services from open data, invented people, and eighteen months of their history.
+//!
+//! - Real is what open data tells (`open_data.rs`); invented is everything that can be bought and everybody who buys
+//!   (`invented.rs`, `holders.rs`, `people.rs`), and every record says which it is.
+//! - The history goes through the same rules and the same ledger as live traffic (`history.rs`); only the writing is
+//!   done in bulk, a month in one transaction.
+//! - The same clock gives the same town: all chance comes from one seed.
+//! - A mark is written last. A town without it was left half-built and has to be made anew.
+//!
+//! Who: `waymark demo`, and nobody else.
 
-/// tmp
-pub fn is_half_built(_: &Place) -> Result<bool, Failure> { Ok(false) }
-/// tmp
-pub fn throw_away(_: &Place) -> Result<(), Failure> { Ok(()) }
-/// tmp
-pub fn is_built(_: &mut Conn) -> diesel::QueryResult<bool> { Ok(true) }
-/// tmp
-pub fn build(_: &App) -> Result<(), Failure> { Ok(()) }
+mod build;
+mod history;
+mod holders;
+mod invented;
+mod listing;
+mod market;
+mod open_data;
+pub mod people;
+mod place;
+mod plan;
+mod scenes;
+mod words;
+
+pub use build::{BuildError, Size, Summary, TownState, build, build_of_size, state};
+pub use listing::TownError;
+pub use place::{make, table, throw_away};

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::demo;
+use crate::demo::{self, people::PEOPLE};
 use crate::error::{AppError, FieldError};
 use crate::ids::{PersonId, random_token};
 use crate::web::csrf;
@@ -182,25 +182,28 @@ async fn demo_groups(app: &App) -> Result<Vec<DemoGroup>, AppError> {
         return Ok(Vec::new());
     }
     let accounts = app.db.read(super::store::people_with_accounts).await.map_err(AppError::from)?;
-    let group = |group: &demo::people::Group| DemoGroup {
-        role: group.role.into(),
-        about: group.about.into(),
-        people: group
-            .people
-            .iter()
-            .filter_map(|told| {
-                let (id, name, email) = accounts.iter().find(|(.., email)| email == told.email)?;
-                Some(DemoPerson {
-                    id: id.to_string(),
-                    name: name.clone(),
-                    role_label: told.role_label.into(),
-                    story: told.story.into(),
-                    email: email.clone(),
-                    initials: name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect(),
-                    next: told.next.into(),
-                })
-            })
-            .collect(),
+    let person = |told: &demo::people::DemoPerson| {
+        let (id, name, email) = accounts.iter().find(|(id, ..)| *id == told.id())?;
+        Some(DemoPerson {
+            id: id.to_string(),
+            name: name.clone(),
+            role_label: told.role_label.into(),
+            story: told.story.into(),
+            email: email.clone(),
+            initials: told.initials(),
+            next: told.next().into(),
+        })
     };
-    Ok(demo::people::GROUPS.iter().map(group).collect())
+    let groups = [
+        ("Budget holders", "Find support, buy it from their budget, confirm what was delivered, and rate it.", "/budgets"),
+        ("Providers", "Answer requests, record what they delivered, and see their invoices.", "/provider"),
+        ("Commissioners", "See what is bought, wanted and missing, without seeing anybody.", "/demand"),
+        ("Finance officers", "Settle the invoices of their authority.", "/finance"),
+    ];
+    let group = |(role, about, next): (&str, &str, &str)| DemoGroup {
+        role: role.into(),
+        about: about.into(),
+        people: PEOPLE.iter().filter(|told| told.next() == next).filter_map(person).collect(),
+    };
+    Ok(groups.into_iter().map(group).collect())
 }

@@ -1,19 +1,14 @@
 -- Demand, counted by the cube's follower. `*` stands for all; `grain` says which of ward (1), category (2) and funding
--- route (4) a row keeps. Each step of buying is counted apart, with the people it concerns.
+-- route (4) its cells keep. Each step of buying is counted apart, with the people it concerns. One row holds all cells
+-- of one ward and month, packed, so that a page reads few rows.
 CREATE TABLE demand_cells (
-    authority_id   TEXT NOT NULL REFERENCES authorities (id),
-    grain          INTEGER NOT NULL CHECK (grain BETWEEN 0 AND 7),
-    step           TEXT NOT NULL CHECK (step IN ('requested', 'declined', 'delivered')),
-    month          INTEGER NOT NULL,
-    ward_code      TEXT NOT NULL,
-    category_id    TEXT NOT NULL,
-    funding_route  TEXT NOT NULL,
-    lines          BIGINT NOT NULL,
-    units          BIGINT NOT NULL,
-    pence          BIGINT NOT NULL,
-    people         BYTEA NOT NULL,
-    providers      BYTEA NOT NULL,
-    PRIMARY KEY (authority_id, grain, step, month, ward_code, category_id, funding_route)
+    authority_id  TEXT NOT NULL REFERENCES authorities (id),
+    grain         INTEGER NOT NULL CHECK (grain BETWEEN 0 AND 7),
+    step          TEXT NOT NULL CHECK (step IN ('requested', 'declined', 'delivered')),
+    month         INTEGER NOT NULL,
+    ward_code     TEXT NOT NULL,
+    cells         BYTEA NOT NULL,
+    PRIMARY KEY (authority_id, grain, step, month, ward_code)
 );
 
 -- The number that stands for a person or a provider inside the cells.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 
+use crate::db::schema::demand_noise as noise;
 use crate::ids::seeded;
 use crate::purchasing::PurchaseFact;
 
@@ -13,17 +14,20 @@ use super::support::{CATEGORIES, Council, ROUTES, WARDS, last_month, now};
 use super::{Dimension, Figure, Measure, Query, Released, Rules, Step, release, store};
 
 /// How many pairs of populations, with the person and without, an attack is tried on.
-const WORLDS: u64 = 250;
+const WORLDS: u32 = 150;
 
 const MEASURES: [Measure; 3] = [Measure::People, Measure::Purchases, Measure::Units];
 
 impl Council {
-    /// Forgets everything, also the secret, and counts these purchases.
+    /// Forgets everything, takes another secret, and counts these purchases.
     fn populate(&mut self, facts: &[PurchaseFact]) {
+        self.worlds += 1;
+        let secret = (noise::id.eq(1), noise::secret.eq(format!("secret {}", self.worlds)));
         self.conn
             .transaction(|tx| {
                 store::empty(tx)?;
-                diesel::delete(crate::db::schema::demand_noise::table).execute(tx)?;
+                diesel::delete(noise::table).execute(tx)?;
+                crate::db::both(diesel::insert_into(noise::table).values(secret)).execute(tx)?;
                 let facts: Vec<(Step, PurchaseFact)> =
                     facts.iter().map(|fact| (Step::Requested, fact.clone())).collect();
                 count(tx, &facts)
@@ -72,14 +76,19 @@ fn attack(seed: u64, one_more: impl Fn(&Council) -> PurchaseFact, look: impl Fn(
     for _ in 0..WORLDS {
         let mut facts = council.crowd(&mut random, 90);
         // Everybody in the first ward holds a direct payment; so the person is the only one who does not.
-        facts.iter_mut().filter(|fact| fact.ward_code == WARDS[0]).for_each(|fact| fact.funding_route = ROUTES[0].into());
+        facts
+            .iter_mut()
+            .filter(|fact| fact.ward_code == WARDS[0])
+            .for_each(|fact| fact.funding_route = ROUTES[0].into());
         council.populate(&facts);
         without.push(look(&mut council));
         facts.push(one_more(&council));
         council.populate(&facts);
         with.push(look(&mut council));
     }
-    advantage(&without, &with)
+    let found = advantage(&without, &with);
+    println!("advantage over guessing: {found}");
+    found
 }
 
 fn only_one_with_a_broker(council: &Council) -> PurchaseFact {
@@ -90,7 +99,8 @@ fn only_one_with_a_broker(council: &Council) -> PurchaseFact {
 fn all_less_direct_payment_does_not_tell_whether_there_is_anybody_else() {
     for measure in MEASURES {
         let found = attack(1, only_one_with_a_broker, |council| {
-            let query = Query { ward: Some(WARDS[0].into()), ..Query::of(measure, Dimension::FundingRoute, 12, last_month()) };
+            let query =
+                Query { ward: Some(WARDS[0].into()), ..Query::of(measure, Dimension::FundingRoute, 12, last_month()) };
             let told = council.ask(&query);
             let direct = told.rows.iter().position(|row| row.id == ROUTES[0]).unwrap();
             figure(told.total) - figure(told.row_totals[direct])
@@ -102,7 +112,10 @@ fn all_less_direct_payment_does_not_tell_whether_there_is_anybody_else() {
 #[test]
 fn whether_all_and_direct_payment_are_the_same_figure_tells_as_little() {
     let found = attack(2, only_one_with_a_broker, |council| {
-        let query = Query { ward: Some(WARDS[0].into()), ..Query::of(Measure::People, Dimension::FundingRoute, 12, last_month()) };
+        let query = Query {
+            ward: Some(WARDS[0].into()),
+            ..Query::of(Measure::People, Dimension::FundingRoute, 12, last_month())
+        };
         let told = council.ask(&query);
         let direct = told.rows.iter().position(|row| row.id == ROUTES[0]).unwrap();
         i64::from(told.total == told.row_totals[direct])
@@ -119,7 +132,8 @@ fn a_withheld_ward_cannot_be_taken_off_the_total_and_the_others() {
     for _ in 0..WORLDS {
         let crowd = council.crowd(&mut random, 90);
         for (people, seen) in [(3, &mut without), (4, &mut with)] {
-            let few = |n| PurchaseFact { ward_code: WARDS[2].into(), ..council.fact(&format!("few {n}"), "provider 1") };
+            let few =
+                |n| PurchaseFact { ward_code: WARDS[2].into(), ..council.fact(&format!("few {n}"), "provider 1") };
             let others = crowd.iter().filter(|fact| fact.ward_code != WARDS[2]).cloned();
             let facts: Vec<PurchaseFact> = others.chain((0..people).map(few)).collect();
             council.populate(&facts);
@@ -210,7 +224,8 @@ fn every_cell(told: &Released) -> Vec<(String, Figure)> {
     let mut cells = vec![(named(None, None), told.total)];
     for (row, figure) in told.row_totals.iter().enumerate() {
         cells.push((named(Some(row), None), *figure));
-        cells.extend(told.row(row).iter().enumerate().map(|(column, figure)| (named(Some(row), Some(column)), *figure)));
+        cells
+            .extend(told.row(row).iter().enumerate().map(|(column, figure)| (named(Some(row), Some(column)), *figure)));
     }
     cells.extend(told.column_totals.iter().enumerate().map(|(column, figure)| (named(None, Some(column)), *figure)));
     cells

@@ -1,6 +1,6 @@
 //! The follower's step: events of the log into cells.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -12,7 +12,7 @@ use crate::log::{self, Event, EventKind, Position};
 use crate::purchasing::PurchaseFact;
 
 use super::store;
-use super::{Cells, Counted, Grain, Place, Slice, Step};
+use super::{Cells, Counted, Counts, Grain, Place, Slice, Step};
 
 /// The name under which the log keeps our position.
 const NAME: &str = "demand";
@@ -79,14 +79,15 @@ pub(super) fn count(tx: &mut Conn, facts: &[(Step, PurchaseFact)]) -> QueryResul
         facts.iter().flat_map(|(_, fact)| [fact.person.to_string(), fact.organization.to_string()]).collect();
     let ordinals = store::ordinals_given(tx, ids)?;
     let mut words = Words::default();
-    let mut cells = Cells::new();
+    let mut counts = Counts::new();
     for (step, fact) in facts {
         let ordinal = |id: &str| ordinals.get(id).copied().ok_or(DieselError::NotFound);
-        cells.count(Counted {
+        counts.count(Counted {
             authority: fact.authority,
             step: *step,
             month: fact.month,
-            place: words.place(&fact.ward_code, &fact.category_id, &fact.funding_route),
+            ward_code: words.word(&fact.ward_code),
+            place: words.place(&fact.category_id, &fact.funding_route),
             person: ordinal(fact.person.as_str())?,
             provider: ordinal(fact.organization.as_str())?,
             quantity: fact.quantity,
@@ -95,13 +96,16 @@ pub(super) fn count(tx: &mut Conn, facts: &[(Step, PurchaseFact)]) -> QueryResul
     }
     for grain in Grain::EVERY {
         if grain != Grain::FINEST {
-            cells.roll_up(grain);
+            counts.roll_up(grain);
         }
     }
-    let mut slices: Vec<(Slice, _)> = cells.slices.into_iter().collect();
-    slices.sort_unstable_by_key(|(slice, _)| (slice.authority, slice.grain.0, slice.step, slice.month));
+    let slices: BTreeMap<Slice, Cells> = counts.slices.into_iter().collect();
     for (slice, counted) in slices {
-        store::add(tx, slice, counted)?;
+        let mut cells = store::cells(tx, &slice)?;
+        for (place, cell) in counted {
+            cells.entry(place).or_default().add(&cell);
+        }
+        store::put(tx, &slice, &cells)?;
     }
     Ok(())
 }
@@ -111,15 +115,11 @@ pub(super) fn count(tx: &mut Conn, facts: &[(Step, PurchaseFact)]) -> QueryResul
 pub(super) struct Words(HashSet<Arc<str>>);
 
 impl Words {
-    pub(super) fn place(&mut self, ward_code: &str, category_id: &str, funding_route: &str) -> Place {
-        Place {
-            ward_code: self.word(ward_code),
-            category_id: self.word(category_id),
-            funding_route: self.word(funding_route),
-        }
+    pub(super) fn place(&mut self, category_id: &str, funding_route: &str) -> Place {
+        Place { category_id: self.word(category_id), funding_route: self.word(funding_route) }
     }
 
-    fn word(&mut self, text: &str) -> Arc<str> {
+    pub(super) fn word(&mut self, text: &str) -> Arc<str> {
         if let Some(known) = self.0.get(text) {
             return Arc::clone(known);
         }
@@ -147,15 +147,14 @@ mod tests {
     }
 
     /// Every stored cell, in order.
-    fn everything(council: &mut Council) -> Vec<(i32, Step, i32, Place, super::super::Cell)> {
+    fn everything(council: &mut Council) -> Vec<(Slice, Place, super::super::Cell)> {
         let mut all = Vec::new();
         for grain in Grain::EVERY {
             for slice in store::slices(&mut council.conn, council.authority, grain).unwrap() {
-                let cells = store::stored(&mut council.conn, slice).unwrap();
-                all.extend(cells.into_iter().map(|(place, cell)| (grain.0, slice.step, slice.month, place, cell)));
+                let cells = store::cells(&mut council.conn, &slice).unwrap();
+                all.extend(cells.into_iter().map(|(place, cell)| (slice.clone(), place, cell)));
             }
         }
-        all.sort_by(|one, other| (one.0, one.1, one.2, &one.3).cmp(&(other.0, other.1, other.2, &other.3)));
         all
     }
 
@@ -177,12 +176,12 @@ mod tests {
         some_months(&mut council);
         council.follow();
         assert!(!follow(&mut council.conn, 100, now()).unwrap(), "nothing is left to count");
-        for grain in 0..8 {
+        for grain in Grain::EVERY {
             let cells = everything(&mut council);
-            let of = |step: Step| cells.iter().filter(move |cell| cell.0 == grain && cell.1 == step);
-            assert_eq!(of(Step::Requested).map(|cell| cell.4.lines).sum::<i64>(), 40);
-            assert_eq!(of(Step::Declined).map(|cell| cell.4.lines).sum::<i64>(), 8);
-            assert_eq!(of(Step::Delivered).map(|cell| cell.4.pence).sum::<i64>(), 3200);
+            let of = |step: Step| cells.iter().filter(move |cell| cell.0.grain == grain && cell.0.step == step);
+            assert_eq!(of(Step::Requested).map(|cell| cell.2.lines).sum::<i64>(), 40);
+            assert_eq!(of(Step::Declined).map(|cell| cell.2.lines).sum::<i64>(), 8);
+            assert_eq!(of(Step::Delivered).map(|cell| cell.2.pence).sum::<i64>(), 3200);
         }
     }
 

@@ -17,10 +17,9 @@
 //! What remains: a cell that goes from 4 people to 5 appears, as the threshold is known; and a late confirmation or
 //! refusal still moves a month that is over.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use diesel::prelude::*;
-use roaring::RoaringBitmap;
+use diesel::QueryResult;
 
 use crate::clock::{UtcTime, month_name, month_number, month_start};
 use crate::db::{Conn, text_enum};
@@ -28,8 +27,9 @@ use crate::ids::AuthorityId;
 use crate::money::{Money, thousands};
 
 use super::noise::Noise;
-use super::store::{self, Packed, Wanted};
-use super::{ALL, Grain};
+use super::packed::{self, Distinct, PackedCell, Takings};
+use super::store::{self, Wanted};
+use super::{ALL, Grain, Step};
 
 text_enum! {
     /// What is counted.
@@ -285,9 +285,10 @@ struct Axis {
     under: HashMap<String, usize>,
 }
 
-/// The categories that a question is limited to; wards and funding routes stand in the question.
+/// What a question is limited to, beside the ward.
 struct Filters {
     category_ids: Option<Vec<String>>,
+    funding_route: Option<String>,
 }
 
 impl Lists {
@@ -314,12 +315,15 @@ impl Lists {
         if query.funding_route.as_deref().is_some_and(|route| !FUNDING_ROUTES.contains(&route)) {
             return Err(NotReleased::Unknown(Dimension::FundingRoute));
         }
-        let Some(category) = query.category.as_deref() else { return Ok(Filters { category_ids: None }) };
+        let Some(category) = query.category.as_deref() else {
+            return Ok(Filters { category_ids: None, funding_route: query.funding_route.clone() });
+        };
         if !listed(&self.categories, category) {
             return Err(NotReleased::Unknown(Dimension::Category));
         }
         let under = self.categories.iter().filter(|other| self.way_up(&other.id).any(|id| id == category));
-        Ok(Filters { category_ids: Some(under.map(|heading| heading.id.clone()).collect()) })
+        let category_ids = Some(under.map(|heading| heading.id.clone()).collect());
+        Ok(Filters { category_ids, funding_route: query.funding_route.clone() })
     }
 
     /// A category, its parent, its parent's parent; a loop in the list ends it.
@@ -371,23 +375,57 @@ fn month_heading(month: i32) -> Heading {
 
 impl Axis {
     /// Under which heading a cell belongs.
-    fn index_of(&self, cell: &Packed, from_month: i32) -> Option<usize> {
+    fn index_of(&self, month: i32, ward_code: &str, cell: &PackedCell<'_>) -> Option<usize> {
         let word = match self.dimension {
-            Dimension::Ward => &cell.ward_code,
-            Dimension::Category => &cell.category_id,
-            Dimension::FundingRoute => &cell.funding_route,
-            Dimension::Month => return usize::try_from(cell.month - from_month).ok(),
+            Dimension::Ward => ward_code,
+            Dimension::Category => cell.category_id,
+            Dimension::FundingRoute => cell.funding_route,
+            Dimension::Month => return usize::try_from(month).ok(),
         };
         self.under.get(word).copied()
     }
+}
+
+impl Filters {
+    /// Whether a cell is among those asked for; wards and months are chosen by the query.
+    fn let_through(&self, cell: &PackedCell<'_>) -> bool {
+        self.category_ids.as_ref().is_none_or(|ids| ids.iter().any(|id| id == cell.category_id))
+            && self.funding_route.as_ref().is_none_or(|route| route == cell.funding_route)
+    }
+}
+
+/// Sums cells by figure: distinct people and each provider's takings are counted over all of a figure's cells.
+fn together(mut cells: Vec<(usize, PackedCell<'_>)>, measure: Measure, figures: usize) -> QueryResult<Vec<Raw>> {
+    let mut raw = vec![Raw::default(); figures];
+    let (mut people, mut takings) = (Distinct::default(), Takings::default());
+    cells.sort_by_key(|(figure, _)| *figure);
+    for cells in cells.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some(raw) = cells.first().and_then(|(figure, _)| raw.get_mut(*figure)) else { continue };
+        for (_, cell) in cells {
+            let value = match measure {
+                Measure::People | Measure::Purchases | Measure::Declined => cell.lines,
+                Measure::Units => cell.units,
+                Measure::Spend => cell.pence,
+            };
+            raw.value = raw.value.saturating_add(value);
+            people.add(cell)?;
+            if measure == Measure::Spend {
+                takings.add(cell)?;
+            }
+        }
+        raw.people = people.take();
+        raw.takings = takings.take();
+    }
+    Ok(raw)
 }
 
 /// What is known of one figure before the rules.
 #[derive(Clone, Default)]
 struct Raw {
     value: i64,
-    people: RoaringBitmap,
-    providers: HashMap<u32, i64>,
+    people: u64,
+    /// What each provider took.
+    takings: Vec<i64>,
 }
 
 /// A question being answered.
@@ -406,17 +444,23 @@ impl Asked<'_> {
         let width = columns.map_or(1, |axis| axis.headings.len());
         let height = rows.map_or(1, |axis| axis.headings.len());
         let Some(noise) = &self.noise else { return Ok(vec![Figure::Suppressed; width * height]) };
-        let mut raw = vec![Raw::default(); width * height];
-        for cell in store::wanted(self.conn, &wanted(self.authority, self.query, &self.filters, rows, columns))? {
-            let place = |axis: Option<&Axis>| axis.map_or(Some(0), |axis| axis.index_of(&cell, self.query.from_month));
-            let (Some(row), Some(column)) = (place(rows), place(columns)) else { continue };
-            let Some(raw) = raw.get_mut(row * width + column) else { continue };
-            raw.value = raw.value.saturating_add(cell.value);
-            raw.people |= store::people_of_bytes(&cell.people)?;
-            for (provider, pence) in store::providers_of_bytes(&cell.providers)? {
-                *raw.providers.entry(provider).or_default() += pence;
+        let wanted = wanted(self.authority, self.query, rows, columns);
+        let packed = store::wanted(self.conn, &wanted)?;
+        let mut found = Vec::new();
+        for (month, ward, cells) in &packed {
+            for cell in packed::each(cells) {
+                let cell = cell?;
+                let place = |axis: Option<&Axis>| {
+                    axis.map_or(Some(0), |axis| axis.index_of(*month - wanted.from_month, ward, &cell))
+                };
+                if self.filters.let_through(&cell)
+                    && let (Some(row), Some(column)) = (place(rows), place(columns))
+                {
+                    found.push((row * width + column, cell));
+                }
             }
         }
+        let raw = together(found, self.query.measure, width * height)?;
         let heading = |axis: Option<&'_ Axis>, index: usize| {
             axis.and_then(|axis| Some((axis.dimension, axis.headings.get(index)?.id.clone())))
         };
@@ -429,7 +473,7 @@ impl Asked<'_> {
     /// Applies the rules to one figure.
     fn figure(&self, noise: &Noise, raw: &Raw, headings: [Option<(Dimension, String)>; 2]) -> Figure {
         let measure = self.query.measure;
-        let people = raw.people.len();
+        let people = raw.people;
         if people < self.rules.people || (measure == Measure::Spend && !self.enough_providers(raw)) {
             return Figure::Suppressed;
         }
@@ -448,10 +492,10 @@ impl Asked<'_> {
 
     /// Whether no provider can learn another's takings.
     fn enough_providers(&self, raw: &Raw) -> bool {
-        if raw.providers.len() < self.rules.providers {
+        if raw.takings.len() < self.rules.providers {
             return false;
         }
-        let mut takings: Vec<i128> = raw.providers.values().map(|pence| i128::from(*pence)).collect();
+        let mut takings: Vec<i128> = raw.takings.iter().map(|pence| i128::from(*pence)).collect();
         takings.sort_unstable_by(|one, other| other.cmp(one));
         let rest: i128 = takings.iter().skip(2).sum();
         takings.first().is_some_and(|largest| rest * 100 >= largest * i128::from(self.rules.dominance_percent))
@@ -479,30 +523,21 @@ impl Asked<'_> {
     }
 }
 
-/// The cells of the coarsest grain that can answer.
-fn wanted<'a>(
-    authority: AuthorityId,
-    query: &'a Query,
-    filters: &'a Filters,
-    rows: Option<&Axis>,
-    columns: Option<&Axis>,
-) -> Wanted<'a> {
-    let shown: HashSet<Dimension> = [rows, columns].into_iter().flatten().map(|axis| axis.dimension).collect();
+/// The rows of the coarsest grain that can answer.
+fn wanted<'a>(authority: AuthorityId, query: &'a Query, rows: Option<&Axis>, columns: Option<&Axis>) -> Wanted<'a> {
+    let shown = |dimension| [rows, columns].into_iter().flatten().any(|axis| axis.dimension == dimension);
     let grain = Grain::keeping(
-        query.ward.is_some() || shown.contains(&Dimension::Ward),
-        query.category.is_some() || shown.contains(&Dimension::Category),
-        query.funding_route.is_some() || shown.contains(&Dimension::FundingRoute),
+        query.ward.is_some() || shown(Dimension::Ward),
+        query.category.is_some() || shown(Dimension::Category),
+        query.funding_route.is_some() || shown(Dimension::FundingRoute),
     );
-    Wanted {
-        authority,
-        grain,
-        measure: query.measure,
-        from_month: query.from_month,
-        to_month: query.to_month,
-        ward_code: query.ward.as_deref(),
-        category_ids: filters.category_ids.as_deref(),
-        funding_route: query.funding_route.as_deref(),
-    }
+    let step = match query.measure {
+        Measure::People | Measure::Purchases | Measure::Units => Step::Requested,
+        Measure::Declined => Step::Declined,
+        Measure::Spend => Step::Delivered,
+    };
+    let Query { from_month, to_month, .. } = *query;
+    Wanted { authority, grain, step, from_month, to_month, ward_code: query.ward.as_deref() }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! The types here are private to the folder and know neither `Display`, `Debug` nor `Serialize`: a raw figure cannot
 //! reach a page, a log line or a document. `gate` is the only way out.
 //!
-//! Reading order: this file (what a cell is), `follow` (events into cells), `recount` (the same from the purchases
+//! Reading order: this file (what a cell is), `packed` (how it is kept), `follow` (events into cells), `recount` (the same from the purchases
 //! themselves, for `waymark verify`), `noise` and `gate` (what is released).
 
 mod follow;
 mod gate;
 mod noise;
+mod packed;
 mod recount;
 mod store;
 
@@ -45,7 +46,7 @@ text_enum! {
 const ALL: &str = "*";
 
 /// Which of ward, category and funding route a cell keeps apart; the others are [`ALL`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Grain(i32);
 
 impl Grain {
@@ -66,33 +67,21 @@ impl Grain {
     }
 }
 
-/// One month of one grain of one step: what the follower reads and writes together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// One ward and month of one grain of one step: the cells that are kept in one row.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Slice {
     authority: AuthorityId,
     grain: Grain,
     step: Step,
     month: i32,
+    ward_code: Arc<str>,
 }
 
 /// Where in a slice a cell stands.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Place {
-    ward_code: Arc<str>,
     category_id: Arc<str>,
     funding_route: Arc<str>,
-}
-
-impl Place {
-    /// The same place seen at a coarser grain.
-    fn at(&self, grain: Grain, all: &Arc<str>) -> Self {
-        let keep = |kept: bool, own: &Arc<str>| Arc::clone(if kept { own } else { all });
-        Self {
-            ward_code: keep(grain.keeps_ward(), &self.ward_code),
-            category_id: keep(grain.keeps_category(), &self.category_id),
-            funding_route: keep(grain.keeps_funding_route(), &self.funding_route),
-        }
-    }
 }
 
 /// What was counted in one place.
@@ -125,6 +114,7 @@ struct Counted {
     authority: AuthorityId,
     step: Step,
     month: i32,
+    ward_code: Arc<str>,
     place: Place,
     person: u32,
     provider: u32,
@@ -132,27 +122,31 @@ struct Counted {
     pence: i64,
 }
 
-/// Cells of every grain that were counted but are not yet stored.
-struct Cells {
+/// The cells of one slice.
+type Cells = BTreeMap<Place, Cell>;
+
+/// Cells that were counted but are not yet stored.
+struct Counts {
     all: Arc<str>,
-    slices: HashMap<Slice, HashMap<Place, Cell>>,
+    slices: HashMap<Slice, Cells>,
 }
 
-impl Cells {
+impl Counts {
     fn new() -> Self {
         Self { all: ALL.into(), slices: HashMap::new() }
     }
 
     /// Counts at the finest grain.
     fn count(&mut self, one: Counted) {
-        let slice = Slice { authority: one.authority, grain: Grain::FINEST, step: one.step, month: one.month };
+        let Counted { authority, step, month, ward_code, .. } = one;
+        let slice = Slice { authority, grain: Grain::FINEST, step, month, ward_code };
         let cell = self.slices.entry(slice).or_default().entry(one.place).or_default();
         cell.lines += 1;
         cell.people.insert(one.person);
-        if one.step != Step::Declined {
+        if step != Step::Declined {
             cell.units += one.quantity;
         }
-        if one.step == Step::Delivered {
+        if step == Step::Delivered {
             cell.pence += one.pence;
             *cell.providers.entry(one.provider).or_default() += one.pence;
         }
@@ -160,11 +154,17 @@ impl Cells {
 
     /// Sums the finest cells at a coarser grain.
     fn roll_up(&mut self, grain: Grain) {
-        let mut coarser: HashMap<Slice, HashMap<Place, Cell>> = HashMap::new();
+        let mut coarser: HashMap<Slice, Cells> = HashMap::new();
+        let keep = |kept: bool, own: &Arc<str>| Arc::clone(if kept { own } else { &self.all });
         for (slice, cells) in self.slices.iter().filter(|(slice, _)| slice.grain == Grain::FINEST) {
-            let sums = coarser.entry(Slice { grain, ..*slice }).or_default();
+            let ward_code = keep(grain.keeps_ward(), &slice.ward_code);
+            let sums = coarser.entry(Slice { grain, ward_code, ..slice.clone() }).or_default();
             for (place, cell) in cells {
-                sums.entry(place.at(grain, &self.all)).or_default().add(cell);
+                let place = Place {
+                    category_id: keep(grain.keeps_category(), &place.category_id),
+                    funding_route: keep(grain.keeps_funding_route(), &place.funding_route),
+                };
+                sums.entry(place).or_default().add(cell);
             }
         }
         self.slices.extend(coarser);

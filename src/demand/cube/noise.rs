@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn noise_stays_within_five_peoples_worth_and_favours_no_side() {
         let noise = Noise::of("secret".into());
-        let drawn: Vec<i64> = (0..4000).map(|n| noise.for_figure(&format!("place {n}"), "2026-03", 100_000, 100)).collect();
+        let drawn: Vec<i64> =
+            (0..4000).map(|n| noise.for_figure(&format!("place {n}"), "2026-03", 100_000, 100)).collect();
         assert!(drawn.iter().all(|one| (-5000..=5000).contains(one)));
         let mean = drawn.iter().sum::<i64>() / 4000;
         assert!(mean.abs() < 120, "{mean}");

@@ -16,6 +16,8 @@ pub(super) const ROUTES: [&str; 3] = ["direct payment", "council-managed", "brok
 pub(super) struct Council {
     pub(super) conn: Conn,
     pub(super) authority: AuthorityId,
+    /// How often it was populated anew.
+    pub(super) worlds: u32,
     folder: tempfile::TempDir,
 }
 
@@ -53,7 +55,7 @@ impl Council {
                                                ('art', 'category', 'things-to-do', 'Art', '', NULL);"
         ))
         .unwrap();
-        Self { conn, authority, folder }
+        Self { conn, authority, worlds: 0, folder }
     }
 
     /// What somebody did in the last month that is over, for a pound a unit.

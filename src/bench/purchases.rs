@@ -1,0 +1,161 @@
+//! Purchases at eight clients on SQLite: committed in groups, against the same transaction committed one by one.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::Days;
+use diesel::connection::SimpleConnection;
+
+use crate::app::App;
+use crate::budgets::{self, FundingRoute, NewBudget};
+use crate::catalogue;
+use crate::clock::{Clock, UtcTime};
+use crate::db::{Conn, DatabaseUrl};
+use crate::identity::store::{NewCitizen, NewPerson};
+use crate::identity::{self, BudgetHolder, NeedGroup, SignedIn};
+use crate::ids::{PersonId, SubmissionKey};
+use crate::money::Money;
+use crate::purchasing::{BuyError, Request, buy};
+use crate::start::{self, Failure};
+
+use super::{Folder, Row};
+
+const CLIENTS: usize = 8;
+const ROUND: Duration = Duration::from_secs(3);
+const ROUNDS: usize = 5;
+
+/// One holder for each client, and what they all buy.
+struct Buyers {
+    holders: Vec<BudgetHolder>,
+    request: Request,
+}
+
+/// Five rounds of each, alternating; the median of the ratios.
+pub(super) fn measure(folder: &Folder, clock: &Clock) -> Result<Vec<Row>, Failure> {
+    let place = folder.place("purchases");
+    let app = start::open(&place, clock, true)?;
+    let buyers = buyers(&app)?;
+    let url = place.database()?;
+    let mut ratios = Vec::new();
+    let mut rates = (0.0, 0.0);
+    for _ in 0..ROUNDS {
+        let grouped = in_groups(&app, &buyers)?;
+        let alone = one_by_one(&url, &buyers, app.clock.now())?;
+        rates = (grouped, alone);
+        ratios.push(grouped / alone);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let wrong = app.db.read_now(budgets::verify::differences)?;
+    if !wrong.is_empty() {
+        return Err(format!("the ledger does not hold after the purchases: {}", wrong.join("; ")).into());
+    }
+    let ratio = ratios.get(ROUNDS / 2).copied().unwrap_or_default();
+    Ok(vec![Row::new(
+        "purchases on SQLite, 8 clients: in groups against one by one",
+        format!("{ratio:.1} times ({:.0} against {:.0} a second)", rates.0, rates.1),
+        "4 times (1.6 on disks with cheap syncs)",
+    )])
+}
+
+fn buyers(app: &App) -> Result<Buyers, Failure> {
+    let now = app.clock.now();
+    let services = super::catalogue::make(app, 20)?;
+    let service = *services.first().ok_or("no service was made")?;
+    let today = now.date();
+    let whole = app.db.read_now(|conn| catalogue::store::whole_service(conn, service, today))?.ok_or("no service")?;
+    let option = whole.options.first().ok_or("no price")?.id;
+    let authority = app
+        .db
+        .read_now(|conn| crate::places::store::authority_by_gss(conn, "E08000009"))?
+        .ok_or("Trafford is missing from the reference data")?;
+    let ward = app.db.read_now(|conn| crate::places::store::wards_of(conn, authority.id))?.pop().ok_or("no wards")?;
+    let people: Vec<NewPerson> = (0..CLIENTS)
+        .map(|client| NewPerson {
+            id: PersonId::new(),
+            display_name: format!("Buyer {client}"),
+            email: None,
+            password_hash: None,
+            created_at: now,
+        })
+        .collect();
+    let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
+    let of_each = ids.clone();
+    let budgets = app.db.write_now(move |tx: &mut Conn| {
+        identity::store::insert_people(tx, &people)?;
+        let citizen = |id: &PersonId| NewCitizen {
+            person_id: *id,
+            authority_id: authority.id,
+            ward_code: ward.code.clone(),
+            birth_year: 1950,
+            need_group: NeedGroup::Older,
+        };
+        identity::store::insert_citizens(tx, &of_each.iter().map(citizen).collect::<Vec<_>>())?;
+        let budget = |id: &PersonId| NewBudget {
+            person: *id,
+            name: "Measured".into(),
+            funding_route: FundingRoute::DirectPayment,
+            starts_on: today - Days::new(1),
+            ends_on: today + Days::new(300),
+            review_on: today + Days::new(100),
+            amount: Money::pounds(100_000_000),
+        };
+        budgets::open(tx, authority.id, &of_each.iter().map(budget).collect::<Vec<_>>(), now)
+    })?;
+    let mut holders = Vec::new();
+    for (person, budget) in ids.iter().zip(&budgets) {
+        let who = app.db.read_now(|conn| SignedIn::known(conn, *person))?.ok_or("nobody")?;
+        holders.push(app.db.read_now(|conn| BudgetHolder::find(conn, &who, budget.id))?.ok_or("no budget")?);
+    }
+    let request = Request {
+        service,
+        cost_option: option,
+        quantity: 1,
+        starts_on: today,
+        note: String::new(),
+        key: SubmissionKey::new(),
+    };
+    Ok(Buyers { holders, request })
+}
+
+/// All clients through the one writer.
+fn in_groups(app: &App, buyers: &Buyers) -> Result<f64, Failure> {
+    rate(buyers, |holder, request| {
+        let (holder, now) = (holder.clone(), app.clock.now());
+        app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now).map(drop))
+    })
+}
+
+/// The same use case; each client waits for its turn and commits for itself.
+fn one_by_one(url: &DatabaseUrl, buyers: &Buyers, now: UtcTime) -> Result<f64, Failure> {
+    let conn = Mutex::new(url.connect()?);
+    rate(buyers, |holder, request| {
+        let mut conn = conn.lock().map_err(|_| BuyError::NotOnOffer)?;
+        conn.batch_execute("BEGIN IMMEDIATE")?;
+        let bought = buy(&mut conn, holder, &request, now).map(drop);
+        conn.batch_execute(if bought.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        bought
+    })
+}
+
+fn rate(buyers: &Buyers, once: impl Fn(&BudgetHolder, Request) -> Result<(), BuyError> + Sync) -> Result<f64, Failure> {
+    let (done, failed) = (AtomicU64::new(0), AtomicBool::new(false));
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for holder in &buyers.holders {
+            scope.spawn(|| {
+                while started.elapsed() < ROUND {
+                    let request = Request { key: SubmissionKey::new(), ..buyers.request.clone() };
+                    match once(holder, request) {
+                        Ok(()) => done.fetch_add(1, Ordering::Relaxed),
+                        Err(_) => return failed.store(true, Ordering::Relaxed),
+                    };
+                }
+            });
+        }
+    });
+    if failed.load(Ordering::Relaxed) {
+        return Err("a purchase failed while measuring".into());
+    }
+    Ok(done.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64())
+}
