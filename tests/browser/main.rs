@@ -1,1 +1,11 @@
-use scraper as _; use ureq as _;
+//! The same journeys in a real browser, with accessibility checks on every page.
+//!
+//! Runs where `WEBDRIVER_URL` says where a chromedriver listens; `script/test` starts one. Without it these tests say
+//! so and do nothing.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod browser;
+mod the_journey;
+mod without_scripts;

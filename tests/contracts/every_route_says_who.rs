@@ -42,7 +42,11 @@ fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
 /// Every route of the program: pages, and documents below `/api/v1`.
 fn every_route() -> BTreeSet<Route> {
     let mut all = BTreeSet::new();
-    for file in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in files_below(&source) {
+        if file.starts_with(source.join("bench")) {
+            continue; // measures with a server of its own
+        }
         let is_api = file.file_name().is_some_and(|name| name == "api.rs");
         for (method, path) in routes_of(&file) {
             let path = match is_api || ["/openapi.json", "/docs"].contains(&path.as_str()) {

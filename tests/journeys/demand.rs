@@ -1,36 +1,14 @@
 //! A commissioner looks at what people want, and finds nobody in it.
 
 use chrono::TimeDelta;
-use waymark::db::Conn;
-use waymark::ids::SubmissionKey;
-use waymark::purchasing::{Request, buy};
 
-use crate::support::{ASHTON, BOWDON, Town, option_id, pounds, service_id};
-
-/// So many people of a ward each buy two lunches.
-fn lunches(town: &Town, ward: &str, people: usize) {
-    let now = town.app.clock.now();
-    for number in 0..people {
-        let name = format!("{ward}-{number}");
-        town.new_holder(&name, ward, pounds(100));
-        let holder = town.holder(&name);
-        let request = Request {
-            service: service_id("Lunch club"),
-            cost_option: option_id("Lunch club"),
-            quantity: 2,
-            starts_on: now.date(),
-            note: String::new(),
-            key: SubmissionKey::named(&name),
-        };
-        town.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now)).unwrap();
-    }
-}
+use crate::support::{ASHTON, BOWDON, Town};
 
 #[test]
 fn figures_about_many_are_shown_and_figures_about_few_are_withheld() {
     let town = Town::open();
-    lunches(&town, ASHTON, 40);
-    lunches(&town, BOWDON, 3);
+    town.lunches(ASHTON, 40);
+    town.lunches(BOWDON, 3);
     town.holds_together();
 
     let early = town.person("Carol").open("/demand?measure=people&months=1&to=2026-05").expect_status(200);

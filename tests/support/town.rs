@@ -15,8 +15,9 @@ use waymark::clock::{Clock, UtcTime};
 use waymark::config::Place;
 use waymark::db::{Conn, DatabaseUrl};
 use waymark::identity::{BudgetHolder, SignedIn};
-use waymark::ids::{BudgetId, PersonId};
+use waymark::ids::{BudgetId, PersonId, SubmissionKey};
 use waymark::money::Money;
+use waymark::purchasing::{Request, buy};
 use waymark::start::{self, Followers};
 use waymark::verify::verify;
 
@@ -173,6 +174,45 @@ impl Town {
             Ok::<_, diesel::result::Error>(())
         });
         done.unwrap();
+    }
+
+    /// So many new people of a ward each buy two lunches.
+    pub fn lunches(&self, ward: &str, people: usize) {
+        let now = self.app.clock.now();
+        for number in 0..people {
+            let name = format!("{ward}-{number}");
+            self.new_holder(&name, ward, Money::pounds(100));
+            let holder = self.holder(&name);
+            let request = Request {
+                service: people::service_id("Lunch club"),
+                cost_option: people::option_id("Lunch club"),
+                quantity: 2,
+                starts_on: now.date(),
+                note: String::new(),
+                key: SubmissionKey::named(&name),
+            };
+            self.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now)).unwrap();
+        }
+    }
+
+    /// Shows the town as the demo town, with the people that it lists.
+    pub fn open_as_demo() -> Self {
+        let mut town = Self::open();
+        town.app.demo = true;
+        let now = town.app.clock.now();
+        let add = move |tx: &mut Conn| {
+            for listed in &waymark::demo::people::PEOPLE {
+                let (id, name, email) = (listed.id(), listed.name.to_owned(), listed.email());
+                waymark::identity::store::save_account(tx, id, &name, &email, "none", now)?;
+            }
+            Ok::<_, diesel::result::Error>(())
+        };
+        town.app.db.write_now(add).unwrap();
+        town.stop();
+        let (base, server) = serve(&town.app);
+        (town.base, town.server) = (base, Some(server));
+        town.follow();
+        town
     }
 
     /// Lets time pass. Whoever is signed in may have to do so again.
