@@ -58,7 +58,7 @@ impl Browser {
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
                 "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-                "--lang=en-GB", format!("--window-size={},900", wide.max(500)),
+                "--lang=en-GB", "--hide-scrollbars", format!("--window-size={},900", wide.max(500)),
             ],
             "mobileEmulation": {
                 "deviceMetrics": { "width": wide, "height": 900, "pixelRatio": 1.0, "mobile": false, "touch": false },
@@ -93,6 +93,7 @@ impl Browser {
         let starts = format!("starts-with(normalize-space(.), \"{label}\")");
         let path = format!("(//main//button[{starts}] | //main//a[{starts}] | //header//button[{starts}])[1]");
         let there = self.find(Locator::XPath(&path), label);
+        self.scrolls_to(&there);
         self.on(there.click()).unwrap_or_else(|cause| panic!("{label}: {cause}"));
         self.looks();
     }
@@ -101,6 +102,7 @@ impl Browser {
     pub(crate) fn unfolds(&mut self, label: &str) {
         let path = format!("//main//summary[starts-with(normalize-space(.), \"{label}\")]");
         let there = self.find(Locator::XPath(&path), label);
+        self.scrolls_to(&there);
         self.on(there.click()).unwrap();
     }
 
@@ -114,7 +116,15 @@ impl Browser {
     /// Chooses whatever this selector finds.
     pub(crate) fn chooses(&mut self, selector: &str) {
         let there = self.find(Locator::Css(selector), selector);
+        self.scrolls_to(&there);
         self.on(there.click()).unwrap();
+    }
+
+    /// Pages scroll smoothly, and the driver does not wait for that.
+    fn scrolls_to(&self, element: &Element) {
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        let element = serde_json::to_value(element).unwrap();
+        self.on(self.client.execute(script, vec![element])).unwrap();
     }
 
     fn find(&self, what: Locator<'_>, label: &str) -> Element {
