@@ -76,7 +76,7 @@ fn make(app: &App, lines: u32) -> Result<AuthorityId, Failure> {
     let categories: Vec<String> =
         app.taxonomy.all("category").iter().filter(|term| term.parent_id.is_some()).map(|term| term.id.clone()).collect();
     let mut random = seeded(11);
-    let people: Vec<(PersonId, String)> = (0..lines / LINES_EACH + 1)
+    let people: Vec<(PersonId, String)> = (0..=(lines / LINES_EACH))
         .map(|_| (PersonId::new(), wards.choose(&mut random).map(|ward| ward.code.clone()).unwrap_or_default()))
         .collect();
     let providers: Vec<OrganizationId> = (0..300).map(|_| OrganizationId::new()).collect();

@@ -102,7 +102,8 @@ pub(super) fn over_http(app: &App, ids: &[ServiceId]) -> Result<Vec<Row>, Failur
             let ask = |paths: &[String]| -> Result<(Loaded, f64), Failure> {
                 let before = cpu::used();
                 let loaded = from_another_process(address, 16, round, paths)?;
-                let used = cpu::used().zip(before).map_or(f64::NAN, |(after, before)| (after - before).as_secs_f64());
+                let used = cpu::used().zip(before).and_then(|(after, before)| after.checked_sub(before));
+                let used = used.map_or(f64::NAN, |used| used.as_secs_f64());
                 if loaded.failures > 0 {
                     return Err(format!("{} pages failed", loaded.failures).into());
                 }

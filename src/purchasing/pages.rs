@@ -244,18 +244,15 @@ fn what_it_means(option: &CostOption, quantity: i32, budget: &Budget, whole: &Wh
     let counted = option.unit.counted(i64::from(quantity));
     let sentence = format!("{counted} of {} at {} cost {cost}.", whole.service.name, catalogue::card::price(option, false));
     let left = available.less(cost);
-    let (consequence, slices) = match left {
-        Some(left) => (
-            format!("{left} of {available} would be left."),
-            vec![("this", "This purchase", "would be set aside", cost), ("available", "Left", "still yours to spend", left)],
-        ),
-        None => {
-            let missing = cost.less(available).unwrap_or_default();
-            (
-                format!("That is {missing} more than is available."),
-                vec![("this", "Available", "what you have", available), ("short", "Missing", "more than you have", missing)],
-            )
-        }
+    let (consequence, slices) = if let Some(left) = left { (
+        format!("{left} of {available} would be left."),
+        vec![("this", "This purchase", "would be set aside", cost), ("available", "Left", "still yours to spend", left)],
+    ) } else {
+        let missing = cost.less(available).unwrap_or_default();
+        (
+            format!("That is {missing} more than is available."),
+            vec![("this", "Available", "what you have", available), ("short", "Missing", "more than you have", missing)],
+        )
     };
     let label = if left.is_some() { "available now" } else { "needed" };
     Some(Check { sentence, consequence, enough: left.is_some(), picture: picture(label, &slices) })

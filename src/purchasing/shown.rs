@@ -103,25 +103,25 @@ impl Names {
 
 /// "4 hours"
 #[must_use]
-pub fn quantity(purchase: &Purchase) -> String {
+pub(super) fn quantity(purchase: &Purchase) -> String {
     purchase.unit.counted(i64::from(purchase.quantity))
 }
 
 /// As much of a name as a provider needs.
 #[must_use]
-pub fn first_name(name: &str) -> String {
+pub(super) fn first_name(name: &str) -> String {
     name.split_whitespace().next().unwrap_or(name).to_owned()
 }
 
 /// "INV-" and the last eight letters of the id: short enough to say on the telephone.
 #[must_use]
-pub fn number(invoice: &Invoice) -> String {
+pub(super) fn number(invoice: &Invoice) -> String {
     format!("INV-{}", tail(invoice.id.as_str()))
 }
 
 /// "WM-" and the last eight letters of the id.
 #[must_use]
-pub fn reference(purchase: &Purchase) -> String {
+pub(super) fn reference(purchase: &Purchase) -> String {
     format!("WM-{}", tail(purchase.id.as_str()))
 }
 
@@ -132,7 +132,7 @@ fn tail(id: &str) -> String {
 
 /// What the state means and what comes next.
 #[must_use]
-pub fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool) -> String {
+pub(super) fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool) -> String {
     let waits = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Recorded);
     match (whole.purchase.state, for_provider) {
         (PurchaseState::Requested, false) => format!("{provider} has been asked. The money is set aside until they answer."),
@@ -153,7 +153,7 @@ pub fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool)
 
 /// Where the money of one purchase is.
 #[must_use]
-pub fn money(whole: &WholePurchase) -> MoneyPicture {
+pub(super) fn money(whole: &WholePurchase) -> MoneyPicture {
     let confirmed: i64 = sum(&whole.deliveries, DeliveryState::Confirmed);
     let paid: i64 = whole
         .invoices
@@ -187,7 +187,7 @@ fn sum(deliveries: &[Delivery], state: DeliveryState) -> i64 {
 
 /// The steps that were taken, and those that are still to come.
 #[must_use]
-pub fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) -> Vec<StepShown> {
+pub(super) fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) -> Vec<StepShown> {
     let mut shown: Vec<StepShown> = taken
         .iter()
         .map(|step| {
@@ -221,7 +221,7 @@ pub fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) 
 
 /// One delivery; `answer` gives the holder its two forms while an answer is awaited.
 #[must_use]
-pub fn delivery(purchase: &Purchase, delivery: &Delivery, answer: bool) -> DeliveryShown {
+pub(super) fn delivery(purchase: &Purchase, delivery: &Delivery, answer: bool) -> DeliveryShown {
     let path = |what: &str| {
         let waits = answer && delivery.state == DeliveryState::Recorded;
         waits.then(|| format!("/purchases/{}/deliveries/{}/{what}", purchase.id, delivery.id))
