@@ -128,6 +128,10 @@ fn commit_together(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResult<(
 }
 
 fn run_each(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResult<()> {
+    if let [alone] = group {
+        // Rolling back takes it back; a savepoint would hold in memory every page that a long import changes.
+        return alone.run(conn).map_err(|Undo| DieselError::RollbackTransaction);
+    }
     for job in group {
         conn.batch_execute("SAVEPOINT one")?;
         match job.run(conn) {

@@ -307,7 +307,7 @@ impl Svg {
     fn new(width: f64, height: f64, title: &str, description: &str) -> Self {
         let (title, description) = (escaped(title), escaped(description));
         Self(format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" role="img" aria-label="{title}"><title>{title}</title><desc>{description}</desc>"#
+            r#"<svg class="chart-svg" viewBox="0 0 {width:.0} {height:.0}" role="img" aria-label="{title}"><title>{title}</title><desc>{description}</desc>"#
         ))
     }
 

@@ -19,14 +19,16 @@ use crate::log::{EventKind, NewEvent};
 use crate::money::Money;
 use crate::places::store::Ward;
 use crate::purchasing::store::WholePurchase;
-use crate::purchasing::{self, Asked, Delivery, DeliveryState, Home, Invoice, Journal, Purchase, PurchaseState, Step, move_on};
+use crate::purchasing::{
+    self, Asked, Delivery, DeliveryState, Home, Invoice, Journal, Purchase, PurchaseState, Step, move_on,
+};
 use crate::reviews::Review;
 
 use super::holders::{AUTHORITIES, Holder};
 use super::market::{Market, Wanted, drawn};
 use super::people::DemoPerson;
 use super::plan::{self, Plan};
-use super::scenes::{HowMuch, SCENES, Scene, Story, Who};
+use super::scenes::{self, HowMuch, SCENES, Scene, Story, Who};
 use super::words::{self, Words};
 
 /// How many people are tried until one can pay for what somebody wants.
@@ -58,7 +60,10 @@ enum Then {
     /// Records the planned delivery of this number.
     Deliver(usize),
     /// Answers the delivery with the answer planned for that number.
-    Answer { delivery: usize, planned: usize },
+    Answer {
+        delivery: usize,
+        planned: usize,
+    },
     /// Asks for what is confirmed.
     Invoice,
     /// Pays the invoice of this number.
@@ -142,8 +147,11 @@ impl History {
     ) -> Self {
         let mut wanting = Vec::new();
         for authority in 0..AUTHORITIES.len() {
-            let people: Vec<usize> = (0..holders.len()).filter(|holder| holders[*holder].authority == authority).collect();
-            wanting.push(wanted.iter().map(|wanted| running_sums(&people, &holders, &wanted.category, &mut rng)).collect());
+            let people: Vec<usize> =
+                (0..holders.len()).filter(|holder| holders[*holder].authority == authority).collect();
+            wanting.push(
+                wanted.iter().map(|wanted| running_sums(&people, &holders, &wanted.category, &mut rng)).collect(),
+            );
         }
         let mut history = Self {
             purses_of: vec![Vec::new(); holders.len()],
@@ -234,7 +242,8 @@ impl History {
     /// Takes out what happened; purchases only when they are over, or all of them at the end.
     pub(super) fn take_batch(&mut self, all: bool) -> Batch {
         let mut batch = Batch { journal: std::mem::take(&mut self.journal), ..Batch::default() };
-        let over: Vec<u32> = self.open.iter().filter(|(_, bought)| all || bought.waiting == 0).map(|(number, _)| *number).collect();
+        let over: Vec<u32> =
+            self.open.iter().filter(|(_, bought)| all || bought.waiting == 0).map(|(number, _)| *number).collect();
         for bought in over.iter().filter_map(|number| self.open.remove(number)) {
             batch.purchases.push(bought.whole.purchase);
             batch.invoices.extend(bought.whole.invoices);
@@ -284,7 +293,10 @@ impl History {
         let sale = self.market.choose((someone.ward, (ward.latitude, ward.longitude)), category, &mut self.rng)?;
         let offered = &self.market.on_sale[sale];
         let fits = (offered.ages.0..=offered.ages.1).contains(&someone.age_on(on));
-        let meant = offered.needs.is_empty() || offered.needs.contains(&someone.need_term()) || self.rng.random_bool(0.35);
+        let for_one_need = offered.needs.len() == 1;
+        let meant = offered.needs.is_empty()
+            || offered.needs.contains(&someone.need_term())
+            || self.rng.random_bool(if for_one_need { 0.06 } else { 0.35 });
         (fits && meant).then_some(sale)
     }
 
@@ -297,7 +309,8 @@ impl History {
         let (unit, price) = (offered.options[option].unit, offered.options[option].amount_pence);
         let purse = *self.purses_of[holder].iter().find(|purse| {
             let budget = &self.purses[**purse].budget;
-            budget.is_open_on(starts_on) && (offered.routes.is_empty() || offered.routes.contains(&budget.funding_route))
+            budget.is_open_on(starts_on)
+                && (offered.routes.is_empty() || offered.routes.contains(&budget.funding_route))
         })?;
         let wanted_units = self.usual_quantity(holder, wanted, unit, price);
         let can_spare = self.can_spare(holder, purse, starts_on).as_pence() / price.as_pence().max(1);
@@ -325,15 +338,15 @@ impl History {
             return 1;
         }
         let units = self.rng.random_range(least..=most);
-        if most <= 2 {
+        if most <= 2 || unit == Unit::Week {
             return units;
         }
         let someone = &self.holders[holder];
         let yearly: i32 = someone.budgets.iter().map(|(_, pounds)| *pounds).sum();
         let each_time = f64::from(yearly) * 100.0 / (12.0 * someone.pace);
         let times = each_time / (f64::from(units) * pence(price).max(1.0));
-        #[expect(clippy::cast_possible_truncation, reason = "at most four times as much")]
-        let many = (f64::from(units) * times.clamp(0.6, 4.0)).round() as i32;
+        #[expect(clippy::cast_possible_truncation, reason = "at most seven times as much")]
+        let many = (f64::from(units) * times.clamp(0.6, 7.0)).round() as i32;
         many.clamp(1, 200)
     }
 
@@ -435,7 +448,14 @@ impl History {
         }
     }
 
-    fn deliver(&mut self, bought: &mut Bought, number: u32, planned: usize, by: Option<PersonId>, at: UtcTime) -> Option<()> {
+    fn deliver(
+        &mut self,
+        bought: &mut Bought,
+        number: u32,
+        planned: usize,
+        by: Option<PersonId>,
+        at: UtcTime,
+    ) -> Option<()> {
         let plan = bought.plan.deliveries.get(planned)?;
         let (quantity, on, note) = (plan.quantity, plan.on, plan.note.clone());
         let answer_at = plan.answer.as_ref().map(|(at, _)| *at);
@@ -513,9 +533,10 @@ impl History {
     /// Queues the scenes; what they leave to be rated is not rated before.
     fn announce_scenes(&mut self) {
         for (number, scene) in SCENES.iter().enumerate() {
-            self.push(self.now - plan::days(scene.asked), Doing::Play(number));
+            self.push(scenes::ago(scene.asked, self.now), Doing::Play(number));
             if let Who::Person(key, _) = scene.who
-                && let (Some(holder), Some(sale)) = (self.demo_holder(key), self.market.find(scene.provider, scene.service))
+                && let (Some(holder), Some(sale)) =
+                    (self.demo_holder(key), self.market.find(scene.provider, scene.service))
             {
                 self.rated.insert((holder, sale));
             }
@@ -541,7 +562,9 @@ impl History {
             Story::Waits | Story::Agreed(_) | Story::Declined(..) | Story::CalledOff(..) => {
                 (at.date() + Days::new(6)).max(self.now.date() + Days::new(2))
             }
-            Story::Delivering(_, whens, _) | Story::Delivered(_, whens) => (self.now - plan::days(*whens.first()?)).date(),
+            Story::Delivering(_, whens, _) | Story::Delivered(_, whens) => {
+                (self.now - plan::days(*whens.first()?)).date()
+            }
             Story::Disputed(_, when, ..) => (self.now - plan::days(when)).date(),
         };
         let (holder, purse) = self.who(scene, starts_on, price)?;
@@ -577,7 +600,9 @@ impl History {
                     let holder = self.rng.random_range(0..self.holders.len());
                     let in_trafford = self.holders[holder].authority == 0 && holder >= demo_people;
                     let purse = self.purses_of[holder].iter().find(|purse| open(self, purse)).copied();
-                    if let Some(purse) = purse.filter(|purse| in_trafford && self.purses[*purse].budget.available.balance > cost) {
+                    if let Some(purse) =
+                        purse.filter(|purse| in_trafford && self.purses[*purse].budget.available.balance > cost)
+                    {
                         return Some((holder, purse));
                     }
                 }
@@ -597,7 +622,7 @@ fn running_sums(people: &[usize], holders: &[Holder], category: &str, rng: &mut 
     people
         .iter()
         .map(|holder| {
-            let likes = if rng.random_bool(0.25) { 5.0 } else { 0.5 };
+            let likes = if rng.random_bool(0.3) { 3.0 } else { 0.6 };
             sum += holders[*holder].affinity(category) * holders[*holder].pace * likes;
             (*holder, sum)
         })

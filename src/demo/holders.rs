@@ -118,7 +118,7 @@ pub(super) fn invent(count: usize, wards: &[Ward], rng: &mut ChaCha12Rng) -> Vec
                 birth_year: rng.random_range(born.0..=born.1),
                 need,
                 budgets: vec![(route, yearly)],
-                pace: rng.random_range(0.4..1.0) + f64::from(yearly) / 12_000.0,
+                pace: rng.random_range(0.5..1.1) + f64::from(yearly) / 14_000.0,
                 thrift: (0.10, rng.random_range(0.75..0.98)),
             });
         }
@@ -139,7 +139,7 @@ fn of_the_demo(wards: &[Ward]) -> Vec<Holder> {
             birth_year: life.birth_year,
             need: life.need,
             budgets: life.budgets.to_vec(),
-            pace: 2.0,
+            pace: 5.0,
             thrift: (f64::from(life.thrift.0) / 100.0, f64::from(life.thrift.1) / 100.0),
         });
     }
@@ -149,11 +149,11 @@ fn of_the_demo(wards: &[Ward]) -> Vec<Holder> {
 /// Budgets from £1,500 to £40,000 a year, in steps of £50: many small ones, few large.
 fn yearly_pounds(need: NeedGroup, rng: &mut ChaCha12Rng) -> i32 {
     let usual = match need {
-        NeedGroup::Learning => 9_500.0,
-        NeedGroup::Physical | NeedGroup::Autism => 7_500.0,
-        NeedGroup::Older => 6_000.0,
-        NeedGroup::Mental | NeedGroup::Sensory => 4_000.0,
-        NeedGroup::Carers => 2_200.0,
+        NeedGroup::Learning => 5_600.0,
+        NeedGroup::Physical | NeedGroup::Autism => 4_500.0,
+        NeedGroup::Older => 3_600.0,
+        NeedGroup::Mental | NeedGroup::Sensory => 2_600.0,
+        NeedGroup::Carers => 1_900.0,
     };
     let spread: f64 = (0..6).map(|_| rng.random_range(-0.5..0.5_f64)).sum(); // near a bell curve, deviation 0.7
     #[expect(clippy::cast_possible_truncation, reason = "at most 800")]

@@ -110,7 +110,8 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
     let mut options = Vec::new();
     for (position, price) in (0_i32..).zip(line.prices.split('|').filter(|price| !price.is_empty())) {
         let mut parts = price.split('=');
-        let (Some(label), Some(unit), Some(Ok(pence))) = (parts.next(), parts.next(), parts.next().map(str::parse)) else {
+        let (Some(label), Some(unit), Some(Ok(pence))) = (parts.next(), parts.next(), parts.next().map(str::parse))
+        else {
             return Err(TownError::Unknown(format!("the price {price:?}")));
         };
         options.push(CostOption {
@@ -136,7 +137,8 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
 
 /// What can be bought of a service; none if it is free or its place is not known.
 fn sold(line: &ServiceLine, provider: &ProviderLine, new: &NewService) -> Result<Option<OnSale>, TownError> {
-    let options: Vec<CostOption> = new.options.iter().filter(|option| option.amount_pence > Money::ZERO).cloned().collect();
+    let options: Vec<CostOption> =
+        new.options.iter().filter(|option| option.amount_pence > Money::ZERO).cloned().collect();
     let Some(place) = place_of(&provider.postcode).filter(|_| !options.is_empty()) else { return Ok(None) };
     let routes: Result<Vec<_>, _> = line.funding.split('|').filter(|route| !route.is_empty()).map(word).collect();
     let comes = new.radius_metres.map(f64::from);
@@ -169,4 +171,3 @@ fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
-

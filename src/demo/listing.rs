@@ -117,7 +117,12 @@ pub(super) fn named_service(
 }
 
 /// The place of a service: by its address and postcode, where the postcode or its beginning is known.
-pub(super) fn location(service: ServiceId, address: Option<&str>, postcode: &str, at: Option<(f64, f64)>) -> Vec<Location> {
+pub(super) fn location(
+    service: ServiceId,
+    address: Option<&str>,
+    postcode: &str,
+    at: Option<(f64, f64)>,
+) -> Vec<Location> {
     let found = || place_of(postcode).map(|place| (place.latitude, place.longitude));
     let Some((latitude, longitude)) = at.or_else(found) else { return Vec::new() };
     let id = LocationId::named(&format!("place of service:{service}"));

@@ -145,7 +145,10 @@ pub(super) struct Market {
 impl Market {
     /// Puts everything on sale; how good each is stays the same on every run.
     pub(super) fn open(on_sale: Vec<OnSale>, rng: &mut ChaCha12Rng) -> Self {
-        let quality = on_sale.iter().map(|sale| (rng.random_range(0.05..1.0_f64).sqrt() + sale.praised).clamp(0.0, 1.0)).collect();
+        let quality = on_sale
+            .iter()
+            .map(|sale| (rng.random_range(0.05..1.0_f64).sqrt() + sale.praised).clamp(0.0, 1.0))
+            .collect();
         Self { on_sale, quality, reaching: HashMap::new() }
     }
 

@@ -60,14 +60,28 @@ fn web(cell: &str) -> Option<String> {
 }
 
 /// Adds a free service that people come to.
-fn add(all: &mut Listings, service: Service, address: Option<&str>, postcode: &str, at: Option<(f64, f64)>, needs: &[&str]) {
+fn add(
+    all: &mut Listings,
+    service: Service,
+    address: Option<&str>,
+    postcode: &str,
+    at: Option<(f64, f64)>,
+    needs: &[&str],
+) {
     let locations = location(service.id, address, postcode, at);
     let attributes = needs.iter().map(ToString::to_string).collect();
     all.services.push(NewService { service, options: Vec::new(), locations, radius_metres: None, attributes });
 }
 
 /// What all services of one file share.
-fn service(all: &mut Listings, key: &str, provider: (&str, ProviderType), what: (Kind, &str, &str), source: &str, dates: Dates) -> Service {
+fn service(
+    all: &mut Listings,
+    key: &str,
+    provider: (&str, ProviderType),
+    what: (Kind, &str, &str),
+    source: &str,
+    dates: Dates,
+) -> Service {
     let organization = all.provider(named_provider(Origin::OpenData, provider.0, provider.1, dates));
     let id = ServiceId::named(&format!("open data:{key}"));
     Service {
@@ -99,7 +113,9 @@ fn libraries(all: &mut Listings, dates: Dates) -> Result<(), TownError> {
             "Local authority run library" | "Local authority run library book access point" => {
                 ((council.as_str(), ProviderType::InHouse), "A public library run by the council")
             }
-            "Commissioned library" => ((line.name.as_str(), ProviderType::SocialEnterprise), "A public library run for the council"),
+            "Commissioned library" => {
+                ((line.name.as_str(), ProviderType::SocialEnterprise), "A public library run for the council")
+            }
             _ => ((line.name.as_str(), ProviderType::Voluntary), "A library run by people of the neighbourhood"),
         };
         let what = (Kind::Universal, "libraries", line.name.as_str());
@@ -140,11 +156,19 @@ fn pharmacies(all: &mut Listings, dates: Dates) -> Result<(), TownError> {
         let key = format!("pharmacies:{}", line.organisation_data_service_code);
         let provider = (line.pharmacy_name.as_str(), ProviderType::Private);
         let service = Service {
-            description: "Medicines, advice without an appointment, and help with minor illnesses. Ask about delivery and \
+            description:
+                "Medicines, advice without an appointment, and help with minor illnesses. Ask about delivery and \
                           blister packs."
-                .into(),
+                    .into(),
             opening_hours: week(&line),
-            ..service(all, &key, provider, (Kind::Universal, "pharmacies", &name), "Trafford Data Lab: pharmacies in Greater Manchester", dates)
+            ..service(
+                all,
+                &key,
+                provider,
+                (Kind::Universal, "pharmacies", &name),
+                "Trafford Data Lab: pharmacies in Greater Manchester",
+                dates,
+            )
         };
         add(all, service, Some(&line.address), &line.postcode, None, &[]);
     }
@@ -204,7 +228,14 @@ fn food_banks(all: &mut Listings, dates: Dates) -> Result<(), TownError> {
             description: format!("Food for people who would otherwise go without. {referral}"),
             opening_hours: some(&line.opening_times).filter(|told| told != "Not known").unwrap_or_default(),
             url: web(&line.website),
-            ..service(all, &key, provider, (Kind::Universal, "food-banks", &name), "Trafford Data Lab: food banks in Greater Manchester", dates)
+            ..service(
+                all,
+                &key,
+                provider,
+                (Kind::Universal, "food-banks", &name),
+                "Trafford Data Lab: food banks in Greater Manchester",
+                dates,
+            )
         };
         add(all, service, given(&line.address), &line.postcode, None, &[]);
     }
@@ -263,8 +294,15 @@ struct CareHome {
 }
 
 /// Providers of care homes that are charities, by a part of the name.
-const CHARITABLE: [&str; 7] =
-    ["Stockdales", "Methodist Homes", "SignHealth", "Making Space", "Bickham House", "Mountlands Trust", "Sisters Of St Joseph"];
+const CHARITABLE: [&str; 7] = [
+    "Stockdales",
+    "Methodist Homes",
+    "SignHealth",
+    "Making Space",
+    "Bickham House",
+    "Mountlands Trust",
+    "Sisters Of St Joseph",
+];
 
 fn care_homes(all: &mut Listings, dates: Dates) -> Result<(), TownError> {
     for line in lines(CARE_HOMES) {
@@ -276,13 +314,23 @@ fn care_homes(all: &mut Listings, dates: Dates) -> Result<(), TownError> {
         };
         let nursing = line.types.contains("Nursing homes");
         let mut offers = vec![if nursing {
-            (Kind::Accommodation, "nursing-homes", line.name.clone(), "A home with rooms, meals, personal care and registered nurses")
+            (
+                Kind::Accommodation,
+                "nursing-homes",
+                line.name.clone(),
+                "A home with rooms, meals, personal care and registered nurses",
+            )
         } else {
             (Kind::Accommodation, "care-homes", line.name.clone(), "A home with rooms, meals and personal care")
         }];
         for (listed, category, label, about) in [
             ("Homecare agencies", "home-care", "home care", "Care workers who visit people at home"),
-            ("Supported living", "supported-living", "supported living", "Support for people who live in their own tenancy"),
+            (
+                "Supported living",
+                "supported-living",
+                "supported living",
+                "Support for people who live in their own tenancy",
+            ),
         ] {
             if line.types.contains(listed) {
                 offers.push((Kind::Support, category, format!("{}: {label}", line.name), about));
@@ -305,7 +353,14 @@ fn care_homes(all: &mut Listings, dates: Dates) -> Result<(), TownError> {
                 registration_checked_on: Some(DIRECTORY_OF),
                 regulator_inspected_on: given(&line.inspection_date).and_then(|date| date.parse().ok()),
                 assured_on: DIRECTORY_OF.min(dates.today),
-                ..service(all, &key, (&line.provider, provider_type), what, "Care Quality Commission: care directory", dates)
+                ..service(
+                    all,
+                    &key,
+                    (&line.provider, provider_type),
+                    what,
+                    "Care Quality Commission: care directory",
+                    dates,
+                )
             };
             let address = line.address.replace(',', ", ");
             add(all, service, Some(&address), &line.postcode, Some((line.lat, line.lon)), &["older-people"]);
@@ -377,6 +432,11 @@ mod tests {
         let home = all.services.iter().find(|new| new.service.name == "Allingham House Care Centre").unwrap();
         assert_eq!(home.service.phone.as_deref(), Some("0161 929 1783"));
         assert_eq!(home.service.registration_number.as_deref(), Some("1-1938268568"));
-        assert!(all.services.iter().filter(|new| new.service.regulated).all(|new| new.service.registration_number.is_some()));
+        assert!(
+            all.services
+                .iter()
+                .filter(|new| new.service.regulated)
+                .all(|new| new.service.registration_number.is_some())
+        );
     }
 }

@@ -60,7 +60,8 @@ impl Plan {
             return Self { declined: Some((answered, words.decline(rng))), ..Self::default() };
         }
         let mut plan = Self { agreed: Some(answered), ..Self::default() };
-        let first = asked.starts_on.max(answered.date());
+        let first = asked.starts_on.max(answered.date() + Days::new(1));
+        let mut given_up = None;
         for (on, quantity) in split(first, asked.quantity, asked.unit, rng) {
             let dispute = rng.random_bool(0.013).then(|| words.dispute(rng));
             let disputed = dispute.is_some();
@@ -70,9 +71,12 @@ impl Plan {
             if disputed && rng.random_bool(0.7) {
                 let again = answered.date() + Days::new(rng.random_range(2..7));
                 plan.deliveries.push(Planned::drawn(again, quantity, None, rng));
+            } else if disputed {
+                let at = answered + days(rng.random_range(4.0..15.0));
+                given_up = Some((in_the_day(at, rng), "We could not agree on what was delivered.".to_owned()));
             }
         }
-        plan.cancelled = plan.called_off(asked.at, rng);
+        plan.cancelled = plan.called_off(asked.at, rng).or(given_up);
         plan.paid_after = Some(days(rng.random_range(4.0..17.0)));
         plan.rated_after = rng.random_bool(RATED).then(|| days(rng.random_range(0.5..9.0)));
         plan
@@ -93,11 +97,12 @@ impl Plan {
 }
 
 /// How many of the purchases that were delivered lead to a rating, where the person has not rated the service before.
-const RATED: f64 = 0.30;
+const RATED: f64 = 0.24;
 
 impl Planned {
     fn drawn(on: NaiveDate, quantity: i32, dispute: Option<String>, rng: &mut ChaCha12Rng) -> Self {
-        let evening = NaiveTime::from_hms_opt(rng.random_range(15..20), rng.random_range(0..60), rng.random_range(0..60));
+        let evening =
+            NaiveTime::from_hms_opt(rng.random_range(15..20), rng.random_range(0..60), rng.random_range(0..60));
         let late = u64::from(rng.random_bool(0.25));
         let at = (on + Days::new(late)).and_time(evening.unwrap_or_default());
         let wait = if rng.random_bool(0.03) { rng.random_range(6.0..24.0) } else { waiting(1.4, 6.0, rng) };
@@ -108,11 +113,11 @@ impl Planned {
 
 /// The days of one to three deliveries, with the units of each.
 fn split(first: NaiveDate, quantity: i32, unit: Unit, rng: &mut ChaCha12Rng) -> Vec<(NaiveDate, i32)> {
-    let once = matches!(unit, Unit::OneOff) || quantity <= 1;
-    let parts = if once { 1 } else { rng.random_range(1..=3.min(quantity)) };
-    let gap = if unit == Unit::Week { 7 * u64::from((quantity / parts).unsigned_abs()).clamp(1, 4) } else { rng.random_range(4..9) };
+    let parts = rng.random_range(1..=3.min(quantity.max(1)));
+    let weeks = unit == Unit::Week; // those are over when they are delivered
+    let gap = if weeks { 7 * u64::from((quantity / parts).unsigned_abs()) } else { rng.random_range(4..9) };
     let mut left = quantity;
-    let mut on = first + Days::new(rng.random_range(0..5));
+    let mut on = first + Days::new(if weeks { gap } else { rng.random_range(0..5) });
     let mut all = Vec::new();
     for part in 0..parts {
         let units = if part == parts - 1 { left } else { (quantity / parts).max(1) };
@@ -136,7 +141,9 @@ fn waiting(mean: f64, most: f64, rng: &mut ChaCha12Rng) -> f64 {
 
 /// The same moment, or the next morning if people sleep then.
 fn in_the_day(at: UtcTime, rng: &mut ChaCha12Rng) -> UtcTime {
-    let morning = |date: NaiveDate, rng: &mut ChaCha12Rng| date.and_time(NaiveTime::MIN) + TimeDelta::minutes(rng.random_range(485..620));
+    let morning = |date: NaiveDate, rng: &mut ChaCha12Rng| {
+        date.and_time(NaiveTime::MIN) + TimeDelta::minutes(rng.random_range(485..620))
+    };
     match at.hour() {
         0..8 => morning(at.date(), rng),
         21..24 => morning(at.date() + Days::new(1), rng),

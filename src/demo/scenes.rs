@@ -1,5 +1,7 @@
 //! The newest purchases of the people that a visitor can sign in as: something to answer, to confirm, to settle, to rate.
 
+use chrono::{NaiveTime, TimeDelta};
+
 use super::plan::{Plan, Planned, days};
 use crate::budgets::FundingRoute;
 use crate::clock::UtcTime;
@@ -79,16 +81,79 @@ const TABLE: (&str, &str) = ("Soup Spoon Society", "Community table");
 
 /// All of them.
 pub(super) const SCENES: [Scene; 26] = [
-    scene(Person("amira", CouncilManaged), CARE, Units(12), 24.3, "Mornings, please, before nine.", Delivering(23.1, &[16.4, 9.2, 0.9], 12)),
-    scene(Person("amira", DirectPayment), BISI, Units(6), 17.2, "To the shops and the library on Tuesdays.", Delivered(16.9, &[9.3, 4.2])),
+    scene(
+        Person("amira", CouncilManaged),
+        CARE,
+        Units(12),
+        24.3,
+        "Mornings, please, before nine.",
+        Delivering(23.1, &[16.4, 9.2, 0.9], 12),
+    ),
+    scene(
+        Person("amira", DirectPayment),
+        BISI,
+        Units(6),
+        17.2,
+        "To the shops and the library on Tuesdays.",
+        Delivered(16.9, &[9.3, 4.2]),
+    ),
     scene(Person("amira", CouncilManaged), SOUP, Units(4), 1.3, "My friend Doreen comes too.", Waits),
-    scene(Person("amira", CouncilManaged), ("Thread and Thimble Collective", "Textiles and memory"), Units(3), 8.6, "", Declined(6.8, "The group is at its largest safe size.")),
-    scene(Person("amira", CouncilManaged), ("Beechnut House Day Centre", "Day centre with transport and lunch"), Units(4), 5.4, "I use a wheelchair.", Agreed(4.1)),
-    scene(Person("george", DirectPayment), ("Sundrift Care at Home", "Fifteen minutes is never enough: one-hour visits"), AllBut(1_500), 12.2, "", Delivering(11.4, &[3.2], 1)),
-    scene(Person("leon", ServiceFund), ("Wide Stage Theatre Makers", "Drama company"), Units(6), 29.5, "I want to be the villain.", Delivered(28.7, &[20.3, 13.3, 6.3])),
-    scene(Person("leon", ServiceFund), ("Open Latch Day Opportunities", "Day opportunities out in the town"), Units(5), 15.4, "", Disputed(14.6, 4.4, 1, "Nobody came.")),
-    scene(Person("leon", ServiceFund), ("Open Latch Day Opportunities", "Gym sessions with a buddy"), Units(4), 10.1, "", CalledOff(9.3, 3.6, "I have changed my mind.")),
-    scene(Person("leon", ServiceFund), ("Open Latch Day Opportunities", "Cooking for one"), Units(3), 0.8, "Please not on Fridays.", Waits),
+    scene(
+        Person("amira", CouncilManaged),
+        ("Thread and Thimble Collective", "Textiles and memory"),
+        Units(3),
+        8.6,
+        "",
+        Declined(6.8, "The group is at its largest safe size."),
+    ),
+    scene(
+        Person("amira", CouncilManaged),
+        ("Beechnut House Day Centre", "Day centre with transport and lunch"),
+        Units(4),
+        5.4,
+        "I use a wheelchair.",
+        Agreed(4.1),
+    ),
+    scene(
+        Person("george", DirectPayment),
+        ("Sundrift Care at Home", "Fifteen minutes is never enough: one-hour visits"),
+        AllBut(1_500),
+        12.2,
+        "",
+        Delivering(11.4, &[3.2], 1),
+    ),
+    scene(
+        Person("leon", ServiceFund),
+        ("Wide Stage Theatre Makers", "Drama company"),
+        Units(6),
+        29.5,
+        "I want to be the villain.",
+        Delivered(28.7, &[20.3, 13.3, 6.3]),
+    ),
+    scene(
+        Person("leon", ServiceFund),
+        ("Open Latch Day Opportunities", "Day opportunities out in the town"),
+        Units(5),
+        15.4,
+        "",
+        Disputed(14.6, 4.4, 1, "Nobody came."),
+    ),
+    scene(
+        Person("leon", ServiceFund),
+        ("Open Latch Day Opportunities", "Gym sessions with a buddy"),
+        Units(4),
+        10.1,
+        "",
+        CalledOff(9.3, 3.6, "I have changed my mind."),
+    ),
+    scene(
+        Person("leon", ServiceFund),
+        ("Open Latch Day Opportunities", "Cooking for one"),
+        Units(3),
+        0.8,
+        "Please not on Fridays.",
+        Waits,
+    ),
     scene(Somebody, CARE, Units(10), 1.1, "Mum comes home from hospital on Friday.", Waits),
     scene(Somebody, CARE, Units(8), 0.4, "", Waits),
     scene(Somebody, BEDTIME, Units(14), 2.2, "Two people are needed in the evening.", Waits),
@@ -107,10 +172,18 @@ pub(super) const SCENES: [Scene; 26] = [
     scene(Somebody, SOUP, Units(3), 6.1, "", Agreed(5.5)),
 ];
 
+/// So many days before now, when people are up.
+pub(super) fn ago(when: f64, now: UtcTime) -> UtcTime {
+    let at = now - days(when);
+    let midnight = at.date().and_time(NaiveTime::MIN);
+    let awake = midnight + TimeDelta::hours(8) + TimeDelta::seconds((at - midnight).num_seconds() / 2); // 24 hours of the day become 8 to 20 o'clock
+    awake.min(now - days(when / 100.0))
+}
+
 impl Story {
     /// The same as a plan; `total` units were asked for.
     pub(super) fn plan(self, total: i32, now: UtcTime) -> Plan {
-        let ago = |when: f64| now - days(when);
+        let ago = |when: f64| ago(when, now);
         let one = |when: f64, quantity: i32, answer: Option<Option<&str>>| Planned {
             at: ago(when),
             on: ago(when).date(),
@@ -127,7 +200,8 @@ impl Story {
             Delivering(yes, whens, units) => {
                 let parts = parts(units.min(total), whens);
                 let last = parts.len().saturating_sub(1);
-                let delivery = |(place, (when, units)): (usize, (f64, i32))| one(when, units, (place < last).then_some(None));
+                let delivery =
+                    |(place, (when, units)): (usize, (f64, i32))| one(when, units, (place < last).then_some(None));
                 Plan { deliveries: parts.into_iter().enumerate().map(delivery).collect(), ..agreed(yes) }
             }
             Delivered(yes, whens) => {

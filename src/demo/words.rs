@@ -68,7 +68,8 @@ pub(super) struct Words {
 impl Words {
     /// Reads what can be said.
     pub(super) fn read() -> Result<Self, TownError> {
-        let lines: Result<Vec<Line>, csv::Error> = csv::Reader::from_reader(REVIEW_WORDS.as_bytes()).into_deserialize().collect();
+        let lines: Result<Vec<Line>, csv::Error> =
+            csv::Reader::from_reader(REVIEW_WORDS.as_bytes()).into_deserialize().collect();
         let groups = Taxonomy::shipped()?.into_iter().map(|term| (term.id.clone(), term.parent_id.unwrap_or(term.id)));
         Ok(Self {
             lines: lines?,
@@ -87,9 +88,11 @@ impl Words {
         let group = self.groups.get(category).map_or("", String::as_str);
         let used = self.used.entry(sale).or_default();
         let fits = |line: &Line| {
-            line.stars == stars && if line.category.is_empty() { line.group == group } else { line.category == category }
+            line.stars == stars
+                && if line.category.is_empty() { line.group == group } else { line.category == category }
         };
-        let fitting: Vec<usize> = (0..self.lines.len()).filter(|at| fits(&self.lines[*at]) && !used.contains(at)).collect();
+        let fitting: Vec<usize> =
+            (0..self.lines.len()).filter(|at| fits(&self.lines[*at]) && !used.contains(at)).collect();
         if fitting.is_empty() {
             return String::new();
         }
@@ -135,5 +138,12 @@ pub(super) fn stars(quality: f64, disputed: bool, rng: &mut ChaCha12Rng) -> Star
         overall = (overall - 2).max(1);
     }
     let mut aspect = || rng.random_bool(0.55).then(|| (overall + [-1, 0, 0, 0, 1][rng.random_range(0..5)]).clamp(1, 5));
-    Stars { stars: overall, reliability: aspect(), kindness: aspect(), communication: aspect(), value: aspect(), outcome: aspect() }
+    Stars {
+        stars: overall,
+        reliability: aspect(),
+        kindness: aspect(),
+        communication: aspect(),
+        value: aspect(),
+        outcome: aspect(),
+    }
 }

@@ -161,6 +161,7 @@ async fn purchase_page(
         decline_path: path(purchase.state == PurchaseState::Requested, "refusal"),
         reason: typed.reason,
         record_path: path(left > 0, "deliveries"),
+        invoice_path: path(whole.has_something_to_invoice(), "invoices"),
         left_to_deliver: format!("{} left to deliver", purchase.unit.counted(i64::from(left))),
         units: catalogue::pages::unit_words(purchase.unit).1,
         delivered_on: typed_or(typed.delivery.delivered_on, today.to_string()),

@@ -28,6 +28,14 @@ pub struct WholePurchase {
     pub invoices: Vec<Invoice>,
 }
 
+impl WholePurchase {
+    /// Whether something is confirmed that no invoice asks for.
+    #[must_use]
+    pub fn has_something_to_invoice(&self) -> bool {
+        self.deliveries.iter().any(|each| each.state == DeliveryState::Confirmed && each.invoice_id.is_none())
+    }
+}
+
 /// The purchase that came from this form, if it was sent before.
 pub fn by_submission(tx: &mut Conn, holder: &BudgetHolder, key: SubmissionKey) -> QueryResult<Option<Purchase>> {
     purchases::table

@@ -256,6 +256,8 @@ pub struct ProviderPurchasePage {
     pub reason: String,
     /// Where to record a delivery (fields `csrf`, `submission_key`, `delivered_on`, `quantity`, `note`).
     pub record_path: Option<String>,
+    /// Where to send an invoice early, while something confirmed is on none (fields `csrf`, `submission_key`).
+    pub invoice_path: Option<String>,
     /// "3 hours left to deliver".
     pub left_to_deliver: String,
     /// "hours".
