@@ -23,11 +23,15 @@ const LOOK: &str = "
 
 /// What sticks out to the right of the window.
 const WIDER: &str = "
-    const wide = document.documentElement.scrollWidth, window_ = document.documentElement.clientWidth;
-    if (wide <= window_) return [];
-    const out = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > window_ + 1);
-    return ['wider than the window: ' + wide + ' > ' + window_ + ': '
-        + out.slice(0, 5).map(e => e.tagName + '.' + e.className).join(', ')];";
+    const wide = document.documentElement.scrollWidth, shown = document.documentElement.clientWidth;
+    if (wide <= shown) return [];
+    const out = [...document.querySelectorAll('body *')].filter(e => {
+        const words = document.createRange();
+        words.selectNodeContents(e);
+        return Math.max(e.getBoundingClientRect().right, words.getBoundingClientRect().right) > shown + 1;
+    });
+    return ['wider than the window: ' + wide + ' > ' + shown + ': '
+        + out.slice(-5).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 60)).join(', ')];";
 
 /// Where the driver listens; none says so, and fails where a browser was asked for.
 #[allow(clippy::disallowed_methods, reason = "tests read their settings here")]
