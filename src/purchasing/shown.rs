@@ -135,17 +135,31 @@ fn tail(id: &str) -> String {
 pub(super) fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool) -> String {
     let waits = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Recorded);
     match (whole.purchase.state, for_provider) {
-        (PurchaseState::Requested, false) => format!("{provider} has been asked. The money is set aside until they answer."),
-        (PurchaseState::Requested, true) => "Somebody is waiting for your answer. The money is set aside for you.".into(),
-        (PurchaseState::Agreed, false) if waits => "A delivery was recorded. Did it happen? Nothing is paid until you say so.".into(),
-        (PurchaseState::Agreed, false) => format!("{provider} has said yes. You will see each delivery here, and confirm it."),
+        (PurchaseState::Requested, false) => {
+            format!("{provider} has been asked. The money is set aside until they answer.")
+        }
+        (PurchaseState::Requested, true) => {
+            "Somebody is waiting for your answer. The money is set aside for you.".into()
+        }
+        (PurchaseState::Agreed, false) if waits => {
+            "A delivery was recorded. Did it happen? Nothing is paid until you say so.".into()
+        }
+        (PurchaseState::Agreed, false) => {
+            format!("{provider} has said yes. You will see each delivery here, and confirm it.")
+        }
         (PurchaseState::Agreed, true) if waits => "Waiting for the person to confirm what you delivered.".into(),
         (PurchaseState::Agreed, true) => "You have said yes. Record each delivery here.".into(),
-        (PurchaseState::Declined, false) => "The provider could not do this. All the money is back in your budget.".into(),
+        (PurchaseState::Declined, false) => {
+            "The provider could not do this. All the money is back in your budget.".into()
+        }
         (PurchaseState::Declined, true) => "You declined this request. The money went back.".into(),
-        (PurchaseState::Cancelled, false) => "You cancelled this. What was not delivered is back in your budget.".into(),
+        (PurchaseState::Cancelled, false) => {
+            "You cancelled this. What was not delivered is back in your budget.".into()
+        }
         (PurchaseState::Cancelled, true) => "The person cancelled this. What they confirmed is still paid.".into(),
-        (PurchaseState::Delivered, false) => "Everything was delivered and you confirmed it. It will be paid next.".into(),
+        (PurchaseState::Delivered, false) => {
+            "Everything was delivered and you confirmed it. It will be paid next.".into()
+        }
         (PurchaseState::Delivered, true) => "Everything was confirmed. The council pays the invoice next.".into(),
         (PurchaseState::Settled, _) => "Everything was delivered, confirmed and paid.".into(),
     }

@@ -23,7 +23,6 @@ pub struct Site {
     pub secure_cookies: bool,
 }
 
-
 /// The frame around every page: who is looking, where, and what was just done.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
@@ -47,7 +46,9 @@ impl Page {
     /// Whether the navigation entry `prefix` is where the visitor is.
     #[must_use]
     pub fn is_at(&self, prefix: &str) -> bool {
-        self.path == prefix || self.path.starts_with(&format!("{prefix}/")) || self.path.starts_with(&format!("{prefix}?"))
+        self.path == prefix
+            || self.path.starts_with(&format!("{prefix}/"))
+            || self.path.starts_with(&format!("{prefix}?"))
     }
 }
 
@@ -65,7 +66,6 @@ pub struct Visitor {
     /// For whom a representative is acting.
     pub acting_for: Option<String>,
 }
-
 
 /// Everything that is wrong with a form, in the order of its fields.
 #[derive(Clone, Debug, Default)]

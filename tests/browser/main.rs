@@ -2,7 +2,12 @@
 //!
 //! Runs where `WEBDRIVER_URL` says where a chromedriver listens; `script/test` starts one. Without it these tests say
 //! so and do nothing.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::pedantic, reason = "a test that fails should stop there and say so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::pedantic,
+    reason = "a test that fails should stop there and say so"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

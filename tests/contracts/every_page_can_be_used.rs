@@ -19,7 +19,9 @@ fn check(page: &Seen) {
     assert_eq!(all("html[lang=en]").len(), 1, "{path}");
     let title = html.select(&select("title")).next().unwrap().text().collect::<String>();
     assert!(title.ends_with("– Waymark") && title.len() > 12, "{path}: {title}");
-    for forbidden in ["script:not([src])", "style", "[style]", "[onclick]", "iframe", "a[href^='javascript:']", "img:not([alt])"] {
+    for forbidden in
+        ["script:not([src])", "style", "[style]", "[onclick]", "iframe", "a[href^='javascript:']", "img:not([alt])"]
+    {
         assert!(all(forbidden).is_empty(), "{path} has {forbidden}: {:?}", all(forbidden));
     }
     unique_ids(path, &html);
@@ -87,8 +89,19 @@ fn every_page_has_one_heading_and_labelled_fields() {
     let lunch = service_id("Lunch club");
     let library = service_id("Sale Library");
     let anyone = [
-        "/", "/search", "/search?q=library&near=M33", "/search?q=xylophone", "/search?near=ZZ9", "/about-search", "/credits",
-        "/accessibility", "/privacy", "/sign-in", "/nowhere", "/api/v1/docs", "/search?q=%FF",
+        "/",
+        "/search",
+        "/search?q=library&near=M33",
+        "/search?q=xylophone",
+        "/search?near=ZZ9",
+        "/about-search",
+        "/credits",
+        "/accessibility",
+        "/privacy",
+        "/sign-in",
+        "/nowhere",
+        "/api/v1/docs",
+        "/search?q=%FF",
     ];
     let visitor = town.visitor();
     anyone.iter().for_each(|path| check(&visitor.open(path)));
@@ -118,11 +131,16 @@ fn every_page_has_one_heading_and_labelled_fields() {
     check(&amira.open(&format!("/purchases/{running}")).press("Say that it was not right", &[]));
 
     let pat = town.person("Pat");
-    for path in ["/provider".to_owned(), format!("/provider/purchases/{waiting}"), format!("/provider/purchases/{running}")] {
+    for path in
+        ["/provider".to_owned(), format!("/provider/purchases/{waiting}"), format!("/provider/purchases/{running}")]
+    {
         check(&pat.open(&path));
     }
     check(&pat.open(&format!("/provider/purchases/{waiting}")).press("Decline", &[]));
-    check(&pat.open(&format!("/provider/purchases/{running}")).press("Record it", &[("quantity", "77"), ("delivered_on", "")]));
+    check(
+        &pat.open(&format!("/provider/purchases/{running}"))
+            .press("Record it", &[("quantity", "77"), ("delivered_on", "")]),
+    );
     check(&town.person("Fay").open("/finance"));
     let carol = town.person("Carol");
     check(&carol.open("/demand"));

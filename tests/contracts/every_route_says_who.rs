@@ -142,7 +142,8 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
 }
 
 fn asks_page(town: &Town, person: &Person, csrf: &str, method: &str, path: &str, route: &str) -> String {
-    let form: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(town, route, csrf)).finish();
+    let form: String =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(town, route, csrf)).finish();
     let kind = [("Content-Type", "application/x-www-form-urlencoded")];
     let answer = match method {
         "GET" => person.send("GET", path, &[], None),

@@ -1,5 +1,10 @@
 //! What must stay true of the house as a whole.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::pedantic, reason = "a test that fails should stop there and say so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::pedantic,
+    reason = "a test that fails should stop there and say so"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -31,7 +31,9 @@ fn town_with_a_purchase() -> Town {
 fn events_transfers_and_legs_are_never_changed_or_deleted() {
     let town = town_with_a_purchase();
     let mut conn = town.connect();
-    for (table, change) in [("events", "subject_id = 'x'"), ("transfers", "cause_id = 'x'"), ("legs", "amount_pence = 1")] {
+    for (table, change) in
+        [("events", "subject_id = 'x'"), ("transfers", "cause_id = 'x'"), ("legs", "amount_pence = 1")]
+    {
         let why = refused(&mut conn, &format!("UPDATE {table} SET {change}"));
         assert!(why.contains("are never changed"), "{why}");
         let why = refused(&mut conn, &format!("DELETE FROM {table}"));
@@ -69,7 +71,9 @@ fn what_the_rules_say_the_tables_say_again() {
 #[test]
 fn verify_names_a_balance_that_was_changed_by_hand() {
     let town = town_with_a_purchase();
-    town.connect().batch_execute("UPDATE accounts SET balance_pence = balance_pence + 1 WHERE kind = 'available'").unwrap();
+    town.connect()
+        .batch_execute("UPDATE accounts SET balance_pence = balance_pence + 1 WHERE kind = 'available'")
+        .unwrap();
     assert!(!town.wrong().is_empty());
 }
 

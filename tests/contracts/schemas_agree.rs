@@ -144,7 +144,8 @@ fn checks(file: &Path) -> Vec<String> {
 fn both_have_the_same_migrations_with_the_same_checks() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let names = |side: &str| {
-        let names = fs::read_dir(root.join(side)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names =
+            fs::read_dir(root.join(side)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.collect::<BTreeSet<String>>()
     };
     assert_eq!(names("sqlite"), names("postgres"));
@@ -162,7 +163,9 @@ fn every_migration_goes_up_down_and_up_again() {
     let mut conn = database.connect();
     let tables = |conn: &mut Conn| match conn {
         Conn::Postgres(_) => lines(conn, "SELECT tablename AS line FROM pg_tables WHERE schemaname = current_schema()"),
-        Conn::Sqlite(_) => lines(conn, "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"),
+        Conn::Sqlite(_) => {
+            lines(conn, "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        }
     };
     migrate(&mut conn).unwrap();
     let up = tables(&mut conn);

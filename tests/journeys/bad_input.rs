@@ -171,7 +171,11 @@ fn documents_that_cannot_be_read_are_refused_before_anything_happens() {
     changed("cost_option_id", json!(option_id("Garden tidy").to_string())).refused(409, "not-on-offer");
     changed("service_id", json!(service_id("nobody").to_string())).refused(409, "not-on-offer");
     changed("note", json!("x\u{0}y"));
-    assert_eq!(town.counts()[0].1, before[0].1 + i64::from(town.counts() != before), "at most the note with a zero in it");
+    assert_eq!(
+        town.counts()[0].1,
+        before[0].1 + i64::from(town.counts() != before),
+        "at most the note with a zero in it"
+    );
     town.holds_together();
 }
 
@@ -179,7 +183,15 @@ fn documents_that_cannot_be_read_are_refused_before_anything_happens() {
 fn ids_that_are_none_are_not_found_and_free_things_are_not_bought() {
     let town = Town::open();
     let amira = town.person("Amira");
-    for path in ["/services/x", "/services/%00", "/purchases/1", "/budgets/..%2f..", "/static/../Cargo.toml", "/static/%2e%2e/%2e%2e/Cargo.toml", "/nowhere"] {
+    for path in [
+        "/services/x",
+        "/services/%00",
+        "/purchases/1",
+        "/budgets/..%2f..",
+        "/static/../Cargo.toml",
+        "/static/%2e%2e/%2e%2e/Cargo.toml",
+        "/nowhere",
+    ] {
         let status = amira.open(path).status();
         assert!([400, 404].contains(&status), "{path}: {status}");
     }
@@ -229,7 +241,9 @@ fn stars_outside_one_to_five_are_refused() {
     let amira = town.api_of("Amira");
     let made = bought(&town, &amira, "Amira", "Lunch club", 1, "one");
     let path = format!("/purchases/{}/review", made["id"].as_str().unwrap());
-    for document in [json!({ "stars": 0 }), json!({ "stars": 6 }), json!({ "stars": -1 }), json!({ "stars": 3, "value": 9 })] {
+    for document in
+        [json!({ "stars": 0 }), json!({ "stars": 6 }), json!({ "stars": -1 }), json!({ "stars": 3, "value": 9 })]
+    {
         amira.put(&path, &document).refused(422, "invalid-input");
     }
     amira.put(&path, &json!({ "stars": "five" })).refused(400, "bad-json");

@@ -68,11 +68,11 @@ fn more_than_is_available_is_refused_and_says_how_much_is_missing() {
     let checked = checked.expect("That is £60 more than is available.");
     let refused = checked.press("Buy", &[]).expect_status(409);
 
+    assert_eq!(refused.problems(), ["This costs £180 and your budget has £120 available: £60 is missing."]);
     assert_eq!(
-        refused.problems(),
-        ["This costs £180 and your budget has £120 available: £60 is missing."]
+        refused.one("#quantity-error"),
+        "Error: This costs £180 and your budget has £120 available: £60 is missing."
     );
-    assert_eq!(refused.one("#quantity-error"), "Error: This costs £180 and your budget has £120 available: £60 is missing.");
     assert_eq!(town.counts(), before);
     assert_eq!(town.money_of("Amira"), [12_000, 0, 0, 0]);
     let bought = refused.press("Buy", &[("quantity", "6")]).expect_status(200);

@@ -81,7 +81,10 @@ fn whoever_asks_for_a_private_page_signs_in_and_gets_there() {
     assert_eq!(door.heading(), "Sign in");
     let wrong = door.press("Sign in", &[("email", "amira@example.org"), ("password", "three red kites")]);
     assert_eq!(wrong.status(), 422);
-    assert_eq!(wrong.problems(), ["That e-mail address and password do not belong together. Check both and try again."]);
+    assert_eq!(
+        wrong.problems(),
+        ["That e-mail address and password do not belong together. Check both and try again."]
+    );
     let budget = wrong.press("Sign in", &[("password", crate::support::PASSWORD)]);
     assert_eq!(budget.heading(), "Your budget");
 

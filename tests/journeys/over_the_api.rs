@@ -55,12 +55,21 @@ fn a_program_goes_through_all_six_steps() {
     let path = format!("/purchases/{id}/deliveries/{}/confirmation", delivery["id"].as_str().unwrap());
     assert_eq!(amira.post(&path, &Value::Null).status, 204);
     let whole = amira.get(&format!("/purchases/{id}")).expect(200);
-    assert_eq!((whole["state"].as_str(), whole["invoices"][0]["amount_pence"].as_i64()), (Some("delivered"), Some(2_400)));
+    assert_eq!(
+        (whole["state"].as_str(), whole["invoices"][0]["amount_pence"].as_i64()),
+        (Some("delivered"), Some(2_400))
+    );
 
     let fay = town.api_of("Fay");
     let invoice = fay.get("/finance/invoices").expect(200)["invoices"][0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(fay.post(&format!("/finance/invoices/{invoice}/settlement"), &Value::Null).expect(200)["state"], "settled");
-    assert_eq!(fay.post(&format!("/finance/invoices/{invoice}/settlement"), &Value::Null).expect(200)["state"], "settled");
+    assert_eq!(
+        fay.post(&format!("/finance/invoices/{invoice}/settlement"), &Value::Null).expect(200)["state"],
+        "settled"
+    );
+    assert_eq!(
+        fay.post(&format!("/finance/invoices/{invoice}/settlement"), &Value::Null).expect(200)["state"],
+        "settled"
+    );
     assert_eq!(town.money_of("Amira"), [9_600, 0, 0, 2_400]);
     assert_eq!(amira.get(&format!("/purchases/{id}")).expect(200)["state"], "settled");
 

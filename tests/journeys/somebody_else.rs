@@ -50,18 +50,17 @@ fn another_provider_and_another_council_get_nowhere() {
 
     let olu = town.api_of("Olu");
     olu.get(&format!("/provider/purchases/{id}")).refused(404, "not-found");
-    for (what, body) in [
-        ("agreement", Value::Null),
-        ("refusal", json!({ "reason": "no" })),
-        ("invoices", Value::Null),
-    ] {
+    for (what, body) in [("agreement", Value::Null), ("refusal", json!({ "reason": "no" })), ("invoices", Value::Null)]
+    {
         olu.post(&format!("/provider/purchases/{id}/{what}"), &body).refused(404, "not-found");
     }
     olu.post_once(&format!("/provider/purchases/{id}/deliveries"), "e", &delivered).refused(404, "not-found");
     for name in ["Noor", "Bela", "Pat", "Carol", "Fay"] {
         let other = town.api_of(name);
         other.get(&format!("/purchases/{id}")).refused(404, "not-found");
-        other.post(&format!("/purchases/{id}/deliveries/{delivery}/confirmation"), &Value::Null).refused(404, "not-found");
+        other
+            .post(&format!("/purchases/{id}/deliveries/{delivery}/confirmation"), &Value::Null)
+            .refused(404, "not-found");
         let path = format!("/purchases/{id}/deliveries/{delivery}/dispute");
         other.post(&path, &json!({ "reason": "no" })).refused(404, "not-found");
         other.post(&format!("/purchases/{id}/cancellation"), &json!({})).refused(404, "not-found");
@@ -76,7 +75,9 @@ fn another_provider_and_another_council_get_nowhere() {
     let finn = town.api_of("Finn");
     assert!(finn.get("/finance/invoices").expect(200)["invoices"].as_array().unwrap().is_empty());
     for name in ["Finn", "Carol", "Pat", "Amira"] {
-        town.api_of(name).post(&format!("/finance/invoices/{invoice}/settlement"), &Value::Null).refused(404, "not-found");
+        town.api_of(name)
+            .post(&format!("/finance/invoices/{invoice}/settlement"), &Value::Null)
+            .refused(404, "not-found");
     }
     assert_eq!(town.counts(), before);
     assert_eq!(town.money_of("Amira"), [10_400, 0, 1_600, 0]);

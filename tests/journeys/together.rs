@@ -17,7 +17,8 @@ fn two_buyers_on_one_budget_never_overspend() {
 
     let buyers: Vec<_> = (0..8)
         .map(|buyer| {
-            let (api, path, document, start) = (town.api_of("Amira"), path.clone(), document.clone(), Arc::clone(&start));
+            let (api, path, document, start) =
+                (town.api_of("Amira"), path.clone(), document.clone(), Arc::clone(&start));
             thread::spawn(move || {
                 start.wait();
                 let tell = |round| api.post_once(&path, &format!("{buyer}-{round}"), &document).status;
@@ -42,7 +43,8 @@ fn the_same_key_from_many_at_once_buys_once() {
 
     let buyers: Vec<_> = (0..8)
         .map(|_| {
-            let (api, path, document, start) = (town.api_of("Amira"), path.clone(), document.clone(), Arc::clone(&start));
+            let (api, path, document, start) =
+                (town.api_of("Amira"), path.clone(), document.clone(), Arc::clone(&start));
             thread::spawn(move || {
                 start.wait();
                 api.post_once(&path, "the same", &document).expect(201)["id"].as_str().unwrap().to_owned()

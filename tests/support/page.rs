@@ -19,7 +19,15 @@ fn select(selector: &str) -> Selector {
 
 /// Words without their layout.
 fn words(element: ElementRef<'_>) -> String {
-    element.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ,", ",")
+    element
+        .text()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace(" .", ".")
+        .replace(" ,", ",")
 }
 
 impl Seen {
@@ -44,7 +52,10 @@ impl Seen {
 
     /// The words of the first.
     pub fn one(&self, selector: &str) -> String {
-        self.all(selector).into_iter().next().unwrap_or_else(|| panic!("no {selector} on {}: {}", self.path, self.main()))
+        self.all(selector)
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("no {selector} on {}: {}", self.path, self.main()))
     }
 
     /// The heading.
@@ -85,14 +96,20 @@ impl Seen {
     pub fn hidden(&self, name: &str) -> String {
         let html = self.html();
         let field = html.select(&select(&format!("input[type=hidden][name={name}]"))).next();
-        field.and_then(|field| field.attr("value")).unwrap_or_else(|| panic!("no hidden {name} on {}", self.path)).to_owned()
+        field
+            .and_then(|field| field.attr("value"))
+            .unwrap_or_else(|| panic!("no hidden {name} on {}", self.path))
+            .to_owned()
     }
 
     /// The address of the first link whose words begin so.
     pub fn link(&self, label: &str) -> String {
         let html = self.html();
         let found = html.select(&select("a[href]")).find(|link| words(*link).starts_with(label));
-        found.and_then(|link| link.attr("href")).unwrap_or_else(|| panic!("no link {label:?} on {}: {}", self.path, self.main())).to_owned()
+        found
+            .and_then(|link| link.attr("href"))
+            .unwrap_or_else(|| panic!("no link {label:?} on {}: {}", self.path, self.main()))
+            .to_owned()
     }
 
     /// Follows the first link whose words begin so.

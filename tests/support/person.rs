@@ -56,11 +56,8 @@ fn text(bytes: &[u8]) -> String {
 
 /// A client that shows every status and follows nothing by itself.
 pub fn agent() -> Agent {
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .build();
+    let config =
+        Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false).build();
     config.into()
 }
 

@@ -279,7 +279,8 @@ impl Town {
         }
         use diesel::RunQueryDsl;
         let mut conn = self.connect();
-        let tables = ["purchases", "purchase_steps", "deliveries", "invoices", "transfers", "legs", "reviews", "events"];
+        let tables =
+            ["purchases", "purchase_steps", "deliveries", "invoices", "transfers", "legs", "reviews", "events"];
         let count = |table: &str| {
             let asked = diesel::sql_query(format!("SELECT count(*) AS rows FROM {table}"));
             let counted: Count = match &mut conn {
@@ -311,4 +312,3 @@ fn serve(app: &App) -> (String, (ServerHandle, JoinHandle<()>)) {
     let (handle, address) = told.recv().unwrap();
     (format!("http://{address}"), (handle, thread))
 }
-
