@@ -106,7 +106,7 @@ fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResp
     );
     match look {
         "lost" => {
-            sentences.push("It may have moved, or it may be for somebody else. Searching usually finds it.".into())
+            sentences.push("It may have moved, or it may be for somebody else. Searching usually finds it.".into());
         }
         "broken" => sentences.push("Please try again in a moment.".into()),
         _ => {}
