@@ -10,10 +10,10 @@ use tracing_subscriber::EnvFilter;
 use crate::clock::Clock;
 use crate::config::{Place, Serving};
 use crate::db::{self, Conn};
+use crate::demo::TownState;
 use crate::identity::{self, RoleName};
 use crate::ids::{OrganizationId, PersonId};
 use crate::start::{self, Failure};
-use crate::demo::TownState;
 use crate::{bench, demand, demo, places, search, verify as proofs};
 
 /// What `waymark bench` takes.
@@ -66,7 +66,10 @@ pub fn demo(serving: &Serving, fresh: bool, clock: &Clock) -> Result<(), Failure
         say(&format!("Made in {:.0} seconds.", started.elapsed().as_secs_f64()));
     }
     start::serve(&app, serving, |address| {
-        say(&format!("\nWaymark is at http://{address}  (ready in {:.1} s; stop with Ctrl-C)\n", started.elapsed().as_secs_f64()));
+        say(&format!(
+            "\nWaymark is at http://{address}  (ready in {:.1} s; stop with Ctrl-C)\n",
+            started.elapsed().as_secs_f64()
+        ));
         say(&demo::table());
     })
 }

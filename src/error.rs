@@ -187,7 +187,9 @@ impl Said {
             StatusCode::NOT_FOUND => ("not-found", "We cannot find that."),
             StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "This address does not take that method."),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ("wrong-content-type", "This address takes another content type."),
-            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => ("too-large", "That is more than we can take at once."),
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => {
+                ("too-large", "That is more than we can take at once.")
+            }
             StatusCode::UNAUTHORIZED => ("sign-in-first", "Sign in first."),
             status if status.is_server_error() => ("unexpected", "Something went wrong on our side."),
             _ => ("bad-request", "We could not read what was sent."),

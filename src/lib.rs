@@ -18,14 +18,14 @@ pub mod log;
 pub mod web;
 
 // What people do here.
+pub mod budgets;
+pub mod catalogue;
+pub mod demand;
 pub mod identity;
 pub mod places;
-pub mod catalogue;
-pub mod search;
-pub mod reviews;
-pub mod budgets;
 pub mod purchasing;
-pub mod demand;
+pub mod reviews;
+pub mod search;
 
 // What starts, shows and proves it.
 pub mod bench;

@@ -19,9 +19,9 @@ use crate::identity::SigningKeys;
 use crate::log::{self, Follower, Stop};
 use crate::search::Index;
 use crate::search::follow::Following;
+use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::web::assets;
 use crate::{catalogue, demand, places};
 
 /// Whatever keeps an installation from starting.
@@ -72,8 +72,7 @@ impl Followers {
     /// Starts following: the search index of this node, and the demand cube.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
-        let mut index =
-            Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
+        let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
         let search = Follower::start("index", app.db.clone(), stop.clone(), move || Ok(index.step()?))?;
         let (db, clock) = (app.db.clone(), app.clock.clone());
         let cube = Follower::start("demand", app.db.clone(), stop.clone(), move || {
@@ -93,7 +92,12 @@ impl Followers {
 }
 
 /// The server, listening but not yet awaited. Stops gracefully on SIGTERM and SIGINT.
-pub fn listen(app: &App, bind: SocketAddr, secure_cookies: bool, workers: usize) -> std::io::Result<(Server, SocketAddr)> {
+pub fn listen(
+    app: &App,
+    bind: SocketAddr,
+    secure_cookies: bool,
+    workers: usize,
+) -> std::io::Result<(Server, SocketAddr)> {
     let site = Site { version: assets::version(), demo: app.demo, secure_cookies };
     let app = app.clone();
     let server = HttpServer::new(move || {

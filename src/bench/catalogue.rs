@@ -44,7 +44,15 @@ pub(super) fn make(app: &App, count: u32) -> Result<Vec<ServiceId>, Failure> {
                 let other = words.description.split(' ').take(random.random_range(5..25)).collect::<Vec<_>>().join(" ");
                 let description = format!("{}{other}", said.concat());
                 let at = (random.random_range(50.8..55.0), random.random_range(-3.2..0.2));
-                Some(service(organization.id, &name.name, &name.category, description, at, now, random.random_range(500..9_000)))
+                Some(service(
+                    organization.id,
+                    &name.name,
+                    &name.category,
+                    description,
+                    at,
+                    now,
+                    random.random_range(500..9_000),
+                ))
             })
             .collect();
         ids.extend(services.iter().map(|new| new.service.id));

@@ -73,10 +73,15 @@ fn make(app: &App, lines: u32) -> Result<AuthorityId, Failure> {
         .ok_or("Trafford is missing from the reference data")?
         .id;
     let wards = app.db.read_now(|conn| places::store::wards_of(conn, authority))?;
-    let categories: Vec<String> =
-        app.taxonomy.all("category").iter().filter(|term| term.parent_id.is_some()).map(|term| term.id.clone()).collect();
+    let categories: Vec<String> = app
+        .taxonomy
+        .all("category")
+        .iter()
+        .filter(|term| term.parent_id.is_some())
+        .map(|term| term.id.clone())
+        .collect();
     let mut random = seeded(11);
-    let people: Vec<(PersonId, String)> = (0..lines / LINES_EACH + 1)
+    let people: Vec<(PersonId, String)> = (0..=(lines / LINES_EACH))
         .map(|_| (PersonId::new(), wards.choose(&mut random).map(|ward| ward.code.clone()).unwrap_or_default()))
         .collect();
     let providers: Vec<OrganizationId> = (0..300).map(|_| OrganizationId::new()).collect();
@@ -110,8 +115,12 @@ fn make(app: &App, lines: u32) -> Result<AuthorityId, Failure> {
                 quantity,
                 amount_pence: quantity * random.random_range(800..3_000),
             };
-            events.push(NewEvent::plain(Some(authority), EventKind::PurchaseRequested, &PurchaseId::new(), now).with(&fact));
-            events.push(NewEvent::plain(Some(authority), EventKind::DeliveryConfirmed, &DeliveryId::new(), now).with(&fact));
+            events.push(
+                NewEvent::plain(Some(authority), EventKind::PurchaseRequested, &PurchaseId::new(), now).with(&fact),
+            );
+            events.push(
+                NewEvent::plain(Some(authority), EventKind::DeliveryConfirmed, &DeliveryId::new(), now).with(&fact),
+            );
         }
         bar.inc(u64::from(batch));
         app.db.write_now(move |tx: &mut Conn| log::append(tx, &events))?;

@@ -42,9 +42,17 @@ pub fn run(settings: &LoadSettings) -> Result<(), Failure> {
     let started = Instant::now();
     let until = started + Duration::from_millis(settings.milliseconds);
     let clients = std::thread::scope(|scope| {
-        let ask = |client| scope.spawn({ let paths = &paths; move || ask(settings.address, paths, client, until) });
+        let ask = |client| {
+            scope.spawn({
+                let paths = &paths;
+                move || ask(settings.address, paths, client, until)
+            })
+        };
         let running: Vec<_> = (0..settings.clients).map(ask).collect();
-        running.into_iter().map(|client| client.join().unwrap_or_else(|_| Err("a client stopped".into()))).collect::<Vec<_>>()
+        running
+            .into_iter()
+            .map(|client| client.join().unwrap_or_else(|_| Err("a client stopped".into())))
+            .collect::<Vec<_>>()
     });
     let mut times = Vec::new();
     let mut failures = 0;

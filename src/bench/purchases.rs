@@ -130,7 +130,7 @@ fn in_groups(app: &App, buyers: &Buyers) -> Result<f64, Failure> {
 fn one_by_one(url: &DatabaseUrl, buyers: &Buyers, now: UtcTime) -> Result<f64, Failure> {
     let conn = Mutex::new(url.connect()?);
     rate(buyers, |holder, request| {
-        let mut conn = conn.lock().map_err(|_| BuyError::NotOnOffer)?;
+        let mut conn = conn.lock().map_err(|_poisoned| BuyError::NotOnOffer)?;
         conn.batch_execute("BEGIN IMMEDIATE")?;
         let bought = buy(&mut conn, holder, &request, now).map(drop);
         conn.batch_execute(if bought.is_ok() { "COMMIT" } else { "ROLLBACK" })?;

@@ -86,7 +86,13 @@ impl Budget {
     }
 
     /// Promises money to a provider: available → committed.
-    pub fn commit(&mut self, cost: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Result<Transfer, NotEnoughMoney> {
+    pub fn commit(
+        &mut self,
+        cost: Money,
+        cause: &str,
+        by: Option<PersonId>,
+        at: UtcTime,
+    ) -> Result<Transfer, NotEnoughMoney> {
         let short = NotEnoughMoney { cost, available: self.available.balance };
         let movement = Movement { reason: Reason::Commitment, cause, acted_by: by, at };
         Transfer::between(self.authority, &mut self.available, &mut self.committed, cost, movement).ok_or(short)

@@ -91,7 +91,7 @@ pub struct Transfer {
 
 /// What every transfer of one step shares.
 #[derive(Clone, Copy, Debug)]
-pub struct Movement<'a> {
+pub(super) struct Movement<'a> {
     /// Why.
     pub reason: Reason,
     /// What caused it.

@@ -136,12 +136,18 @@ fn told(movements: &[MovementRow], available_now: Money) -> Vec<Movement> {
         .map(|row| {
             let after = Money::pence(available);
             let (what, from, to, by) = match row.reason {
-                Reason::Grant | Reason::Allocation => ("Put into your budget", None, "available", row.amount.as_pence()),
-                Reason::Commitment => ("Set aside for a purchase", Some("available"), "committed", -row.amount.as_pence()),
+                Reason::Grant | Reason::Allocation => {
+                    ("Put into your budget", None, "available", row.amount.as_pence())
+                }
+                Reason::Commitment => {
+                    ("Set aside for a purchase", Some("available"), "committed", -row.amount.as_pence())
+                }
                 Reason::Release => ("Given back to you", Some("committed"), "available", row.amount.as_pence()),
                 Reason::Delivery => ("Delivered, and confirmed by you", Some("committed"), "owed", 0),
                 Reason::Settlement => ("Paid to the provider", Some("owed"), "paid", 0),
-                Reason::Reversal if row.part == AccountKind::Available => ("Put right", None, "available", row.amount.as_pence()),
+                Reason::Reversal if row.part == AccountKind::Available => {
+                    ("Put right", None, "available", row.amount.as_pence())
+                }
                 Reason::Reversal => ("Put right", None, row.part.as_str(), 0),
             };
             available -= by;

@@ -147,16 +147,18 @@ pub fn lock_fund(tx: &mut Conn, authority: AuthorityId) -> QueryResult<Fund> {
         )
         .execute(tx)?;
     }
-    let rows: Vec<(AccountKind, AccountId, Money)> = locked(
-        accounts::table
-            .filter(accounts::owner_id.eq(authority.as_str()))
-            .order(accounts::id)
-            .select((accounts::kind, accounts::id, accounts::balance_pence)),
-    )
-    .get_results(tx)?;
+    let rows: Vec<(AccountKind, AccountId, Money)> =
+        locked(accounts::table.filter(accounts::owner_id.eq(authority.as_str())).order(accounts::id).select((
+            accounts::kind,
+            accounts::id,
+            accounts::balance_pence,
+        )))
+        .get_results(tx)?;
     let of = |wanted| {
         let found = rows.iter().find(|(kind, ..)| *kind == wanted);
-        found.map(|(_, account, balance)| Holding { account: *account, balance: *balance }).ok_or(diesel::result::Error::NotFound)
+        found
+            .map(|(_, account, balance)| Holding { account: *account, balance: *balance })
+            .ok_or(diesel::result::Error::NotFound)
     };
     Ok(Fund { authority, outside: of(AccountKind::Outside)?, fund: of(AccountKind::Fund)? })
 }
@@ -270,7 +272,10 @@ pub fn record(tx: &mut Conn, moved: &[Transfer]) -> QueryResult<()> {
         crate::both!(tx, c => diesel::insert_into(transfers::table).values(&rows).execute(c))?;
         let of_each = |t: &Transfer| {
             let id = t.id;
-            t.legs().iter().map(move |l| LegRow { transfer_id: id, account_id: l.account, amount_pence: l.amount }).collect::<Vec<_>>()
+            t.legs()
+                .iter()
+                .map(move |l| LegRow { transfer_id: id, account_id: l.account, amount_pence: l.amount })
+                .collect::<Vec<_>>()
         };
         let rows: Vec<LegRow> = batch.iter().flat_map(of_each).collect();
         for leg in &rows {

@@ -15,13 +15,15 @@ struct Wrong {
     should_be: i64,
 }
 
-const UNBALANCED: &str = "SELECT transfer_id AS id, CAST(SUM(amount_pence) AS BIGINT) AS \"is\", CAST(0 AS BIGINT) AS should_be
+const UNBALANCED: &str =
+    "SELECT transfer_id AS id, CAST(SUM(amount_pence) AS BIGINT) AS \"is\", CAST(0 AS BIGINT) AS should_be
     FROM legs GROUP BY transfer_id HAVING SUM(amount_pence) <> 0 OR COUNT(*) < 2 LIMIT 20";
 
 const WITHOUT_LEGS: &str = "SELECT id, CAST(0 AS BIGINT) AS \"is\", CAST(2 AS BIGINT) AS should_be FROM transfers
     WHERE NOT EXISTS (SELECT 1 FROM legs WHERE transfer_id = transfers.id) LIMIT 20";
 
-const OFF_BALANCE: &str = "SELECT accounts.id AS id, balance_pence AS \"is\", CAST(COALESCE(told.pence, 0) AS BIGINT) AS should_be
+const OFF_BALANCE: &str =
+    "SELECT accounts.id AS id, balance_pence AS \"is\", CAST(COALESCE(told.pence, 0) AS BIGINT) AS should_be
     FROM accounts LEFT JOIN (SELECT account_id, SUM(amount_pence) AS pence FROM legs GROUP BY account_id) AS told
     ON told.account_id = accounts.id WHERE balance_pence <> COALESCE(told.pence, 0) LIMIT 20";
 

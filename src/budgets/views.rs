@@ -1,6 +1,6 @@
 //! The structs behind the templates: Personal budgets as pictures and figures.
-use crate::web::page::{Link, Page, Pagination};
 use crate::purchasing::views::{PurchaseRow, StateTag};
+use crate::web::page::{Link, Page, Pagination};
 use askama::Template;
 
 /// An amount of money cut into parts, drawn as one bar with a legend that holds the same figures.

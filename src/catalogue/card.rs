@@ -48,7 +48,10 @@ pub fn card(whole: &WholeService, distance: Option<String>, pin: Option<u32>) ->
 pub fn is_free(whole: &WholeService) -> bool {
     match whole.cheapest() {
         Some(_) => false,
-        None => !whole.options.is_empty() || matches!(whole.service.kind, Kind::Universal | Kind::Community | Kind::Information),
+        None => {
+            !whole.options.is_empty()
+                || matches!(whole.service.kind, Kind::Universal | Kind::Community | Kind::Information)
+        }
     }
 }
 

@@ -65,13 +65,18 @@ pub async fn get_service(
         label: format!("More reviews of {}", whole.rating.ratings()),
         href: format!("/services/{id}?reviews={}", page + 1),
     });
-    html(&service_page(Page::of(&request, whole.service.name.clone()), &whole, &app.taxonomy, &Given {
-        buy: buy_box(&whole, anyone.visitor().is_some(), holder),
-        reviews: reviews.iter().map(|(review, name)| review_shown(review, name, whole.service.origin)).collect(),
-        more,
-        aspects,
-        today,
-    }))
+    html(&service_page(
+        Page::of(&request, whole.service.name.clone()),
+        &whole,
+        &app.taxonomy,
+        &Given {
+            buy: buy_box(&whole, anyone.visitor().is_some(), holder),
+            reviews: reviews.iter().map(|(review, name)| review_shown(review, name, whole.service.origin)).collect(),
+            more,
+            aspects,
+            today,
+        },
+    ))
 }
 
 /// What the page shows besides the service itself.
@@ -123,7 +128,10 @@ fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &G
         price_made_of: None,
         buy: given.buy.clone(),
         places: service.places_free.and_then(|free| card::places(Some(free), None)),
-        waiting: service.waiting_days.filter(|days| *days > 0).map(|days| format!("People wait about {}", card::days_in_words(days))),
+        waiting: service
+            .waiting_days
+            .filter(|days| *days > 0)
+            .map(|days| format!("People wait about {}", card::days_in_words(days))),
         accessibility: named("accessibility"),
         regulation: regulation(service, given.today),
         ratings: ratings(whole, &given.aspects),
@@ -146,7 +154,8 @@ fn ages(service: &Service) -> Option<String> {
 fn categories(service: &Service, taxonomy: &Taxonomy) -> Vec<Link> {
     let Some(term) = taxonomy.term(&service.category_id) else { return Vec::new() };
     let parent = term.parent_id.as_deref().and_then(|id| taxonomy.term(id));
-    let link = |term: &super::taxonomy::Term| Link { label: term.name.clone(), href: format!("/search?category={}", term.id) };
+    let link =
+        |term: &super::taxonomy::Term| Link { label: term.name.clone(), href: format!("/search?category={}", term.id) };
     parent.into_iter().chain([term]).map(link).collect()
 }
 
@@ -177,7 +186,9 @@ fn buy_box(whole: &WholeService, signed_in: bool, holder: bool) -> BuyBox {
     }
     match (signed_in, holder) {
         (true, true) => BuyBox { buy_href: Some(path), ..BuyBox::default() },
-        (true, false) => BuyBox { why_not: Some("Sign in as a budget holder to buy this.".into()), ..BuyBox::default() },
+        (true, false) => {
+            BuyBox { why_not: Some("Sign in as a budget holder to buy this.".into()), ..BuyBox::default() }
+        }
         (false, _) => {
             let next = percent_encoding::utf8_percent_encode(&path, percent_encoding::NON_ALPHANUMERIC);
             BuyBox { sign_in_href: Some(format!("/sign-in?next={next}")), ..BuyBox::default() }

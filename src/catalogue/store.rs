@@ -273,7 +273,8 @@ type Located = (
 
 fn located(new: &NewService) -> Vec<Located> {
     let id = new.service.id;
-    let row = |place: &Location| (service_at_locations::service_id.eq(id), service_at_locations::location_id.eq(place.id));
+    let row =
+        |place: &Location| (service_at_locations::service_id.eq(id), service_at_locations::location_id.eq(place.id));
     new.locations.iter().map(row).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The structs behind the templates: One service, and the card that stands for it everywhere.
 use crate::budgets::views::MoneyPicture;
-use crate::web::page::{Link, Page, Row};
 use crate::reviews::views::{Rating, RatingsSummary, ReviewShown};
+use crate::web::page::{Link, Page, Row};
 use askama::Template;
 
 /// A service in a list.

@@ -86,15 +86,11 @@ impl Db {
         E: DbError,
         F: Fn(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let done = match &self.writer {
-            Some(writer) => match writer.queue(case).await {
-                Ok(answer) => answer,
-                Err(_writer_is_gone) => Err(gone().into()),
-            },
-            None => {
-                let db = self.clone();
-                off_the_async_threads(move || db.write_on_postgres(&case)).await
-            }
+        let done = if let Some(writer) = &self.writer {
+            writer.queue(case).await.unwrap_or_else(|_writer_is_gone| Err(gone().into()))
+        } else {
+            let db = self.clone();
+            off_the_async_threads(move || db.write_on_postgres(&case)).await
         };
         self.announce(done.is_ok());
         done

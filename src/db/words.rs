@@ -9,7 +9,7 @@ macro_rules! text_enum {
         #[diesel(sql_type = diesel::sql_types::Text)]
         $vis enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+ }
 
-        #[allow(dead_code, reason = "not every enum is used in every way")]
+        #[allow(dead_code, unreachable_pub, reason = "not every enum is used in every way, nor everywhere")]
         impl $name {
             /// Every one, in the order of its definition.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];

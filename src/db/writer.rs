@@ -113,7 +113,7 @@ fn write_until_closed(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
 
 fn answer_all(group: Vec<Box<dyn Job>>, commit: &QueryResult<()>) {
     for job in group {
-        job.answer(commit.as_ref().map(|()| ()).map_err(ToString::to_string));
+        job.answer(commit.as_ref().copied().map_err(ToString::to_string));
     }
 }
 

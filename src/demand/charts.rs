@@ -427,7 +427,7 @@ mod tests {
         let months = ["January 2026", "February 2026", "March 2026"].map(|name| heading(name, None));
         let figures = vec![Figure::Released(10_000), Figure::Suppressed, Figure::Released(20_000)];
         let svg = line(&table(Dimension::Month, months.to_vec(), figures), "Spend");
-        assert_eq!(svg.matches("M").count() - svg.matches("Mar").count(), 2, "two pieces of line: {svg}");
+        assert_eq!(svg.matches('M').count() - svg.matches("Mar").count(), 2, "two pieces of line: {svg}");
         assert!(svg.contains("February 2026: withheld"));
         assert!(svg.contains(r#"role="img" aria-label="Spend""#) && !svg.contains("style="));
     }

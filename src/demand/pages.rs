@@ -75,7 +75,10 @@ fn demand_page(page: Page, authority: String, asked: &Asked, filters: DemandFilt
         months: bars(&view.months),
         route_chart: charts::stacked(&view.routes, &format!("{} by month and funding route", capital(measure))),
         routes,
-        multiples: charts::small_multiples(&view.categories, &format!("{} of each category by month", capital(measure))),
+        multiples: charts::small_multiples(
+            &view.categories,
+            &format!("{} of each category by month", capital(measure)),
+        ),
         map: Some(charts::ward_map(&view.table, &format!("{} by ward", capital(measure)))),
         measure: capital(measure),
         csv_href: format!("/demand.csv?{}", asked.query()),
@@ -94,7 +97,9 @@ fn capital(measure: Measure) -> String {
 
 /// "Spend on Help at home in Sale Moor, April 2025 to March 2026"
 fn sentence(filters: &DemandFilters, table: &Released) -> String {
-    let chosen = |choices: &[Choice]| choices.iter().find(|choice| choice.chosen && !choice.value.is_empty()).map(|c| c.label.clone());
+    let chosen = |choices: &[Choice]| {
+        choices.iter().find(|choice| choice.chosen && !choice.value.is_empty()).map(|c| c.label.clone())
+    };
     let what = match table.query.measure {
         Measure::People => "People who asked to buy",
         Measure::Purchases => "Purchases asked for",
@@ -187,7 +192,12 @@ fn heat(view: &View) -> HeatTable {
 
 fn filters(app: &App, asked: &Asked, wards: &[Ward], view: &View, now: UtcTime) -> DemandFilters {
     let query = &view.table.query;
-    let choice = |value: &str, label: &str, chosen: bool| Choice { value: value.into(), label: label.into(), count: None, chosen };
+    let choice = |value: &str, label: &str, chosen: bool| Choice {
+        value: value.into(),
+        label: label.into(),
+        count: None,
+        chosen,
+    };
     let last = month_number(now.date()) - 1;
     let months_shown = query.to_month - query.from_month + 1;
     let to = (last - MONTHS_BACK + 1..=last).rev().map(|number| {
@@ -212,7 +222,11 @@ fn filters(app: &App, asked: &Asked, wards: &[Ward], view: &View, now: UtcTime) 
         wards: std::iter::once(all("All wards")).chain(wards.iter().map(ward)).collect(),
         categories,
         routes: std::iter::once(all("All funding routes"))
-            .chain(FundingRoute::ALL.iter().map(|route| choice(route.as_str(), route.as_str(), asked.route == route.as_str())))
+            .chain(
+                FundingRoute::ALL
+                    .iter()
+                    .map(|route| choice(route.as_str(), route.as_str(), asked.route == route.as_str())),
+            )
             .collect(),
         measures: Measure::ALL
             .iter()
@@ -223,7 +237,11 @@ fn filters(app: &App, asked: &Asked, wards: &[Ward], view: &View, now: UtcTime) 
 }
 
 /// `GET /demand.csv`: the ward × category table as the page shows it.
-pub async fn get_csv(commissioner: Commissioner, Ask(asked): Ask<Asked>, app: Data<App>) -> Result<HttpResponse, AppError> {
+pub async fn get_csv(
+    commissioner: Commissioner,
+    Ask(asked): Ask<Asked>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let wanted = asked.understood()?;
     let released = app

@@ -479,7 +479,6 @@ mod tests {
     /// The whole town, for measuring: `cargo test --release --lib demo::build -- --ignored --nocapture`.
     #[test]
     #[ignore = "takes most of a minute"]
-    #[expect(clippy::print_stdout, reason = "its purpose is to tell")]
     fn the_whole_town() {
         let dir = std::env::temp_dir().join("waymark-whole-town");
         drop(std::fs::remove_dir_all(&dir));

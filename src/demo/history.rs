@@ -505,6 +505,7 @@ impl History {
         Some(())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a step of the history like the others")]
     fn rate(&mut self, bought: &mut Bought, at: UtcTime) -> Option<()> {
         let disputed = bought.whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Disputed);
         let stars = words::stars(self.market.quality(bought.sale), disputed, &mut self.rng);

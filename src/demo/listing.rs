@@ -23,7 +23,7 @@ pub enum TownError {
 
 /// Providers and their services.
 #[derive(Clone, Debug, Default)]
-pub struct Listings {
+pub(super) struct Listings {
     /// The providers.
     pub organizations: Vec<NewOrganization>,
     /// What they offer.
@@ -33,7 +33,7 @@ pub struct Listings {
 
 /// When the catalogue was filled, and today.
 #[derive(Clone, Copy, Debug)]
-pub struct Dates {
+pub(super) struct Dates {
     /// When the records were written.
     pub listed_at: UtcTime,
     /// Today.
@@ -60,7 +60,7 @@ impl Listings {
 
 /// The id of a provider, the same in every demo town.
 #[must_use]
-pub fn provider_id(origin: Origin, name: &str) -> OrganizationId {
+pub(super) fn provider_id(origin: Origin, name: &str) -> OrganizationId {
     OrganizationId::named(&format!("{origin}:provider:{}", name.to_lowercase()))
 }
 

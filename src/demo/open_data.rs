@@ -34,7 +34,7 @@ const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 /// Reads every file of open data.
-pub fn listings(dates: Dates) -> Result<Listings, TownError> {
+pub(super) fn listings(dates: Dates) -> Result<Listings, TownError> {
     let mut all = Listings::default();
     libraries(&mut all, dates)?;
     pharmacies(&mut all, dates)?;

@@ -8,9 +8,9 @@
 //! Who: [`Anyone`], [`SignedIn`], [`BudgetHolder`], [`ProviderMember`], [`Commissioner`], [`FinanceOfficer`].
 
 pub mod api;
+pub mod pages;
 mod password;
 mod person;
-pub mod pages;
 mod roles;
 mod sign_in;
 pub mod store;

@@ -105,7 +105,13 @@ pub async fn post_demo_sign_in(
     open(&app, &request, person, &form.next, true).await
 }
 
-async fn open(app: &App, request: &HttpRequest, person: PersonId, next: &str, demo: bool) -> Result<HttpResponse, AppError> {
+async fn open(
+    app: &App,
+    request: &HttpRequest,
+    person: PersonId,
+    next: &str,
+    demo: bool,
+) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let token = app
         .db
@@ -145,7 +151,8 @@ async fn sign_in_page(
     wrong: Vec<FieldError>,
 ) -> Result<HttpResponse, AppError> {
     let people = demo_groups(app).await?.into_iter().filter_map(|group| group.people.into_iter().next()).collect();
-    let make = |page: Page| SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people };
+    let make =
+        |page: Page| SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people };
     tied_to_the_visit(request, "Sign in", status, make)
 }
 
@@ -195,7 +202,11 @@ async fn demo_groups(app: &App) -> Result<Vec<DemoGroup>, AppError> {
         })
     };
     let groups = [
-        ("Budget holders", "Find support, buy it from their budget, confirm what was delivered, and rate it.", "/budgets"),
+        (
+            "Budget holders",
+            "Find support, buy it from their budget, confirm what was delivered, and rate it.",
+            "/budgets",
+        ),
         ("Providers", "Answer requests, record what they delivered, and see their invoices.", "/provider"),
         ("Commissioners", "See what is bought, wanted and missing, without seeing anybody.", "/demand"),
         ("Finance officers", "Settle the invoices of their authority.", "/finance"),

@@ -11,7 +11,8 @@ pub fn hash(password: &str) -> Result<String, Error> {
 
 /// Whether this is the password. Takes as long when there is no account, so that time does not tell.
 pub(super) fn is_right(password: &str, kept: Option<&str>) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MPm1eAUcQFFfFdGqQrCyVxiiLgMVJKzz6kcPYEGsMXI";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MPm1eAUcQFFfFdGqQrCyVxiiLgMVJKzz6kcPYEGsMXI";
     let parsed = PasswordHash::new(kept.unwrap_or(NOBODY));
     let right = parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
     right && kept.is_some()

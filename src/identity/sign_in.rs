@@ -39,7 +39,7 @@ impl From<SignInError> for AppError {
 }
 
 /// Who this e-mail address and password belong to. Slow on purpose: never inside a transaction.
-pub fn check_password(conn: &mut Conn, email: &str, given: &str) -> Result<PersonId, SignInError> {
+pub(super) fn check_password(conn: &mut Conn, email: &str, given: &str) -> Result<PersonId, SignInError> {
     let account = store::account(conn, &email.trim().to_lowercase())?;
     let kept = account.as_ref().and_then(|(_, hash)| hash.as_deref());
     let right = password::is_right(given, kept);

@@ -21,7 +21,12 @@ pub(super) struct SessionRow {
 }
 
 /// The session of this token, if it still holds.
-pub(super) fn session(conn: &mut Conn, token_hash: &str, now: UtcTime, idle_since: UtcTime) -> QueryResult<Option<SessionRow>> {
+pub(super) fn session(
+    conn: &mut Conn,
+    token_hash: &str,
+    now: UtcTime,
+    idle_since: UtcTime,
+) -> QueryResult<Option<SessionRow>> {
     sessions::table
         .inner_join(people::table)
         .filter(sessions::token_hash.eq(token_hash))
@@ -199,7 +204,13 @@ pub(super) fn signing_keys(conn: &mut Conn) -> QueryResult<Vec<(String, String, 
 }
 
 /// Keeps a new signing key.
-pub(super) fn insert_signing_key(tx: &mut Conn, kid: &str, private: &str, public: &str, now: UtcTime) -> QueryResult<()> {
+pub(super) fn insert_signing_key(
+    tx: &mut Conn,
+    kid: &str,
+    private: &str,
+    public: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
     diesel::insert_into(signing_keys::table)
         .values((
             signing_keys::kid.eq(kid),

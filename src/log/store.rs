@@ -51,21 +51,23 @@ pub fn append(tx: &mut Conn, new: &[NewEvent]) -> QueryResult<()> {
     Ok(())
 }
 
-
 /// The oldest transaction that still runs: nothing at or after it may be read yet.
 fn horizon(conn: &mut Conn) -> QueryResult<i64> {
     match conn {
         Conn::Sqlite(_) => Ok(i64::MAX),
         Conn::Postgres(pg) => {
-            diesel::select(sql::<BigInt>("pg_snapshot_xmin(pg_current_snapshot())::TEXT::BIGINT"))
-                .get_result(pg)
+            diesel::select(sql::<BigInt>("pg_snapshot_xmin(pg_current_snapshot())::TEXT::BIGINT")).get_result(pg)
         }
     }
 }
 
 /// Whether a row comes after `position`; a row value, so that both databases walk the index.
 fn after(position: Position) -> Box<dyn BoxableExpression<events::table, MultiBackend, SqlType = Bool>> {
-    let row = sql::<Bool>("(tx_id, seq) > (").bind::<BigInt, _>(position.tx).sql(", ").bind::<BigInt, _>(position.seq).sql(")");
+    let row = sql::<Bool>("(tx_id, seq) > (")
+        .bind::<BigInt, _>(position.tx)
+        .sql(", ")
+        .bind::<BigInt, _>(position.seq)
+        .sql(")");
     Box::new(row)
 }
 
@@ -85,11 +87,7 @@ pub fn read_after(conn: &mut Conn, position: Position, at_most: i64) -> QueryRes
 
 /// How many events of these kinds a follower at `position` has still to read, counting those not yet readable.
 pub fn behind(conn: &mut Conn, position: Position, kinds: &[EventKind]) -> QueryResult<i64> {
-    events::table
-        .filter(after(position))
-        .filter(events::kind.eq_any(kinds))
-        .count()
-        .get_result(conn)
+    events::table.filter(after(position)).filter(events::kind.eq_any(kinds)).count().get_result(conn)
 }
 
 /// The end of what may be read now.
@@ -116,7 +114,9 @@ pub fn position(tx: &mut Conn, name: &str) -> QueryResult<Position> {
 
 fn locked_position(tx: &mut Conn, name: &str) -> QueryResult<Option<Position>> {
     let row: Option<(i64, i64)> =
-        crate::db::locked(followers::table.find(name).select((followers::tx_id, followers::seq))).get_result(tx).optional()?;
+        crate::db::locked(followers::table.find(name).select((followers::tx_id, followers::seq)))
+            .get_result(tx)
+            .optional()?;
     Ok(row.map(|(tx, seq)| Position { tx, seq }))
 }
 

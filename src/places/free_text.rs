@@ -16,6 +16,7 @@ const HERE: &[&str] = &["near me", "nearby", "close by", "around here", "near he
 ///
 /// A place after "near" is taken even if nobody knows it, so that the person can be told; after "in", or at the end
 /// as a postcode, only if it is one.
+#[must_use]
 pub fn split_query(text: &str) -> (String, Option<String>) {
     let text: String = text.chars().take(200).collect();
     let words: Vec<&str> = text.split_whitespace().collect();

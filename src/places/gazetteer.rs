@@ -100,6 +100,7 @@ impl Gazetteer {
     }
 
     /// The code of the ward that a whole postcode lies in, if we have that postcode.
+    #[must_use]
     pub fn ward_of(&'static self, postcode: &str) -> Option<&'static str> {
         let unit = Shape::of(postcode)?.unit?;
         look_up(&self.units, &unit).and_then(|point| self.ward(point))

@@ -10,8 +10,8 @@
 mod distance;
 mod free_text;
 mod gazetteer;
-mod postcode;
 pub mod pages;
+mod postcode;
 pub mod reference;
 pub mod store;
 

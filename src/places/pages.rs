@@ -53,7 +53,8 @@ struct Told {
 
 /// `GET /credits`: the notices that the licences ask for.
 pub async fn get_credits(_: Anyone, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let told: Vec<Told> = serde_json::from_str(include_str!("../../data/credits.json")).map_err(AppError::unexpected)?;
+    let told: Vec<Told> =
+        serde_json::from_str(include_str!("../../data/credits.json")).map_err(AppError::unexpected)?;
     let credit = |told: &Told| Credit {
         name: told.name.clone(),
         by: String::new(),

@@ -30,14 +30,21 @@ impl From<AnswerError> for AppError {
         match error {
             AnswerError::Database(cause) => cause.into(),
             AnswerError::IllegalStep(_) => Self::refused("not-now", error),
-            AnswerError::NoReason => Self::invalid(vec![FieldError::new("reason", "Say why you decline, in up to 500 letters.")]),
+            AnswerError::NoReason => {
+                Self::invalid(vec![FieldError::new("reason", "Say why you decline, in up to 500 letters.")])
+            }
         }
     }
 }
 
 /// Agrees to a purchase. Agreeing again changes nothing.
 #[tracing::instrument(skip_all, fields(purchase.id = %purchase))]
-pub fn agree(tx: &mut Conn, member: &ProviderMember, purchase: PurchaseId, now: UtcTime) -> Result<Purchase, AnswerError> {
+pub fn agree(
+    tx: &mut Conn,
+    member: &ProviderMember,
+    purchase: PurchaseId,
+    now: UtcTime,
+) -> Result<Purchase, AnswerError> {
     let mut purchase = store::lock_for_member(tx, member, purchase)?.purchase;
     if purchase.state == super::PurchaseState::Agreed {
         return Ok(purchase);

@@ -429,8 +429,11 @@ pub async fn get_invoices(
 ) -> Result<JsonAnswer<InvoicesDocument>, AppError> {
     let state = wanted.state.unwrap_or(InvoiceState::Issued);
     let page = i64::from(crate::web::paging::number(wanted.page.as_deref()));
-    let rows = app.db.read(move |conn| store::invoices_to(conn, &officer, state, page, 50)).await.map_err(AppError::from)?;
-    Ok(JsonAnswer(InvoicesDocument { invoices: rows.into_iter().map(|(invoice, _)| invoice_document(invoice)).collect() }))
+    let rows =
+        app.db.read(move |conn| store::invoices_to(conn, &officer, state, page, 50)).await.map_err(AppError::from)?;
+    Ok(JsonAnswer(InvoicesDocument {
+        invoices: rows.into_iter().map(|(invoice, _)| invoice_document(invoice)).collect(),
+    }))
 }
 
 /// Settles an invoice.

@@ -38,7 +38,10 @@ impl Request {
     pub fn checked(self, today: NaiveDate) -> Result<Self, AppError> {
         let mut wrong = Vec::new();
         if !(1..=Self::MOST).contains(&self.quantity) {
-            wrong.push(FieldError::new("quantity", format!("Choose how many: a whole number from 1 to {}.", Self::MOST)));
+            wrong.push(FieldError::new(
+                "quantity",
+                format!("Choose how many: a whole number from 1 to {}.", Self::MOST),
+            ));
         }
         if self.starts_on < today {
             wrong.push(FieldError::new("starts_on", "Choose a start date that is today or later."));
@@ -99,8 +102,7 @@ pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime
     if !budget.is_open_on(request.starts_on) {
         return Err(BuyError::BudgetNotOpen(crate::clock::long_date(request.starts_on)));
     }
-    let (_, ward_code) =
-        identity::store::home_of(tx, budget.person)?.ok_or(diesel::result::Error::NotFound)?;
+    let (_, ward_code) = identity::store::home_of(tx, budget.person)?.ok_or(diesel::result::Error::NotFound)?;
     let asked = Asked {
         quantity: request.quantity,
         starts_on: request.starts_on,

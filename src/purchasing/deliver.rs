@@ -168,6 +168,7 @@ pub fn dispute(
 }
 
 /// Whether nothing more will come: all is confirmed, or the purchase was called off and every delivery answered.
+#[must_use]
 pub fn nothing_is_open(whole: &WholePurchase) -> bool {
     let answered = whole.deliveries.iter().all(|delivery| delivery.state != DeliveryState::Recorded);
     match whole.purchase.state {

@@ -51,7 +51,8 @@ pub async fn get_finance(
             let authority = places::store::authority_name(conn, officer.authority())?;
             let issued_sum = store::invoices_sum(conn, &officer, InvoiceState::Issued)?;
             let settled_sum = store::invoices_sum(conn, &officer, InvoiceState::Settled)?;
-            let issued = store::invoices_to(conn, &officer, InvoiceState::Issued, i64::from(page), i64::from(PER_PAGE))?;
+            let issued =
+                store::invoices_to(conn, &officer, InvoiceState::Issued, i64::from(page), i64::from(PER_PAGE))?;
             let settled = store::invoices_just_settled(conn, &officer, 5)?;
             let all: Vec<&Purchase> = issued.iter().chain(&settled).map(|(_, purchase)| purchase).collect();
             let names = Names::of(conn, &all)?;

@@ -55,7 +55,12 @@ pub fn issue_invoice(
 
 /// Settles an invoice: owed → paid. Settling it again changes nothing.
 #[tracing::instrument(skip_all, fields(invoice.id = %invoice))]
-pub fn settle(tx: &mut Conn, officer: &FinanceOfficer, invoice: InvoiceId, now: UtcTime) -> Result<Invoice, InvoiceError> {
+pub fn settle(
+    tx: &mut Conn,
+    officer: &FinanceOfficer,
+    invoice: InvoiceId,
+    now: UtcTime,
+) -> Result<Invoice, InvoiceError> {
     let mut whole = store::lock_for_officer(tx, officer, invoice)?;
     let purchase = &mut whole.purchase;
     let mut budget = budgets::store::lock_of(tx, purchase.authority_id, purchase.budget_id)?;

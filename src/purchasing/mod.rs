@@ -38,7 +38,7 @@ pub mod views;
 pub use answer::{AnswerError, agree, decline};
 pub use buy::{BuyError, Request, buy};
 pub use cancel::{CancelError, cancel};
-pub use deliver::{Delivered, DeliverError, confirm, dispute, nothing_is_open, record_delivery};
+pub use deliver::{DeliverError, Delivered, confirm, dispute, nothing_is_open, record_delivery};
 pub use fact::PurchaseFact;
 pub use invoice::{InvoiceError, issue_invoice, settle};
 pub use purchase::{Asked, Delivery, Home, Invoice, Journal, Purchase, Step, move_on};

@@ -19,8 +19,8 @@ use crate::reviews;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, html, html_with, see_other};
 
-pub use super::shown::Names;
 use super::shown;
+pub use super::shown::Names;
 use super::state::{DeliveryState, PurchaseState};
 use super::views::{BuyOption, BuyPage, Check, PurchasePage};
 use super::{Request, buy, cancel, confirm, dispute, store};
@@ -65,7 +65,10 @@ pub async fn get_buy(
         })
         .await?;
     let Some(holder) = budget else {
-        return Err(AppError::refused("no-budget", "you have no budget to buy from yet. Ask your council about a personal budget"));
+        return Err(AppError::refused(
+            "no-budget",
+            "you have no budget to buy from yet. Ask your council about a personal budget",
+        ));
     };
     let typed = PurchaseForm {
         service: service.to_string(),
@@ -110,7 +113,10 @@ impl PurchaseForm {
         }
         let quantity: Option<i32> = self.quantity.trim().parse().ok();
         if quantity.is_none() {
-            wrong.push(FieldError::new("quantity", format!("Choose how many: a whole number from 1 to {}.", Request::MOST)));
+            wrong.push(FieldError::new(
+                "quantity",
+                format!("Choose how many: a whole number from 1 to {}.", Request::MOST),
+            ));
         }
         let starts_on: Option<NaiveDate> = self.start_on.trim().parse().ok();
         if starts_on.is_none() {
@@ -190,12 +196,13 @@ async fn buy_page(
         })
         .await?;
     let payable: Vec<&CostOption> = whole.options.iter().filter(|option| option.amount_pence > Money::ZERO).collect();
-    let first = payable.first().ok_or_else(|| AppError::refused("not-on-offer", "this service cannot be bought here"))?;
+    let first =
+        payable.first().ok_or_else(|| AppError::refused("not-on-offer", "this service cannot be bought here"))?;
     let chosen = payable.iter().find(|option| option.id.as_str() == typed.option).unwrap_or(first);
-    let other_budgets = others.iter().filter(|other| other.id != budget.id && other.ends_on > today).map(|other| Link {
-        label: other.name.clone(),
-        href: format!("/services/{service}/buy?budget={}", other.id),
-    });
+    let other_budgets = others
+        .iter()
+        .filter(|other| other.id != budget.id && other.ends_on > today)
+        .map(|other| Link { label: other.name.clone(), href: format!("/services/{service}/buy?budget={}", other.id) });
     Ok(BuyPage {
         page: Page::of(request, format!("Buy {}", whole.service.name)),
         service: whole.service.name.clone(),
@@ -242,20 +249,26 @@ fn what_it_means(option: &CostOption, quantity: i32, budget: &Budget, whole: &Wh
     let cost = option.amount_pence.times(quantity).filter(|cost| *cost > Money::ZERO)?;
     let available = budget.available.balance;
     let counted = option.unit.counted(i64::from(quantity));
-    let sentence = format!("{counted} of {} at {} cost {cost}.", whole.service.name, catalogue::card::price(option, false));
+    let sentence =
+        format!("{counted} of {} at {} cost {cost}.", whole.service.name, catalogue::card::price(option, false));
     let left = available.less(cost);
-    let (consequence, slices) = match left {
-        Some(left) => (
+    let (consequence, slices) = if let Some(left) = left {
+        (
             format!("{left} of {available} would be left."),
-            vec![("this", "This purchase", "would be set aside", cost), ("available", "Left", "still yours to spend", left)],
-        ),
-        None => {
-            let missing = cost.less(available).unwrap_or_default();
-            (
-                format!("That is {missing} more than is available."),
-                vec![("this", "Available", "what you have", available), ("short", "Missing", "more than you have", missing)],
-            )
-        }
+            vec![
+                ("this", "This purchase", "would be set aside", cost),
+                ("available", "Left", "still yours to spend", left),
+            ],
+        )
+    } else {
+        let missing = cost.less(available).unwrap_or_default();
+        (
+            format!("That is {missing} more than is available."),
+            vec![
+                ("this", "Available", "what you have", available),
+                ("short", "Missing", "more than you have", missing),
+            ],
+        )
     };
     let label = if left.is_some() { "available now" } else { "needed" };
     Some(Check { sentence, consequence, enough: left.is_some(), picture: picture(label, &slices) })

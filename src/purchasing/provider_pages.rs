@@ -85,7 +85,10 @@ pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpReque
         waiting: rows(&waiting),
         agreed: rows(&agreed),
         deliveries: deliveries.iter().map(delivery).collect(),
-        invoices: invoices.iter().map(|(invoice, purchase)| names.invoice(invoice, purchase, &path(purchase))).collect(),
+        invoices: invoices
+            .iter()
+            .map(|(invoice, purchase)| names.invoice(invoice, purchase, &path(purchase)))
+            .collect(),
     })
 }
 
@@ -259,7 +262,9 @@ pub async fn post_delivery(
             let asking = member.clone();
             match app.db.write(move |tx| record_delivery(tx, &asking, id, &delivered, now)).await {
                 Ok(_) => return Ok(see_other(&format!("/provider/purchases/{id}?done=recorded"))),
-                Err(refused @ (super::DeliverError::TooMany(_) | super::DeliverError::NotThatDay)) => fields_of(refused.into()),
+                Err(refused @ (super::DeliverError::TooMany(_) | super::DeliverError::NotThatDay)) => {
+                    fields_of(refused.into())
+                }
                 Err(other) => return Err(other.into()),
             }
         }

@@ -336,12 +336,23 @@ impl Delivery {
             invoice_id: None,
             submission_key: key,
         };
-        journal.events.push(NewEvent::plain(Some(delivery.authority_id), EventKind::DeliveryRecorded, &delivery.id, now));
+        journal.events.push(NewEvent::plain(
+            Some(delivery.authority_id),
+            EventKind::DeliveryRecorded,
+            &delivery.id,
+            now,
+        ));
         Some(delivery)
     }
 
     /// The holder says that it happened: the money is owed. `None` unless it waits for an answer.
-    pub fn confirm(&mut self, purchase: &Purchase, budget: &mut Budget, now: UtcTime, journal: &mut Journal) -> Option<()> {
+    pub fn confirm(
+        &mut self,
+        purchase: &Purchase,
+        budget: &mut Budget,
+        now: UtcTime,
+        journal: &mut Journal,
+    ) -> Option<()> {
         (self.state == DeliveryState::Recorded).then_some(())?;
         journal.transfers.push(budget.owe(self.amount_pence, self.id.as_str(), Some(budget.person), now)?);
         self.state = DeliveryState::Confirmed;
@@ -375,7 +386,12 @@ impl Delivery {
 
 impl Invoice {
     /// Asks for every confirmed delivery that no invoice asks for yet; none if there is nothing to ask for.
-    pub fn issue(purchase: &Purchase, deliveries: &mut [Delivery], now: UtcTime, journal: &mut Journal) -> Option<Self> {
+    pub fn issue(
+        purchase: &Purchase,
+        deliveries: &mut [Delivery],
+        now: UtcTime,
+        journal: &mut Journal,
+    ) -> Option<Self> {
         let id = InvoiceId::new();
         let mut amount = Money::ZERO;
         for delivery in deliveries.iter_mut() {
@@ -399,7 +415,13 @@ impl Invoice {
     }
 
     /// Pays it: owed → paid. `None` if it is paid already.
-    pub fn settle(&mut self, budget: &mut Budget, by: Option<PersonId>, now: UtcTime, journal: &mut Journal) -> Option<()> {
+    pub fn settle(
+        &mut self,
+        budget: &mut Budget,
+        by: Option<PersonId>,
+        now: UtcTime,
+        journal: &mut Journal,
+    ) -> Option<()> {
         (self.state == InvoiceState::Issued).then_some(())?;
         journal.transfers.push(budget.settle(self.amount_pence, self.id.as_str(), by, now)?);
         self.state = InvoiceState::Settled;

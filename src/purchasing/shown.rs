@@ -103,25 +103,25 @@ impl Names {
 
 /// "4 hours"
 #[must_use]
-pub fn quantity(purchase: &Purchase) -> String {
+pub(super) fn quantity(purchase: &Purchase) -> String {
     purchase.unit.counted(i64::from(purchase.quantity))
 }
 
 /// As much of a name as a provider needs.
 #[must_use]
-pub fn first_name(name: &str) -> String {
+pub(super) fn first_name(name: &str) -> String {
     name.split_whitespace().next().unwrap_or(name).to_owned()
 }
 
 /// "INV-" and the last eight letters of the id: short enough to say on the telephone.
 #[must_use]
-pub fn number(invoice: &Invoice) -> String {
+pub(super) fn number(invoice: &Invoice) -> String {
     format!("INV-{}", tail(invoice.id.as_str()))
 }
 
 /// "WM-" and the last eight letters of the id.
 #[must_use]
-pub fn reference(purchase: &Purchase) -> String {
+pub(super) fn reference(purchase: &Purchase) -> String {
     format!("WM-{}", tail(purchase.id.as_str()))
 }
 
@@ -132,20 +132,34 @@ fn tail(id: &str) -> String {
 
 /// What the state means and what comes next.
 #[must_use]
-pub fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool) -> String {
+pub(super) fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool) -> String {
     let waits = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Recorded);
     match (whole.purchase.state, for_provider) {
-        (PurchaseState::Requested, false) => format!("{provider} has been asked. The money is set aside until they answer."),
-        (PurchaseState::Requested, true) => "Somebody is waiting for your answer. The money is set aside for you.".into(),
-        (PurchaseState::Agreed, false) if waits => "A delivery was recorded. Did it happen? Nothing is paid until you say so.".into(),
-        (PurchaseState::Agreed, false) => format!("{provider} has said yes. You will see each delivery here, and confirm it."),
+        (PurchaseState::Requested, false) => {
+            format!("{provider} has been asked. The money is set aside until they answer.")
+        }
+        (PurchaseState::Requested, true) => {
+            "Somebody is waiting for your answer. The money is set aside for you.".into()
+        }
+        (PurchaseState::Agreed, false) if waits => {
+            "A delivery was recorded. Did it happen? Nothing is paid until you say so.".into()
+        }
+        (PurchaseState::Agreed, false) => {
+            format!("{provider} has said yes. You will see each delivery here, and confirm it.")
+        }
         (PurchaseState::Agreed, true) if waits => "Waiting for the person to confirm what you delivered.".into(),
         (PurchaseState::Agreed, true) => "You have said yes. Record each delivery here.".into(),
-        (PurchaseState::Declined, false) => "The provider could not do this. All the money is back in your budget.".into(),
+        (PurchaseState::Declined, false) => {
+            "The provider could not do this. All the money is back in your budget.".into()
+        }
         (PurchaseState::Declined, true) => "You declined this request. The money went back.".into(),
-        (PurchaseState::Cancelled, false) => "You cancelled this. What was not delivered is back in your budget.".into(),
+        (PurchaseState::Cancelled, false) => {
+            "You cancelled this. What was not delivered is back in your budget.".into()
+        }
         (PurchaseState::Cancelled, true) => "The person cancelled this. What they confirmed is still paid.".into(),
-        (PurchaseState::Delivered, false) => "Everything was delivered and you confirmed it. It will be paid next.".into(),
+        (PurchaseState::Delivered, false) => {
+            "Everything was delivered and you confirmed it. It will be paid next.".into()
+        }
         (PurchaseState::Delivered, true) => "Everything was confirmed. The council pays the invoice next.".into(),
         (PurchaseState::Settled, _) => "Everything was delivered, confirmed and paid.".into(),
     }
@@ -153,7 +167,7 @@ pub fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool)
 
 /// Where the money of one purchase is.
 #[must_use]
-pub fn money(whole: &WholePurchase) -> MoneyPicture {
+pub(super) fn money(whole: &WholePurchase) -> MoneyPicture {
     let confirmed: i64 = sum(&whole.deliveries, DeliveryState::Confirmed);
     let paid: i64 = whole
         .invoices
@@ -187,7 +201,7 @@ fn sum(deliveries: &[Delivery], state: DeliveryState) -> i64 {
 
 /// The steps that were taken, and those that are still to come.
 #[must_use]
-pub fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) -> Vec<StepShown> {
+pub(super) fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) -> Vec<StepShown> {
     let mut shown: Vec<StepShown> = taken
         .iter()
         .map(|step| {
@@ -221,7 +235,7 @@ pub fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) 
 
 /// One delivery; `answer` gives the holder its two forms while an answer is awaited.
 #[must_use]
-pub fn delivery(purchase: &Purchase, delivery: &Delivery, answer: bool) -> DeliveryShown {
+pub(super) fn delivery(purchase: &Purchase, delivery: &Delivery, answer: bool) -> DeliveryShown {
     let path = |what: &str| {
         let waits = answer && delivery.state == DeliveryState::Recorded;
         waits.then(|| format!("/purchases/{}/deliveries/{}/{what}", purchase.id, delivery.id))

@@ -6,8 +6,8 @@
 use diesel::prelude::*;
 
 use crate::budgets;
-use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
 use crate::db::Conn;
+use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
 use crate::identity::{BudgetHolder, FinanceOfficer, ProviderMember, PurchaseParty, SignedIn};
 use crate::ids::{AuthorityId, BudgetId, InvoiceId, PersonId, PurchaseId, ServiceId, SubmissionKey};
 
@@ -305,11 +305,7 @@ pub fn invoices_just_settled(
 }
 
 /// How many invoices to the officer's authority stand at `state`, and what they add up to.
-pub fn invoices_sum(
-    conn: &mut Conn,
-    officer: &FinanceOfficer,
-    state: InvoiceState,
-) -> QueryResult<(i64, i64)> {
+pub fn invoices_sum(conn: &mut Conn, officer: &FinanceOfficer, state: InvoiceState) -> QueryResult<(i64, i64)> {
     invoices::table
         .filter(invoices::authority_id.eq(officer.authority()).and(invoices::state.eq(state)))
         .select((diesel::dsl::count_star(), crate::db::sum_i64(invoices::amount_pence)))

@@ -96,24 +96,29 @@ async fn review_page(
             let whole = purchasing::store::whole_for_party(conn, &party)?;
             let names = purchasing::pages::Names::of(conn, &[&whole.purchase])?;
             let earlier = store::review_by(conn, whole.purchase.service_id, whole.purchase.person_id)?;
-            let (service, provider) = (names.service(&whole.purchase).to_owned(), names.provider(&whole.purchase).to_owned());
+            let (service, provider) =
+                (names.service(&whole.purchase).to_owned(), names.provider(&whole.purchase).to_owned());
             Ok::<_, AppError>((service, provider, earlier))
         })
         .await?;
     let changing = earlier.is_some();
-    let said = typed.unwrap_or_else(|| earlier.map(|review| {
-        let aspect = |given: Option<i32>| given.map(|stars| stars.to_string()).unwrap_or_default();
-        ReviewForm {
-            stars: review.stars.to_string(),
-            reliability: aspect(review.reliability),
-            kindness: aspect(review.kindness),
-            communication: aspect(review.communication),
-            value: aspect(review.value),
-            outcome: aspect(review.outcome),
-            words: review.words,
-            anonymous: review.anonymous.then(|| "yes".into()),
-        }
-    }).unwrap_or_default());
+    let said = typed.unwrap_or_else(|| {
+        earlier
+            .map(|review| {
+                let aspect = |given: Option<i32>| given.map(|stars| stars.to_string()).unwrap_or_default();
+                ReviewForm {
+                    stars: review.stars.to_string(),
+                    reliability: aspect(review.reliability),
+                    kindness: aspect(review.kindness),
+                    communication: aspect(review.communication),
+                    value: aspect(review.value),
+                    outcome: aspect(review.outcome),
+                    words: review.words,
+                    anonymous: review.anonymous.then(|| "yes".into()),
+                }
+            })
+            .unwrap_or_default()
+    });
     let aspect = |name: &str, label: &str, given: &str| AspectAsked {
         name: name.into(),
         label: label.into(),

@@ -75,13 +75,7 @@ fn count(tx: &mut Conn, service: ServiceId, by: [i32; 5]) -> QueryResult<()> {
     both(diesel::insert_into(service_ratings::table).values(none).on_conflict_do_nothing()).execute(tx)?;
     let [a, b, c, d, e] = by;
     diesel::update(service_ratings::table.find(service))
-        .set((
-            ones.eq(ones + a),
-            twos.eq(twos + b),
-            threes.eq(threes + c),
-            fours.eq(fours + d),
-            fives.eq(fives + e),
-        ))
+        .set((ones.eq(ones + a), twos.eq(twos + b), threes.eq(threes + c), fours.eq(fours + d), fives.eq(fives + e)))
         .execute(tx)
         .map(drop)
 }

@@ -70,7 +70,11 @@ pub struct CountsDocument {
            ("sort" = Option<String>, Query, description = "relevance (default), distance, rating, price"),
            ("page" = Option<u32>, Query), ("per_page" = Option<u32>, Query, description = "1 to 100, 20 by default")),
     responses((status = 200, body = ServicesDocument), (status = 400, body = Problem), (status = 422, body = Problem)))]
-pub async fn get_services(_: Anyone, Ask(asked): Ask<Asked>, app: Data<App>) -> Result<Json<ServicesDocument>, AppError> {
+pub async fn get_services(
+    _: Anyone,
+    Ask(asked): Ask<Asked>,
+    app: Data<App>,
+) -> Result<Json<ServicesDocument>, AppError> {
     let mut wrong = Vec::new();
     let numbered = |field: &str, text: &str, most: u32, wrong: &mut Vec<FieldError>| {
         let number = text.trim().parse::<u32>().ok().filter(|number| (1..=most).contains(number));

@@ -68,7 +68,8 @@ impl Asked {
             Some(Err(unknown)) => (None, Some(unknown.to_string())),
         };
         let (max_price_pence, price_problem) = pounds(&self.max_price);
-        let some = |list: &[String]| list.iter().filter(|value| !value.is_empty()).take(50).cloned().collect::<Vec<_>>();
+        let some =
+            |list: &[String]| list.iter().filter(|value| !value.is_empty()).take(50).cloned().collect::<Vec<_>>();
         let search = Search {
             words: words.clone(),
             near: place.as_ref().map(|place| (place.latitude, place.longitude)),
@@ -76,7 +77,13 @@ impl Asked {
                 kinds: some(&self.kind),
                 categories: some(&self.category),
                 max_price_pence,
-                min_rating: self.min_rating.trim().parse::<u32>().ok().filter(|stars| (1..=5).contains(stars)).map(|s| s * 10),
+                min_rating: self
+                    .min_rating
+                    .trim()
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|stars| (1..=5).contains(stars))
+                    .map(|s| s * 10),
                 ..Filters::default()
             },
             sort: self.sort(),
@@ -159,13 +166,15 @@ mod tests {
         let understood = asked.understood(20).unwrap();
         assert_eq!(understood.words, "libary");
         assert!(understood.place.is_some());
-        let unknown = Asked { q: "library".into(), near: "ZZ99 9ZZ".into(), ..Asked::default() }.understood(20).unwrap();
+        let unknown =
+            Asked { q: "library".into(), near: "ZZ99 9ZZ".into(), ..Asked::default() }.understood(20).unwrap();
         assert!(unknown.place_problem.is_some() && unknown.search.near.is_none());
     }
 
     #[test]
     fn an_address_keeps_the_whole_search() {
-        let asked = Asked { q: "a & b".into(), kind: vec!["equipment".into()], sort: "price".into(), ..Asked::default() };
+        let asked =
+            Asked { q: "a & b".into(), kind: vec!["equipment".into()], sort: "price".into(), ..Asked::default() };
         assert_eq!(asked.address(2), "/search?q=a+%26+b&kind=equipment&sort=price&page=2");
         assert_eq!(Asked::default().address(1), "/search");
     }

@@ -1,4 +1,5 @@
 //! Filters, made ready for one snapshot: each service is asked once, and answers with the filters it fails.
+#![expect(clippy::cast_possible_truncation, reason = "degrees and metres: single precision is within a few metres")]
 
 use super::query::{Filters, Search};
 use super::rows::{Row, Vocabulary, Words};

@@ -1,4 +1,9 @@
 //! Searching: understand the words, meet them, collect, answer with ids.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole metres on this planet, never below nought"
+)]
 
 use crate::ids::ServiceId;
 use crate::places::distance_metres;

@@ -104,7 +104,13 @@ mod tests {
 
     #[test]
     fn names_are_text_and_pins_do_not_cover_each_other() {
-        let pin = |number| Pin { number, href: "/services/x", name: "A <b> & \"c\"", kind_slug: "equipment", at: (53.4, -2.3) };
+        let pin = |number| Pin {
+            number,
+            href: "/services/x",
+            name: "A <b> & \"c\"",
+            kind_slug: "equipment",
+            at: (53.4, -2.3),
+        };
         let svg = draw(&[pin(1), pin(2), pin(3)], Some(((53.4, -2.3), "M33 7"))).unwrap();
         assert!(svg.contains("A &lt;b&gt; &amp; &quot;c&quot;") && !svg.contains("<b>"));
         let placed = [(100.0, 100.0)];

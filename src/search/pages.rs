@@ -16,7 +16,9 @@ use crate::web::paging;
 use super::asked::{Asked, Understood};
 use super::map::{Pin, draw};
 use super::ranking::Ranking;
-use super::views::{AboutSearchPage, Filters, HomePage, KindChoice, KindTile, RankingRow, ResultsPage, SearchedInstead};
+use super::views::{
+    AboutSearchPage, Filters, HomePage, KindChoice, KindTile, RankingRow, ResultsPage, SearchedInstead,
+};
 use super::{Counts, Found, Search, explain_order};
 
 /// Results on one page.
@@ -102,7 +104,8 @@ fn results_page(
     let mut results = Vec::with_capacity(services.len());
     for (whole, pin) in services.iter().zip(before + 1..) {
         let hit = found.hits.iter().find(|hit| hit.id == whole.service.id);
-        let distance = hit.and_then(|hit| hit.distance_metres).map(|metres| format!("{} away", miles_text(f64::from(metres))));
+        let distance =
+            hit.and_then(|hit| hit.distance_metres).map(|metres| format!("{} away", miles_text(f64::from(metres))));
         results.push(card::card(whole, distance, Some(pin)));
     }
     let heading = heading(understood, found.total);
@@ -162,7 +165,12 @@ fn sorts(asked: &Asked, placed: bool) -> Vec<Choice> {
     [("", "Best match"), ("distance", "Nearest first"), ("rating", "Best rated first"), ("price", "Lowest price first")]
         .into_iter()
         .filter(|(value, _)| placed || *value != "distance")
-        .map(|(value, label)| Choice { value: value.into(), label: label.into(), count: None, chosen: asked.sort == value })
+        .map(|(value, label)| Choice {
+            value: value.into(),
+            label: label.into(),
+            count: None,
+            chosen: asked.sort == value,
+        })
         .collect()
 }
 
@@ -183,7 +191,8 @@ fn filters(app: &App, asked: &Asked, understood: &Understood, counts: &Counts) -
         .filter_map(|term| {
             let chosen = asked.category.contains(&term.id);
             let count = counts.categories.get(&term.id).copied().unwrap_or(0);
-            let choice = Choice { value: term.id.clone(), label: term.name.clone(), count: Some(number(count)), chosen };
+            let choice =
+                Choice { value: term.id.clone(), label: term.name.clone(), count: Some(number(count)), chosen };
             (chosen || count > 0).then_some((if chosen { usize::MAX } else { count }, choice))
         })
         .collect();
@@ -240,7 +249,13 @@ fn map(found: &Found, results: &[crate::catalogue::views::ServiceCard], place: O
         .filter_map(|(card, hit)| {
             let at = (hit.latitude?, hit.longitude?);
             let near = hit.distance_metres.is_none_or(|metres| metres < 30_000);
-            near.then_some(Pin { number: card.pin?, href: &card.href, name: &card.name, kind_slug: &card.kind_slug, at })
+            near.then_some(Pin {
+                number: card.pin?,
+                href: &card.href,
+                name: &card.name,
+                kind_slug: &card.kind_slug,
+                at,
+            })
         })
         .collect();
     draw(&pins, place.map(|place| ((place.latitude, place.longitude), place.label.as_str())))
@@ -256,7 +271,10 @@ pub async fn get_about_search(_: Anyone, request: HttpRequest) -> Result<HttpRes
         percent: percent(*weight, most),
         why: (*why).into(),
     };
-    html(&AboutSearchPage { page: Page::of(&request, "How results are ordered"), weights: rows.iter().map(row).collect() })
+    html(&AboutSearchPage {
+        page: Page::of(&request, "How results are ordered"),
+        weights: rows.iter().map(row).collect(),
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the length of a bar, 0 to 100")]

@@ -160,7 +160,11 @@ impl Ranking {
     pub(super) fn told(&self) -> Vec<(&'static str, f32, &'static str)> {
         let mut rows = vec![
             ("Words in the name of the service", self.fields.name, "It says what it is."),
-            ("Words in the name of its category", self.fields.category, "Everyday words lead here: hoover to cleaning."),
+            (
+                "Words in the name of its category",
+                self.fields.category,
+                "Everyday words lead here: hoover to cleaning.",
+            ),
             ("Words in the name of the provider", self.fields.provider, "Some people look for a name they know."),
             ("Words for needs it is meant for", self.fields.needs, "So that it suits you."),
             ("Words in its description", self.fields.description, "Everything else that it says."),

@@ -2,6 +2,10 @@
 //!
 //! A segment of the index never changes once it is written, so its rows are read once and shared by every snapshot that
 //! has the segment. Kinds, categories and the like are small numbers into one [`Vocabulary`], which only grows.
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "degrees in single precision, and halves of a number that are mixed on purpose"
+)]
 
 use std::sync::Arc;
 

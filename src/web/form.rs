@@ -66,7 +66,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             is_of_type(&request, "application/json")?;
             let body = body.await.map_err(|cause| unreadable(cause.as_response_error().status_code()))?;
             let document = serde_json::from_slice(&body).map_err(|cause| {
-                AppError::refused_as(StatusCode::BAD_REQUEST, "bad-json", format!("this document cannot be read: {cause}"))
+                AppError::refused_as(
+                    StatusCode::BAD_REQUEST,
+                    "bad-json",
+                    format!("this document cannot be read: {cause}"),
+                )
             })?;
             Ok(Self(document))
         })
@@ -84,7 +88,9 @@ fn is_of_type(request: &HttpRequest, wanted: &str) -> Result<(), AppError> {
 
 fn unreadable(status: StatusCode) -> AppError {
     match status {
-        StatusCode::PAYLOAD_TOO_LARGE => AppError::refused_as(status, "too-large", "that is more than we can take at once"),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            AppError::refused_as(status, "too-large", "that is more than we can take at once")
+        }
         _ => AppError::refused_as(StatusCode::BAD_REQUEST, "bad-request", "we could not read what was sent"),
     }
 }
@@ -97,6 +103,10 @@ fn parse<T: DeserializeOwned>(encoded: &[u8]) -> Result<T, AppError> {
         return Err(AppError::refused_as(StatusCode::BAD_REQUEST, "bad-letters", why));
     }
     serde_html_form::from_bytes(encoded).map_err(|cause| {
-        AppError::refused_as(StatusCode::BAD_REQUEST, "bad-request", format!("we could not read what was sent: {cause}"))
+        AppError::refused_as(
+            StatusCode::BAD_REQUEST,
+            "bad-request",
+            format!("we could not read what was sent: {cause}"),
+        )
     })
 }

@@ -23,7 +23,6 @@ pub struct Site {
     pub secure_cookies: bool,
 }
 
-
 /// The frame around every page: who is looking, where, and what was just done.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
@@ -45,8 +44,11 @@ pub struct Page {
 
 impl Page {
     /// Whether the navigation entry `prefix` is where the visitor is.
+    #[must_use]
     pub fn is_at(&self, prefix: &str) -> bool {
-        self.path == prefix || self.path.starts_with(&format!("{prefix}/")) || self.path.starts_with(&format!("{prefix}?"))
+        self.path == prefix
+            || self.path.starts_with(&format!("{prefix}/"))
+            || self.path.starts_with(&format!("{prefix}?"))
     }
 }
 
@@ -65,7 +67,6 @@ pub struct Visitor {
     pub acting_for: Option<String>,
 }
 
-
 /// Everything that is wrong with a form, in the order of its fields.
 #[derive(Clone, Debug, Default)]
 pub struct Errors {
@@ -74,11 +75,13 @@ pub struct Errors {
 
 impl Errors {
     /// Whether nothing is wrong.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
     /// What is wrong with `field`, if anything.
+    #[must_use]
     pub fn on(&self, field: &str) -> Option<&str> {
         self.list.iter().find(|error| error.field == field).map(|error| error.message.as_str())
     }

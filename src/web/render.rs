@@ -97,9 +97,17 @@ fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResp
         _ => ("refused", "That did not work"),
     };
     let mut sentences = vec![said.sentence];
-    sentences.extend(said.fields.into_iter().map(|field| field.message).filter(|message| *message != sentences[0]).collect::<Vec<_>>());
+    sentences.extend(
+        said.fields
+            .into_iter()
+            .map(|field| field.message)
+            .filter(|message| *message != sentences[0])
+            .collect::<Vec<_>>(),
+    );
     match look {
-        "lost" => sentences.push("It may have moved, or it may be for somebody else. Searching usually finds it.".into()),
+        "lost" => {
+            sentences.push("It may have moved, or it may be for somebody else. Searching usually finds it.".into());
+        }
         "broken" => sentences.push("Please try again in a moment.".into()),
         _ => {}
     }

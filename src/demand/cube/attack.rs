@@ -216,7 +216,7 @@ fn every_cell(told: &Released) -> Vec<(String, Figure)> {
                 Dimension::Ward => coordinates[0] = id,
                 Dimension::Category => coordinates[1] = id,
                 Dimension::FundingRoute => coordinates[2] = id,
-                Dimension::Month => months = (query.from_month + index as i32, query.from_month + index as i32),
+                Dimension::Month => months = [query.from_month + i32::try_from(index).unwrap(); 2].into(),
             }
         }
         format!("{} {coordinates:?} {months:?}", query.measure)

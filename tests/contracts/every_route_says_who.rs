@@ -1,0 +1,242 @@
+//! Every route, tried as everybody: a door that somebody left open shows up in the table.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{ASHTON, Api, Person, Town, option_id, pounds, service_id};
+
+/// Whoever may do it comes last, so that the others try while there is still something to do.
+const PEOPLE: [&str; 9] = ["Noor", "Bela", "Olu", "Colin", "Carol", "Finn", "Fay", "Pat", "Hana"];
+
+/// A route as the source says it: method and path.
+type Route = (String, String);
+
+/// Every `.route("…", method()` of a file.
+fn routes_of(file: &Path) -> Vec<Route> {
+    let text = fs::read_to_string(file).unwrap();
+    let route = |part: &str| {
+        let (path, rest) = part.split_once('"')?;
+        let method = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches("web::").split('(').next()?;
+        Some((method.to_uppercase(), path.to_owned()))
+    };
+    text.split(".route(\"").skip(1).filter_map(route).collect()
+}
+
+fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Every route of the program: pages, and documents below `/api/v1`.
+fn every_route() -> BTreeSet<Route> {
+    let mut all = BTreeSet::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in files_below(&source) {
+        if file.starts_with(source.join("bench")) {
+            continue; // measures with a server of its own
+        }
+        let is_api = file.file_name().is_some_and(|name| name == "api.rs");
+        for (method, path) in routes_of(&file) {
+            let path = match is_api || ["/openapi.json", "/docs"].contains(&path.as_str()) {
+                true => format!("/api/v1{path}"),
+                false => path,
+            };
+            all.insert((method, path));
+        }
+    }
+    all
+}
+
+/// What a request to this route may be about.
+struct Subject {
+    purchase: String,
+    delivery: String,
+    invoice: String,
+}
+
+/// A purchase of Hana from Pat's organisation, as far as the route needs it.
+fn prepare(town: &Town, hana: &Api, pat: &Api, route: &str, number: usize) -> Subject {
+    let path = format!("/budgets/{}/purchases", town.budget_of("Hana"));
+    let document = json!({
+        "service_id": service_id("Lunch club").to_string(),
+        "cost_option_id": option_id("Lunch club").to_string(),
+        "quantity": 3,
+        "starts_on": town.today().to_string(),
+    });
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let purchase = id(&hana.post_once(&path, &format!("route-{number}"), &document).expect(201));
+    if ["agreement", "refusal", "cancellation"].iter().any(|end| route.ends_with(end)) {
+        return Subject { purchase, delivery: String::new(), invoice: String::new() };
+    }
+    pat.post(&format!("/provider/purchases/{purchase}/agreement"), &Value::Null).expect(200);
+    let deliver = |key: &str| {
+        let delivered = json!({ "quantity": 1, "delivered_on": town.today().to_string() });
+        id(&pat.post_once(&format!("/provider/purchases/{purchase}/deliveries"), key, &delivered).expect(201))
+    };
+    let confirm = |delivery: &str| {
+        let path = format!("/purchases/{purchase}/deliveries/{delivery}/confirmation");
+        assert_eq!(hana.post(&path, &Value::Null).status, 204);
+    };
+    confirm(&deliver("first"));
+    let invoice = id(&pat.post(&format!("/provider/purchases/{purchase}/invoices"), &Value::Null).expect(201));
+    let delivery = deliver("second");
+    if route.ends_with("invoices") {
+        confirm(&delivery);
+    }
+    Subject { purchase, delivery, invoice }
+}
+
+/// What the route asks for, so that only the person decides what comes back.
+fn document(town: &Town, path: &str) -> Value {
+    let end = path.rsplit('/').next().unwrap();
+    match end {
+        "purchases" => json!({
+            "service_id": service_id("Lunch club").to_string(),
+            "cost_option_id": option_id("Lunch club").to_string(),
+            "quantity": 1,
+            "starts_on": town.today().to_string(),
+        }),
+        "cancellation" => json!({}),
+        "refusal" | "dispute" => json!({ "reason": "because" }),
+        "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
+        "review" => json!({ "stars": 4, "words": "" }),
+        "tokens" => json!({ "email": "nobody@example.org", "password": "none" }),
+        _ => Value::Null,
+    }
+}
+
+fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
+    let end = path.rsplit('/').next().unwrap();
+    let mut fields = vec![("csrf", csrf.to_owned())];
+    match end {
+        "purchases" => fields.extend([
+            ("service", service_id("Lunch club").to_string()),
+            ("option", option_id("Lunch club").to_string()),
+            ("quantity", "1".into()),
+            ("start_on", town.today().to_string()),
+            ("submission_key", service_id(path).to_string()),
+        ]),
+        "refusal" | "dispute" => fields.push(("reason", "because".into())),
+        "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
+        "review" => fields.push(("stars", "4".into())),
+        "sign-in" => fields.extend([
+            ("email", "nobody@example.org".into()),
+            ("password", "none".into()),
+            ("person", service_id("nobody").to_string()),
+        ]),
+        _ => {}
+    }
+    fields
+}
+
+fn asks_page(town: &Town, person: &Person, csrf: &str, method: &str, path: &str, route: &str) -> String {
+    let form: String =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(town, route, csrf)).finish();
+    let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+    let answer = match method {
+        "GET" => person.send("GET", path, &[], None),
+        _ => person.send(method, path, &kind, Some(form.as_bytes())),
+    };
+    match answer.header("location") {
+        Some(place) if place.starts_with("/sign-in") => "sign in".into(),
+        _ => answer.status.to_string(),
+    }
+}
+
+fn asks_api(town: &Town, api: &Api, method: &str, path: &str, route: &str) -> String {
+    let path = path.strip_prefix("/api/v1").unwrap();
+    let told = match method {
+        "GET" => api.get(path),
+        "PUT" => api.put(path, &document(town, route)),
+        _ => api.post_once(path, "third", &document(town, route)),
+    };
+    told.status.to_string()
+}
+
+#[test]
+fn every_route_tried_as_everybody() {
+    let town = Town::open();
+    town.new_holder("Hana", ASHTON, pounds(20_000));
+    let apis: Vec<Api> = std::iter::once(town.api()).chain(PEOPLE.iter().map(|name| town.api_of(name))).collect();
+    let people: Vec<Person> =
+        std::iter::once(town.visitor()).chain(PEOPLE.iter().map(|name| town.person(name))).collect();
+    let tokens: Vec<String> = people.iter().map(Person::csrf).collect();
+    let (hana, pat) = (apis.last().unwrap(), &apis[apis.len() - 2]);
+
+    let mut table = String::new();
+    write!(table, "{:<72}{:>9}", "", "anyone").unwrap();
+    PEOPLE.iter().for_each(|name| write!(table, "{name:>9}").unwrap());
+    for (number, (method, route)) in every_route().into_iter().enumerate() {
+        if route == "/sign-out" {
+            continue; // ends the session that the next route needs; told below
+        }
+        let subject = route.contains("{purchase_id}") || route.contains("{invoice_id}");
+        let subject = subject.then(|| prepare(&town, hana, pat, &route, number));
+        let path = route
+            .replace("{service_id}", service_id("Lunch club").as_str())
+            .replace("{budget_id}", town.budget_of("Hana").as_str())
+            .replace("{path:.*}", "favicon.svg");
+        let path = match &subject {
+            Some(Subject { purchase, delivery, invoice }) => path
+                .replace("{purchase_id}", purchase)
+                .replace("{delivery_id}", delivery)
+                .replace("{invoice_id}", invoice),
+            None => path,
+        };
+        write!(table, "\n{:<72}", format!("{method:<5}{route}")).unwrap();
+        for (nth, person) in people.iter().enumerate() {
+            let told = match path.starts_with("/api/v1") {
+                true => asks_api(&town, &apis[nth], &method, &path, &route),
+                false => asks_page(&town, person, &tokens[nth], &method, &path, &route),
+            };
+            write!(table, "{told:>9}").unwrap();
+        }
+    }
+    insta::assert_snapshot!("every_route_says_who", table);
+    town.holds_together();
+}
+
+#[test]
+fn the_document_names_every_route_of_the_api() {
+    let document = serde_json::to_value(waymark::api_document::document()).unwrap();
+    let mut told = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        told.extend(methods.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+    }
+    let about_itself = ["/api/v1/openapi.json", "/api/v1/docs"];
+    let routes: BTreeSet<Route> = every_route()
+        .into_iter()
+        .filter(|(_, path)| path.starts_with("/api/v1") && !about_itself.contains(&path.as_str()))
+        .collect();
+    assert_eq!(routes, told);
+}
+
+#[test]
+fn signing_out_ends_the_session_and_needs_its_token() {
+    let town = Town::open();
+    let amira = town.person("Amira");
+    assert_eq!(amira.post("/sign-out", &[]).status(), 403);
+    assert_eq!(amira.open("/budgets").status(), 200);
+    let csrf = amira.csrf();
+    amira.post("/sign-out", &[("csrf", &csrf)]);
+    assert_eq!(amira.open("/budgets").heading(), "Sign in");
+}
+
+#[test]
+fn a_cookie_counts_for_nothing_over_the_api() {
+    let town = Town::open();
+    let amira = town.person("Amira");
+    assert_eq!(amira.send("GET", "/api/v1/me", &[], None).status, 401);
+}

@@ -1,0 +1,25 @@
+//! The OpenAPI document: a change of it shows up in review.
+
+use crate::support::Town;
+
+#[test]
+fn the_document_is_what_was_agreed() {
+    let town = Town::open();
+    let document = town.api().get("/openapi.json").expect(200);
+    insta::assert_snapshot!("open_api", serde_json::to_string_pretty(&document).unwrap());
+}
+
+#[test]
+fn every_operation_says_what_it_does_and_who_may() {
+    let document = serde_json::to_value(waymark::api_document::document()).unwrap();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, told) in methods.as_object().unwrap() {
+            assert!(told["summary"].is_string(), "{method} {path} has no summary");
+            assert!(!told["responses"].as_object().unwrap().is_empty(), "{method} {path} has no answers");
+            let private = ["budgets", "purchases", "provider", "finance", "demand"];
+            if private.contains(&told["tags"][0].as_str().unwrap()) {
+                assert!(told["security"].is_array(), "{method} {path} does not say that it needs a token");
+            }
+        }
+    }
+}

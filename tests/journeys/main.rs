@@ -1,0 +1,20 @@
+//! What people do, told as they would tell it, through the real service.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::pedantic,
+    reason = "a test that fails should stop there and say so"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod buying;
+mod demand;
+mod finding;
+mod followers;
+mod over_the_api;
+mod rating;
+mod somebody_else;
+mod together;

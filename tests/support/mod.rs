@@ -1,0 +1,16 @@
+//! What all tests share: the running service, a database for each test, people with browsers, programs with tokens.
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "each test binary uses its own part of this")]
+
+mod api;
+mod database;
+mod page;
+mod people;
+mod person;
+mod town;
+
+pub use api::{Api, Told};
+pub use database::{TestDatabase, on_postgres};
+pub use page::Seen;
+pub use people::{ASHTON, BOWDON, PASSWORD, email, option_id, pounds, service_id};
+pub use person::{Answer, Person};
+pub use town::Town;
