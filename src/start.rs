@@ -77,7 +77,9 @@ impl Followers {
         let (db, clock) = (app.db.clone(), app.clock.clone());
         let cube = Follower::start("demand", app.db.clone(), stop.clone(), move || {
             // Looks before it writes: a commit wakes every follower, and an empty one would wake them for ever.
-            let waits = db.read_now(|conn| log::position_of(conn, demand::FOLLOWER).and_then(|at| log::read_after(conn, at, 1)))?;
+            let waits = db.read_now(|conn| {
+                log::position_of(conn, demand::FOLLOWER).and_then(|at| log::read_after(conn, at, 1))
+            })?;
             let now = clock.now();
             Ok(!waits.is_empty() && db.write_now(move |tx: &mut Conn| demand::follow(tx, DEMAND_STEP, now))?)
         })?;

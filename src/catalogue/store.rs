@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::db::{Conn, among};
 use crate::db::schema::{
     attributes, cost_options, locations, organizations, service_areas, service_at_locations, service_ratings, services,
     taxonomy_terms,
 };
+use crate::db::{Conn, among};
 use crate::ids::{CostOptionId, LocationId, OrganizationId, ServiceId};
 use crate::log::{EventKind, NewEvent};
 use crate::money::Money;

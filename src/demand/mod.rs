@@ -23,5 +23,6 @@ pub mod view;
 pub mod views;
 
 pub use cube::{
-    Dimension, FOLLOWER, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow, rebuild, release,
+    Dimension, FOLLOWER, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow, rebuild,
+    release,
 };
