@@ -62,7 +62,9 @@ pub fn demo(serving: &Serving, fresh: bool, clock: &Clock) -> Result<(), Failure
     }
     if state == TownState::Missing {
         say("Making the demo town. This happens once and takes less than a minute.");
-        demo::make(&app)?;
+        drop(app);
+        make_demo_in_a_process_of_its_own(place)?;
+        app = start::open(place, clock, true)?;
         say(&format!("Made in {:.0} seconds.", started.elapsed().as_secs_f64()));
     }
     start::serve(&app, serving, |address| {
@@ -72,6 +74,22 @@ pub fn demo(serving: &Serving, fresh: bool, clock: &Clock) -> Result<(), Failure
         ));
         say(&demo::table());
     })
+}
+
+/// Making the town takes memory that an allocator does not give back; the server need not carry it.
+fn make_demo_in_a_process_of_its_own(place: &Place) -> Result<(), Failure> {
+    let mut maker = std::process::Command::new(std::env::current_exe()?);
+    maker.arg("make-demo-town").arg("--data-dir").arg(&place.data_dir);
+    if let Some(url) = &place.database_url {
+        maker.env("WAYMARK_DATABASE_URL", url); // not an argument: it may hold a password
+    }
+    if maker.status()?.success() { Ok(()) } else { Err("the demo town could not be made".into()) }
+}
+
+/// `waymark make-demo-town`: only makes the town; `waymark demo` calls it.
+pub fn make_demo_town(place: &Place, clock: &Clock) -> Result<(), Failure> {
+    log(false);
+    demo::make(&start::open(place, clock, true)?)
 }
 
 /// `waymark serve`

@@ -47,6 +47,9 @@ enum Command {
     User(command::NewUser),
     /// Measure the promised speed, as ratios within one run
     Bench(command::BenchSettings),
+    /// Make the demo town, and stop
+    #[command(hide = true)]
+    MakeDemoTown(Place),
     /// The load of `bench`, as a process of its own
     #[command(hide = true)]
     BenchLoad(waymark::bench::LoadSettings),
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::RebuildDemand(place) => command::rebuild_demand(&place, &clock),
         Command::User(new) => command::user(&new, &clock),
         Command::Bench(settings) => command::bench(&settings, &clock),
+        Command::MakeDemoTown(place) => command::make_demo_town(&place, &clock),
         Command::BenchLoad(settings) => waymark::bench::run_load(&settings),
     };
     match done {
