@@ -61,33 +61,44 @@ fn horizon(conn: &mut Conn) -> QueryResult<i64> {
     }
 }
 
-/// Whether a row comes after `position`; a row value, so that both databases walk the index.
-fn after(position: Position) -> Box<dyn BoxableExpression<events::table, MultiBackend, SqlType = Bool>> {
-    let row = sql::<Bool>("(tx_id, seq) > (")
-        .bind::<BigInt, _>(position.tx)
-        .sql(", ")
-        .bind::<BigInt, _>(position.seq)
-        .sql(")");
-    Box::new(row)
+type Condition = Box<dyn BoxableExpression<events::table, MultiBackend, SqlType = Bool>>;
+
+/// Whether a row comes after `position`. SQLite walks an index by the first column of a row value only, which there is
+/// always 0, so its answer is by the number alone.
+fn after(conn: &Conn, position: Position) -> Condition {
+    match conn {
+        Conn::Sqlite(_) => Box::new(events::seq.gt(position.seq)),
+        Conn::Postgres(_) => {
+            let row = sql::<Bool>("(tx_id, seq) > (")
+                .bind::<BigInt, _>(position.tx)
+                .sql(", ")
+                .bind::<BigInt, _>(position.seq)
+                .sql(")");
+            Box::new(row)
+        }
+    }
 }
 
 /// The next events after `position`, in order, without any that could still be overtaken.
 pub fn read_after(conn: &mut Conn, position: Position, at_most: i64) -> QueryResult<Vec<Event>> {
     let horizon = horizon(conn)?;
-    let rows: Vec<(i64, i64, EventKind, String, String)> = events::table
-        .filter(events::tx_id.lt(horizon))
-        .filter(after(position))
-        .order((events::tx_id, events::seq))
-        .limit(at_most)
+    let query = events::table
+        .filter(after(conn, position))
         .select((events::tx_id, events::seq, events::kind, events::subject_id, events::detail))
-        .load(conn)?;
+        .limit(at_most)
+        .into_boxed();
+    let query = match conn {
+        Conn::Sqlite(_) => query.order(events::seq),
+        Conn::Postgres(_) => query.filter(events::tx_id.lt(horizon)).order((events::tx_id, events::seq)),
+    };
+    let rows: Vec<(i64, i64, EventKind, String, String)> = query.load(conn)?;
     let event = |(tx, seq, kind, subject, detail)| Event { position: Position { tx, seq }, kind, subject, detail };
     Ok(rows.into_iter().map(event).collect())
 }
 
 /// How many events of these kinds a follower at `position` has still to read, counting those not yet readable.
 pub fn behind(conn: &mut Conn, position: Position, kinds: &[EventKind]) -> QueryResult<i64> {
-    events::table.filter(after(position)).filter(events::kind.eq_any(kinds)).count().get_result(conn)
+    events::table.filter(after(conn, position)).filter(events::kind.eq_any(kinds)).count().get_result(conn)
 }
 
 /// The end of what may be read now.
