@@ -112,6 +112,10 @@ typed_ids! {
     ServiceId,
     /// One place where services are used.
     LocationId,
+    /// One rule of when a service is on.
+    ScheduleId,
+    /// One paper of a provider that was checked.
+    VerificationId,
     /// One way to pay for a service.
     CostOptionId,
     /// One person's personal budget.

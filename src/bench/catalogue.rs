@@ -6,7 +6,7 @@ use rand::seq::IndexedRandom;
 
 use crate::app::App;
 use crate::catalogue::store::{NewOrganization, NewService};
-use crate::catalogue::{self, CostOption, Kind, Location, Origin, ProviderType, Service, Unit};
+use crate::catalogue::{self, CostOption, Details, Kind, Location, Origin, ProviderType, Rate, Service, Unit};
 use crate::clock::UtcTime;
 use crate::command::progress;
 use crate::db::Conn;
@@ -78,6 +78,11 @@ fn organization(now: UtcTime) -> NewOrganization {
         website: None,
         origin: Origin::Invented,
         created_at: now,
+        authority_id: None,
+        email: None,
+        phone: None,
+        charity_number: None,
+        company_number: None,
     }
 }
 
@@ -120,6 +125,7 @@ fn service(
             source: None,
             assured_on: today - Days::new(20),
             last_modified: now,
+            rating_inherited: false,
         },
         options: vec![CostOption {
             id: CostOptionId::new(),
@@ -130,6 +136,11 @@ fn service(
             valid_from: today - Days::new(100),
             valid_to: None,
             position: 0,
+            rate: Rate::AnyTime,
+            includes: String::new(),
+            direct_pence: None,
+            management_pence: None,
+            overhead_pence: None,
         }],
         locations: vec![Location {
             id: LocationId::new(),
@@ -140,5 +151,6 @@ fn service(
         }],
         radius_metres: Some(8_000),
         attributes: Vec::new(),
+        details: Details::default(),
     }
 }

@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod card;
+mod detail;
 pub mod pages;
 pub mod rating;
 mod service;
@@ -19,5 +20,6 @@ pub mod store;
 pub mod taxonomy;
 pub mod views;
 
+pub use detail::{AreaKind, CheckState, Details, Freq, Paper, Rate, Schedule, Verification};
 pub use rating::Rating;
 pub use service::{CostOption, Kind, Location, Offer, Origin, ProviderType, Service, Unit, WholeService};

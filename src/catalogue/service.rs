@@ -9,6 +9,7 @@ use crate::db::text_enum;
 use crate::ids::{CostOptionId, LocationId, OrganizationId, ServiceId};
 use crate::money::Money;
 
+use super::detail::Rate;
 use super::rating::Rating;
 
 text_enum! {
@@ -182,6 +183,8 @@ pub struct Service {
     pub assured_on: NaiveDate,
     /// When the record last changed.
     pub last_modified: UtcTime,
+    /// Whether the regulator gave the rating to an earlier owner of the same place.
+    pub rating_inherited: bool,
 }
 
 /// One way to pay for a service.
@@ -204,6 +207,16 @@ pub struct CostOption {
     pub valid_to: Option<NaiveDate>,
     /// In which order options are shown.
     pub position: i32,
+    /// When it applies.
+    pub rate: Rate,
+    /// What it includes, in plain words.
+    pub includes: String,
+    /// How it is made up: the support itself.
+    pub direct_pence: Option<Money>,
+    /// Its management.
+    pub management_pence: Option<Money>,
+    /// Everything else; the three add up to the price.
+    pub overhead_pence: Option<Money>,
 }
 
 /// A place where services are used.

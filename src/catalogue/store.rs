@@ -5,15 +5,17 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use crate::budgets::FundingRoute;
 use crate::db::schema::{
-    attributes, cost_options, locations, organizations, service_areas, service_at_locations, service_ratings, services,
-    taxonomy_terms,
+    areas_served, attributes, cost_options, funding_accepted, locations, organizations, schedules, service_areas,
+    service_at_locations, service_ratings, services, taxonomy_terms, verifications,
 };
 use crate::db::{Conn, among};
-use crate::ids::{CostOptionId, LocationId, OrganizationId, ServiceId};
+use crate::ids::{AuthorityId, CostOptionId, LocationId, OrganizationId, ServiceId};
 use crate::log::{EventKind, NewEvent};
 use crate::money::Money;
 
+use super::detail::{AreaKind, Details, Schedule, Verification};
 use super::rating::Rating;
 use super::service::{CostOption, Location, Offer, Origin, ProviderType, Service, Unit, WholeService};
 use super::taxonomy::Term;
@@ -204,6 +206,16 @@ pub struct NewOrganization {
     pub origin: Origin,
     /// When.
     pub created_at: crate::clock::UtcTime,
+    /// The authority that looks after its entries.
+    pub authority_id: Option<AuthorityId>,
+    /// Its e-mail address.
+    pub email: Option<String>,
+    /// Its telephone.
+    pub phone: Option<String>,
+    /// Its number as a charity.
+    pub charity_number: Option<String>,
+    /// Its number as a company.
+    pub company_number: Option<String>,
 }
 
 /// A service on its way into the tables.
@@ -219,6 +231,8 @@ pub struct NewService {
     pub radius_metres: Option<i32>,
     /// Ids of needs and accessibility terms.
     pub attributes: Vec<String>,
+    /// When it is on, where it comes to, which money it takes. What was checked of the provider is not written here.
+    pub details: Details,
 }
 
 /// Writes the terms of the taxonomies; parents first.
@@ -258,12 +272,63 @@ pub fn insert_services(tx: &mut Conn, new: &[NewService]) -> QueryResult<()> {
         crate::both!(tx, c => diesel::insert_into(service_areas::table).values(rows).execute(c))?;
         let rows: Vec<_> = batch.iter().flat_map(attributed).collect();
         crate::both!(tx, c => diesel::insert_into(attributes::table).values(rows).execute(c))?;
+        for new in batch {
+            insert_details(tx, new.service.id, &new.details)?;
+        }
         let changed = |new: &NewService| {
             NewEvent::plain(None, EventKind::ServiceChanged, &new.service.id, new.service.last_modified)
         };
         crate::log::append(tx, &batch.iter().map(changed).collect::<Vec<_>>())?;
     }
     Ok(())
+}
+
+/// Writes when a service is on, where it comes to and which money it takes.
+pub fn insert_details(tx: &mut Conn, id: ServiceId, details: &Details) -> QueryResult<()> {
+    if !details.schedules.is_empty() {
+        let rows = &details.schedules;
+        crate::both!(tx, c => diesel::insert_into(schedules::table).values(rows).execute(c))?;
+    }
+    if !details.areas.is_empty() {
+        let row = |(kind, code): &(AreaKind, String)| {
+            (areas_served::service_id.eq(id), areas_served::area_kind.eq(*kind), areas_served::code.eq(code.clone()))
+        };
+        let rows: Vec<_> = details.areas.iter().map(row).collect();
+        crate::both!(tx, c => diesel::insert_into(areas_served::table).values(rows).execute(c))?;
+    }
+    if !details.funding.is_empty() {
+        let row =
+            |route: &FundingRoute| (funding_accepted::service_id.eq(id), funding_accepted::funding_route.eq(*route));
+        let rows: Vec<_> = details.funding.iter().map(row).collect();
+        crate::both!(tx, c => diesel::insert_into(funding_accepted::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// When a service is on, where it comes to, which money it takes, and what was checked of its provider.
+pub fn details(conn: &mut Conn, id: ServiceId, organization: OrganizationId) -> QueryResult<Details> {
+    Ok(Details {
+        schedules: schedules::table
+            .filter(schedules::service_id.eq(id))
+            .order(schedules::id)
+            .select(Schedule::as_select())
+            .load(conn)?,
+        areas: areas_served::table
+            .filter(areas_served::service_id.eq(id))
+            .order((areas_served::area_kind, areas_served::code))
+            .select((areas_served::area_kind, areas_served::code))
+            .load(conn)?,
+        funding: funding_accepted::table
+            .filter(funding_accepted::service_id.eq(id))
+            .order(funding_accepted::funding_route)
+            .select(funding_accepted::funding_route)
+            .load(conn)?,
+        verifications: verifications::table
+            .filter(verifications::organization_id.eq(organization))
+            .order(verifications::paper)
+            .select(Verification::as_select())
+            .load(conn)?,
+    })
 }
 
 type Located = (

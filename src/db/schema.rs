@@ -31,6 +31,11 @@ diesel::table! {
         website -> Nullable<Text>,
         origin -> Text,
         created_at -> Timestamp,
+        authority_id -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        charity_number -> Nullable<Text>,
+        company_number -> Nullable<Text>,
     }
 }
 
@@ -73,6 +78,7 @@ diesel::table! {
         source -> Nullable<Text>,
         assured_on -> Date,
         last_modified -> Timestamp,
+        rating_inherited -> Bool,
     }
 }
 
@@ -117,6 +123,57 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         position -> Integer,
+        rate -> Text,
+        includes -> Text,
+        direct_pence -> Nullable<BigInt>,
+        management_pence -> Nullable<BigInt>,
+        overhead_pence -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    schedules (id) {
+        id -> Text,
+        service_id -> Text,
+        freq -> Text,
+        every -> Integer,
+        byday -> Text,
+        starts_on -> Nullable<Date>,
+        opens_at -> Nullable<Text>,
+        closes_at -> Nullable<Text>,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        description -> Text,
+    }
+}
+
+diesel::table! {
+    areas_served (service_id, area_kind, code) {
+        service_id -> Text,
+        area_kind -> Text,
+        code -> Text,
+    }
+}
+
+diesel::table! {
+    funding_accepted (service_id, funding_route) {
+        service_id -> Text,
+        funding_route -> Text,
+    }
+}
+
+diesel::table! {
+    verifications (id) {
+        id -> Text,
+        organization_id -> Text,
+        paper -> Text,
+        detail -> Text,
+        state -> Text,
+        sent_at -> Timestamp,
+        checked_by -> Nullable<Text>,
+        checked_on -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
+        reminded_on -> Nullable<Date>,
     }
 }
 
@@ -397,6 +454,10 @@ diesel::joinable!(service_areas -> services (service_id));
 diesel::joinable!(service_at_locations -> locations (location_id));
 diesel::joinable!(service_at_locations -> services (service_id));
 diesel::joinable!(service_ratings -> services (service_id));
+diesel::joinable!(schedules -> services (service_id));
+diesel::joinable!(areas_served -> services (service_id));
+diesel::joinable!(funding_accepted -> services (service_id));
+diesel::joinable!(verifications -> organizations (organization_id));
 diesel::joinable!(services -> organizations (organization_id));
 diesel::joinable!(services -> taxonomy_terms (category_id));
 diesel::joinable!(sessions -> people (person_id));
@@ -434,4 +495,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     taxonomy_terms,
     transfers,
     wards,
+    schedules,
+    areas_served,
+    funding_accepted,
+    verifications,
 );

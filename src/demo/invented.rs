@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::Days;
 use serde::Deserialize;
 
+use crate::budgets::FundingRoute;
 use crate::catalogue::store::{NewOrganization, NewService};
-use crate::catalogue::{CostOption, Kind, Origin, Service};
+use crate::catalogue::{CostOption, Details, Kind, Origin, Rate, Service};
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
 
@@ -68,6 +69,11 @@ pub(super) fn listings(dates: Dates) -> Result<(Listings, Vec<OnSale>), TownErro
             website: None,
             origin: Origin::Invented,
             created_at: dates.listed_at,
+            authority_id: None,
+            email: None,
+            phone: None,
+            charity_number: None,
+            company_number: None,
         });
         providers.insert(line.name.clone(), line);
     }
@@ -123,6 +129,11 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
             valid_from: dates.listed_at.date(),
             valid_to: None,
             position,
+            rate: rate(label),
+            includes: String::new(),
+            direct_pence: None,
+            management_pence: None,
+            overhead_pence: None,
         });
     }
     let attributes = line.needs.split('|').chain(line.accessibility.split('|'));
@@ -131,8 +142,27 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
         locations: location(id, None, &provider.postcode, None),
         radius_metres: provider.radius_metres.filter(|_| line.delivered != "at the venue"),
         attributes: attributes.filter(|term| !term.is_empty()).map(str::to_owned).collect(),
+        details: Details { funding: funding(line)?, ..Details::default() },
         service,
     })
+}
+
+/// Which money a service takes; all ways of holding a budget is the same as none named.
+fn funding(line: &ServiceLine) -> Result<Vec<FundingRoute>, TownError> {
+    let routes: Vec<FundingRoute> =
+        line.funding.split('|').filter(|route| !route.is_empty()).map(word).collect::<Result<_, _>>()?;
+    Ok(if routes.len() == FundingRoute::ALL.len() { Vec::new() } else { routes })
+}
+
+/// When a price applies, by what it is called.
+fn rate(label: &str) -> Rate {
+    match label {
+        "weekday" => Rate::Weekday,
+        "evening" => Rate::Evening,
+        "weekend" => Rate::Weekend,
+        "bank holiday" => Rate::BankHoliday,
+        _ => Rate::AnyTime,
+    }
 }
 
 /// What can be bought of a service; none if it is free or its place is not known.

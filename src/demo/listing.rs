@@ -75,6 +75,11 @@ pub(super) fn named_provider(origin: Origin, name: &str, provider_type: Provider
         website: None,
         origin,
         created_at: dates.listed_at,
+        authority_id: None,
+        email: None,
+        phone: None,
+        charity_number: None,
+        company_number: None,
     }
 }
 
@@ -113,6 +118,7 @@ pub(super) fn named_service(
         source: None,
         assured_on: dates.today,
         last_modified: dates.listed_at,
+        rating_inherited: false,
     }
 }
 

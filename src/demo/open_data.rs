@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::catalogue::store::NewService;
-use crate::catalogue::{Kind, Origin, ProviderType, Service};
+use crate::catalogue::{Details, Kind, Origin, ProviderType, Service};
 use crate::ids::ServiceId;
 
 use super::listing::{Dates, Listings, TownError, given, location, named_provider, named_service};
@@ -70,7 +70,14 @@ fn add(
 ) {
     let locations = location(service.id, address, postcode, at);
     let attributes = needs.iter().map(ToString::to_string).collect();
-    all.services.push(NewService { service, options: Vec::new(), locations, radius_metres: None, attributes });
+    all.services.push(NewService {
+        service,
+        options: Vec::new(),
+        locations,
+        radius_metres: None,
+        attributes,
+        details: Details::default(),
+    });
 }
 
 /// What all services of one file share.

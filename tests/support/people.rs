@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use chrono::{Days, NaiveDate};
 use waymark::budgets::{self, FundingRoute, NewBudget};
 use waymark::catalogue::store::{NewOrganization, NewService, insert_organizations, insert_services};
-use waymark::catalogue::{CostOption, Kind, Location, Origin, ProviderType, Service, Unit};
+use waymark::catalogue::{CostOption, Details, Kind, Location, Origin, ProviderType, Rate, Service, Unit};
 use waymark::clock::UtcTime;
 use waymark::db::Conn;
 use waymark::identity::store::{NewCitizen, NewPerson, grant, insert_citizens, insert_people};
@@ -98,6 +98,11 @@ fn provider(tx: &mut Conn, name: &str, kind: ProviderType, member: Option<&str>,
         website: None,
         origin: Origin::Invented,
         created_at: now,
+        authority_id: None,
+        email: None,
+        phone: None,
+        charity_number: None,
+        company_number: None,
     };
     insert_organizations(tx, &[new]).unwrap();
     if let Some(member) = member {
@@ -139,6 +144,11 @@ fn service(organization: OrganizationId, offered: Offered<'_>, now: UtcTime) -> 
         valid_from: long_ago,
         valid_to: None,
         position: 1,
+        rate: Rate::AnyTime,
+        includes: String::new(),
+        direct_pence: None,
+        management_pence: None,
+        overhead_pence: None,
     });
     NewService {
         service: Service {
@@ -168,6 +178,7 @@ fn service(organization: OrganizationId, offered: Offered<'_>, now: UtcTime) -> 
             source: None,
             assured_on: now.date(),
             last_modified: now,
+            rating_inherited: false,
         },
         options: options.into_iter().collect(),
         locations: vec![Location {
@@ -179,6 +190,7 @@ fn service(organization: OrganizationId, offered: Offered<'_>, now: UtcTime) -> 
         }],
         radius_metres: None,
         attributes: vec!["older-people".into()],
+        details: Details::default(),
     }
 }
 

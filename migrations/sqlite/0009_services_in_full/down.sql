@@ -1,0 +1,15 @@
+DROP TABLE verifications;
+ALTER TABLE organizations DROP COLUMN company_number;
+ALTER TABLE organizations DROP COLUMN charity_number;
+ALTER TABLE organizations DROP COLUMN phone;
+ALTER TABLE organizations DROP COLUMN email;
+ALTER TABLE organizations DROP COLUMN authority_id;
+ALTER TABLE services DROP COLUMN rating_inherited;
+ALTER TABLE cost_options DROP COLUMN overhead_pence;
+ALTER TABLE cost_options DROP COLUMN management_pence;
+ALTER TABLE cost_options DROP COLUMN direct_pence;
+ALTER TABLE cost_options DROP COLUMN includes;
+ALTER TABLE cost_options DROP COLUMN rate;
+DROP TABLE funding_accepted;
+DROP TABLE areas_served;
+DROP TABLE schedules;
