@@ -11,10 +11,11 @@ use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::error::AppError;
 use crate::identity::SigningKeys;
+use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
-use crate::{api_document, budgets, catalogue, demand, identity, places, purchasing, reviews, search};
+use crate::{api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, search};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub struct App {
     pub clock: Clock,
     /// The keys that tokens are signed with.
     pub keys: Arc<SigningKeys>,
+    /// Where letters leave from, and where their links lead.
+    pub post: Office,
     /// The taxonomies.
     pub taxonomy: Arc<Taxonomy>,
     /// Whether this is the demo town.
@@ -65,6 +68,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(purchasing::finance_pages::routes)
                 .configure(demand::pages::routes)
                 .configure(places::pages::routes)
+                .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))
                 .route("/static/{path:.*}", web::get().to(assets::get_static))

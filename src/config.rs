@@ -1,5 +1,6 @@
 //! Settings: read once from the command line and the environment, refused at the start if wrong.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -34,12 +35,45 @@ impl Place {
     }
 }
 
+/// How letters leave, and where their links lead. Does not print the server's password.
+#[derive(Args, Clone)]
+pub struct Mail {
+    /// Where people reach this installation: the beginning of links in letters
+    #[arg(long, env = "WAYMARK_PUBLIC_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub public_url: String,
+    /// Mail server, such as smtps://user:password@host:465; without one, letters go into DATA_DIR/post
+    #[arg(long, env = "WAYMARK_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// The sender of letters
+    #[arg(long, env = "WAYMARK_MAIL_FROM", default_value = "Waymark <post@waymark.example>", value_name = "SENDER")]
+    pub mail_from: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail").field("public_url", &self.public_url).field("mail_from", &self.mail_from).finish()
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".into(),
+            smtp_url: None,
+            mail_from: "Waymark <post@waymark.example>".into(),
+        }
+    }
+}
+
 /// What a server takes besides.
 #[derive(Args, Clone, Debug)]
 pub struct Serving {
     /// Where the installation is.
     #[command(flatten)]
     pub place: Place,
+    /// How letters leave.
+    #[command(flatten)]
+    pub mail: Mail,
     /// Address and port to listen on
     #[arg(long, env = "WAYMARK_BIND", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub bind: SocketAddr,

@@ -132,6 +132,8 @@ typed_ids! {
     InvoiceId,
     /// One review.
     ReviewId,
+    /// One letter on its way.
+    LetterId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

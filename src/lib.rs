@@ -23,6 +23,7 @@ pub mod catalogue;
 pub mod demand;
 pub mod identity;
 pub mod places;
+pub mod post;
 pub mod purchasing;
 pub mod reviews;
 pub mod search;

@@ -13,10 +13,11 @@ use actix_web::{App as ActixApp, HttpServer};
 use crate::app::{App, routes};
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
-use crate::config::{Place, Serving};
+use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::SigningKeys;
 use crate::log::{self, Follower, Stop};
+use crate::post::{Office, Postman};
 use crate::search::Index;
 use crate::search::follow::Following;
 use crate::web::assets;
@@ -38,6 +39,8 @@ const DEMAND_STEP: i64 = 200;
 
 /// Opens an installation: its database with the schema up to date and the reference data in it, and its index.
 pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
+    // Whoever came first in this process has installed the same one.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let url = place.database()?;
     fs::create_dir_all(&place.data_dir)
         .map_err(|cause| format!("cannot make the data folder {}: {cause}", place.data_dir.display()))?;
@@ -49,7 +52,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let index = Index::open_or_create(&place.index_dir())?;
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
-    Ok(App { db, index, clock: clock.clone(), keys, taxonomy, demo })
+    let post = Office::open(&Mail::default(), &place.data_dir)?;
+    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, demo })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -69,7 +73,7 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, and the demand cube.
+    /// Starts following: the search index of this node, the demand cube, and the letters.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -83,7 +87,9 @@ impl Followers {
             let now = clock.now();
             Ok(!waits.is_empty() && db.write_now(move |tx: &mut Conn| demand::follow(tx, DEMAND_STEP, now))?)
         })?;
-        Ok(Self { stop, running: vec![search, cube] })
+        let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
+        let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
+        Ok(Self { stop, running: vec![search, cube, post] })
     }
 
     /// Lets each follower finish its step, and waits for that.
@@ -119,6 +125,7 @@ pub fn listen(
 
 /// Serves an installation until told to stop; then drains requests and lets the followers finish.
 pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
+    let app = &App { post: Office::open(&settings.mail, &settings.place.data_dir)?, ..app.clone() };
     let followers = Followers::start(app)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let served = actix_web::rt::System::new().block_on(async {

@@ -204,7 +204,35 @@ diesel::table! {
         role -> Text,
         authority_id -> Nullable<Text>,
         organization_id -> Nullable<Text>,
+        standing -> Nullable<Text>,
         granted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    authority_settings (authority_id, setting) {
+        authority_id -> Text,
+        setting -> Text,
+        value -> BigInt,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    letters (id) {
+        id -> Text,
+        kind -> Text,
+        address -> Text,
+        subject -> Text,
+        words -> Text,
+        html -> Text,
+        state -> Text,
+        tries -> Integer,
+        next_try_at -> Timestamp,
+        last_problem -> Nullable<Text>,
+        queued_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
     }
 }
 
@@ -499,4 +527,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     areas_served,
     funding_accepted,
     verifications,
+    authority_settings,
+    letters,
 );

@@ -222,6 +222,8 @@ fn write_people(db: &Db, holders: &[Holder], wards: &[Ward], began: UtcTime) -> 
                 Does::WorksFor(name) => (RoleName::ProviderMember, None, Some(provider_id(Origin::Invented, name))),
                 Does::Commissions(code) => (RoleName::Commissioner, Some(authority_id(code)), None),
                 Does::Settles(code) => (RoleName::FinanceOfficer, Some(authority_id(code)), None),
+                Does::Moderates(code) => (RoleName::Moderator, Some(authority_id(code)), None),
+                Does::Administers(code) => (RoleName::AuthorityAdministrator, Some(authority_id(code)), None),
             };
             identity::store::grant(tx, person.id(), role, authority, organization, began)?;
         }
@@ -236,7 +238,7 @@ fn staff() -> Staff {
         match person.does {
             Does::WorksFor(name) => drop(staff.members.insert(provider_id(Origin::Invented, name), person.id())),
             Does::Settles(code) => drop(staff.officers.insert(authority_id(code), person.id())),
-            Does::Holds(_) | Does::Commissions(_) => {}
+            Does::Holds(_) | Does::Commissions(_) | Does::Moderates(_) | Does::Administers(_) => {}
         }
     }
     staff

@@ -37,6 +37,10 @@ pub enum Does {
     Commissions(&'static str),
     /// Settles the invoices of the authority with this code.
     Settles(&'static str),
+    /// Handles reviews, reports and approvals for the authority with this code.
+    Moderates(&'static str),
+    /// Looks after people, roles and settings of the authority with this code.
+    Administers(&'static str),
 }
 
 /// The life behind a budget.
@@ -55,7 +59,7 @@ pub struct Holds {
 }
 
 /// Everybody to sign in as, in the order in which they are shown.
-pub const PEOPLE: [DemoPerson; 9] = [
+pub const PEOPLE: [DemoPerson; 11] = [
     DemoPerson {
         key: "amira",
         name: "Amira Khan",
@@ -139,6 +143,20 @@ pub const PEOPLE: [DemoPerson; 9] = [
         story: "Settles the invoices that come to Trafford.",
         does: Does::Settles(TRAFFORD),
     },
+    DemoPerson {
+        key: "sunita",
+        name: "Sunita Rao",
+        role_label: "Moderator, Trafford",
+        story: "Checks providers' papers, approves what they write, and answers when somebody says that an entry is wrong.",
+        does: Does::Moderates(TRAFFORD),
+    },
+    DemoPerson {
+        key: "helen",
+        name: "Helen Marsh",
+        role_label: "Authority administrator, Trafford",
+        story: "Looks after Trafford's people, roles and settings.",
+        does: Does::Administers(TRAFFORD),
+    },
 ];
 
 impl DemoPerson {
@@ -162,6 +180,8 @@ impl DemoPerson {
             Does::WorksFor(_) => "/provider",
             Does::Commissions(_) => "/demand",
             Does::Settles(_) => "/finance",
+            Does::Moderates(_) => "/moderation",
+            Does::Administers(_) => "/authority",
         }
     }
 

@@ -18,7 +18,10 @@ mod tokens;
 pub mod views;
 
 pub use password::hash;
-pub use person::{Membership, NeedGroup, RoleName};
-pub use roles::{Anyone, BudgetHolder, Commissioner, FinanceOfficer, ProviderMember, PurchaseParty, SignedIn};
+pub use person::{Membership, NeedGroup, RoleName, Standing};
+pub use roles::{
+    Anyone, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderMember,
+    PurchaseParty, SignedIn,
+};
 pub use sign_in::{SignInError, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

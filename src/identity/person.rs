@@ -7,14 +7,40 @@ use crate::db::text_enum;
 use crate::ids::{AuthorityId, OrganizationId};
 
 text_enum! {
-    /// A role that is granted; a budget holder is whoever a budget is for.
+    /// A role that is granted; a budget holder is whoever a budget is for, a citizen whoever has an account.
     pub enum RoleName {
         /// Works the account of a provider organisation.
         ProviderMember = "provider member",
+        /// Helps people to plan and arrange, by their consent.
+        SupportPlanner = "support planner",
+        /// Council practitioner: assesses, agrees plans, reviews them.
+        CareManager = "care manager",
         /// Sees the aggregated demand of one authority.
         Commissioner = "commissioner",
+        /// Accountable for named contracts.
+        AuthorisedOfficer = "authorised officer",
         /// Settles the invoices of one authority.
         FinanceOfficer = "finance officer",
+        /// Handles concerns.
+        SafeguardingLead = "safeguarding lead",
+        /// Handles reviews, reports of wrong entries, approvals and the checking of providers.
+        Moderator = "moderator",
+        /// Looks after people, roles and settings of one authority.
+        AuthorityAdministrator = "authority administrator",
+        /// Reads everything of one authority and changes nothing.
+        Auditor = "auditor",
+    }
+}
+
+text_enum! {
+    /// What a provider member may do for the provider.
+    pub enum Standing {
+        /// Everything.
+        Owner = "owner",
+        /// Everything but members.
+        Manager = "manager",
+        /// The daily work: answering, delivering, availability.
+        Staff = "staff",
     }
 }
 
@@ -47,4 +73,6 @@ pub struct Membership {
     pub authority_id: Option<AuthorityId>,
     /// For which provider.
     pub organization_id: Option<OrganizationId>,
+    /// What they may do for the provider.
+    pub standing: Option<Standing>,
 }

@@ -18,7 +18,7 @@ use crate::web::page::Visitor;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
 use super::sign_in::{IDLE, hash_of};
-use super::{Membership, RoleName, store};
+use super::{Membership, RoleName, Standing, store};
 
 /// A session is noted as used no more often than this.
 const TOUCH: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
@@ -84,6 +84,13 @@ impl SignedIn {
             Some(RoleName::ProviderMember) => ("Provider", "/provider", "Provider desk"),
             Some(RoleName::Commissioner) => ("Commissioner", "/demand", "Demand"),
             Some(RoleName::FinanceOfficer) => ("Finance officer", "/finance", "Invoices"),
+            Some(RoleName::SupportPlanner) => ("Support planner", "/account", "My account"),
+            Some(RoleName::CareManager) => ("Care manager", "/account", "My account"),
+            Some(RoleName::AuthorisedOfficer) => ("Authorised officer", "/account", "My account"),
+            Some(RoleName::SafeguardingLead) => ("Safeguarding lead", "/moderation", "Moderation"),
+            Some(RoleName::Moderator) => ("Moderator", "/moderation", "Moderation"),
+            Some(RoleName::AuthorityAdministrator) => ("Authority administrator", "/authority", "Our authority"),
+            Some(RoleName::Auditor) => ("Auditor", "/authority", "Our authority"),
         }
     }
 
@@ -143,6 +150,7 @@ impl BudgetHolder {
 pub struct ProviderMember {
     who: SignedIn,
     organization: OrganizationId,
+    standing: Standing,
 }
 
 impl ProviderMember {
@@ -158,11 +166,18 @@ impl ProviderMember {
         self.organization
     }
 
+    /// What they may do for it.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
     /// The provider that a person works for, where there is one.
     #[must_use]
     pub fn find(who: &SignedIn) -> Option<Self> {
-        let organization = who.membership(RoleName::ProviderMember)?.organization_id?;
-        Some(Self { who: who.clone(), organization })
+        let membership = who.membership(RoleName::ProviderMember)?;
+        let (organization, standing) = membership.organization_id.zip(membership.standing)?;
+        Some(Self { who: who.clone(), organization, standing })
     }
 }
 
@@ -176,6 +191,20 @@ pub struct Commissioner {
 /// Someone who settles the invoices of one authority.
 #[derive(Clone, Debug)]
 pub struct FinanceOfficer {
+    who: SignedIn,
+    authority: AuthorityId,
+}
+
+/// Someone who handles reviews, reports, approvals and the checking of providers for one authority.
+#[derive(Clone, Debug)]
+pub struct Moderator {
+    who: SignedIn,
+    authority: AuthorityId,
+}
+
+/// Someone who looks after people, roles and settings of one authority.
+#[derive(Clone, Debug)]
+pub struct AuthorityAdministrator {
     who: SignedIn,
     authority: AuthorityId,
 }
@@ -204,7 +233,7 @@ macro_rules! of_an_authority {
         }
     )+};
 }
-of_an_authority!(Commissioner, FinanceOfficer);
+of_an_authority!(Commissioner, FinanceOfficer, Moderator, AuthorityAdministrator);
 
 /// The budget holder of one purchase.
 #[derive(Clone, Debug)]
@@ -310,6 +339,10 @@ from_request! {
     ProviderMember: request => ProviderMember::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    AuthorityAdministrator: request => {
+        AuthorityAdministrator::find(&signed_in(&request).await?).ok_or(AppError::NotFound)
+    };
     BudgetHolder: request => {
         let who = signed_in(&request).await?;
         let budget = path_id(&request, "budget_id")?;

@@ -7,7 +7,7 @@ use crate::db::schema::{citizens, memberships, people, sessions, signing_keys};
 use crate::db::{Conn, both};
 use crate::ids::{AuthorityId, MembershipId, OrganizationId, PersonId};
 
-use super::{Membership, NeedGroup, RoleName};
+use super::{Membership, NeedGroup, RoleName, Standing};
 
 /// Rows of one INSERT.
 const BATCH: usize = 500;
@@ -155,7 +155,7 @@ pub fn insert_citizens(tx: &mut Conn, new: &[NewCitizen]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Grants a role; granting it again changes nothing.
+/// Grants a role; granting it again changes nothing. Who works for a provider is an owner until they are given less.
 pub fn grant(
     tx: &mut Conn,
     person: PersonId,
@@ -172,6 +172,7 @@ pub fn grant(
                 memberships::role.eq(role),
                 memberships::authority_id.eq(authority),
                 memberships::organization_id.eq(organization),
+                memberships::standing.eq(organization.map(|_| Standing::Owner)),
                 memberships::granted_at.eq(now),
             ))
             .on_conflict_do_nothing(),

@@ -13,6 +13,7 @@ mod gazetteer;
 pub mod pages;
 mod postcode;
 pub mod reference;
+pub mod settings;
 pub mod store;
 
 pub use distance::{distance_metres, miles_text};

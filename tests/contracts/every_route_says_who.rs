@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::support::{ASHTON, Api, Person, Town, option_id, pounds, service_id};
 
 /// Whoever may do it comes last, so that the others try while there is still something to do.
-const PEOPLE: [&str; 9] = ["Noor", "Bela", "Olu", "Colin", "Carol", "Finn", "Fay", "Pat", "Hana"];
+const PEOPLE: [&str; 13] =
+    ["Noor", "Bela", "Olu", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Aled", "Ada", "Pat", "Hana"];
 
 /// A route as the source says it: method and path.
 type Route = (String, String);

@@ -251,6 +251,10 @@ pub fn settle(tx: &mut Conn, now: UtcTime) {
         ("Colin", RoleName::Commissioner, BOLTON),
         ("Fay", RoleName::FinanceOfficer, TRAFFORD),
         ("Finn", RoleName::FinanceOfficer, BOLTON),
+        ("Mo", RoleName::Moderator, TRAFFORD),
+        ("Milly", RoleName::Moderator, BOLTON),
+        ("Ada", RoleName::AuthorityAdministrator, TRAFFORD),
+        ("Aled", RoleName::AuthorityAdministrator, BOLTON),
     ] {
         let id = person(tx, name, now);
         grant(tx, id, role, Some(authority_id(council)), None, now).unwrap();
