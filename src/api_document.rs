@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, identity, purchasing, reviews, search};
+use crate::{budgets, catalogue, demand, enquiries, identity, providers, purchasing, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,37 @@ use crate::{budgets, catalogue, demand, identity, purchasing, reviews, search};
         purchasing::api::get_invoices,
         purchasing::api::post_settlement,
         demand::api::get_demand,
+        providers::api::get_organisation,
+        providers::api::put_organisation,
+        providers::api::get_members,
+        providers::api::put_member,
+        providers::api::delete_member,
+        providers::api::delete_membership,
+        providers::api::get_invitations,
+        providers::api::post_invitation,
+        providers::api::delete_invitation,
+        providers::services::api::get_services,
+        providers::services::api::post_service,
+        providers::services::api::get_service,
+        providers::services::api::put_draft,
+        providers::services::api::delete_draft,
+        providers::services::api::post_publication,
+        providers::services::api::delete_publication,
+        providers::services::api::post_withdrawal,
+        providers::services::api::post_closure,
+        providers::services::api::post_reopening,
+        providers::services::api::put_availability,
+        providers::services::api::get_changes,
+        providers::services::api::get_change,
+        providers::services::api::post_approval,
+        providers::services::api::post_sending_back,
+        providers::sheet::api::get_export,
+        providers::sheet::api::post_upload,
+        providers::sheet::api::get_upload,
+        providers::sheet::api::post_import,
+        enquiries::api::post_enquiry,
+        enquiries::api::get_enquiries,
+        enquiries::api::post_answer,
     ),
     modifiers(&Bearer)
 )]

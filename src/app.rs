@@ -15,7 +15,7 @@ use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
-use crate::{api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, search};
+use crate::{api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews, search};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -50,6 +50,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(identity::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
+                .configure(providers::api::routes)
+                .configure(providers::services::api::routes)
+                .configure(providers::sheet::api::routes)
+                .configure(enquiries::api::routes)
                 .configure(demand::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
@@ -66,6 +70,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)
                 .configure(purchasing::finance_pages::routes)
+                .configure(identity::invitation_pages::routes)
+                .configure(providers::pages::routes)
+                .configure(enquiries::pages::routes)
                 .configure(demand::pages::routes)
                 .configure(places::pages::routes)
                 .configure(post::pages::routes)

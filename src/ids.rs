@@ -134,6 +134,14 @@ typed_ids! {
     ReviewId,
     /// One letter on its way.
     LetterId,
+    /// One version of a service, as its provider wrote it.
+    VersionId,
+    /// One file of services that a provider sent.
+    UploadId,
+    /// One question about a service.
+    EnquiryId,
+    /// One invitation to work for a provider or an authority.
+    InvitationId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

@@ -15,6 +15,7 @@ pub mod card;
 mod detail;
 pub mod pages;
 pub mod rating;
+pub mod rewrite;
 mod service;
 pub mod store;
 pub mod taxonomy;

@@ -18,6 +18,7 @@ use crate::web::page::{Link, Page, Row, html};
 use crate::web::paging;
 
 use super::card;
+use super::detail::Details;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
 use super::store;
 use super::taxonomy::Taxonomy;
@@ -127,6 +128,7 @@ fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &G
         price_includes: Vec::new(),
         price_made_of: None,
         buy: given.buy.clone(),
+        ask_href: Some(format!("/services/{}/questions", service.id)),
         places: service.places_free.and_then(|free| card::places(Some(free), None)),
         waiting: service
             .waiting_days
@@ -140,6 +142,21 @@ fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &G
         origin: origin(service),
         similar: Vec::new(),
     }
+}
+
+/// The page as it would be, of a service that is not in the catalogue like this: for its provider.
+#[must_use]
+pub fn preview(
+    page: Page,
+    whole: &WholeService,
+    _details: &Details,
+    taxonomy: &Taxonomy,
+    back_href: String,
+    today: NaiveDate,
+) -> ServicePage {
+    let buy = BuyBox { why_not: Some("Here people buy it, or ask.".into()), ..BuyBox::default() };
+    let given = Given { buy, reviews: Vec::new(), more: None, aspects: Aspects::default(), today };
+    ServicePage { back_href, ask_href: None, ..service_page(page, whole, taxonomy, &given) }
 }
 
 fn ages(service: &Service) -> Option<String> {

@@ -283,6 +283,31 @@ pub fn insert_services(tx: &mut Conn, new: &[NewService]) -> QueryResult<()> {
     Ok(())
 }
 
+/// Writes where a service is used, and how far it comes out.
+pub fn insert_places(tx: &mut Conn, new: &NewService) -> QueryResult<()> {
+    if !new.locations.is_empty() {
+        let rows = &new.locations;
+        crate::both!(tx, c => diesel::insert_into(locations::table).values(rows).execute(c))?;
+        let rows = located(new);
+        crate::both!(tx, c => diesel::insert_into(service_at_locations::table).values(rows).execute(c))?;
+    }
+    if let Some(radius) = new.radius_metres {
+        diesel::insert_into(service_areas::table)
+            .values((service_areas::service_id.eq(new.service.id), service_areas::radius_metres.eq(radius)))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes the needs and accessibility terms of a service.
+pub fn insert_attributes(tx: &mut Conn, new: &NewService) -> QueryResult<()> {
+    if !new.attributes.is_empty() {
+        let rows = attributed(new);
+        crate::both!(tx, c => diesel::insert_into(attributes::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
 /// Writes when a service is on, where it comes to and which money it takes.
 pub fn insert_details(tx: &mut Conn, id: ServiceId, details: &Details) -> QueryResult<()> {
     if !details.schedules.is_empty() {

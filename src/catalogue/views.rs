@@ -81,6 +81,8 @@ pub struct ServicePage {
     /// How the price is made up: direct cost, management, overhead.
     pub price_made_of: Option<MoneyPicture>,
     pub buy: BuyBox,
+    /// Where people ask the provider something.
+    pub ask_href: Option<String>,
     /// "3 places free now".
     pub places: Option<String>,
     /// "People wait about 2 weeks".

@@ -442,6 +442,110 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    invitations (id) {
+        id -> Text,
+        token_hash -> Text,
+        organization_id -> Nullable<Text>,
+        authority_id -> Nullable<Text>,
+        role -> Text,
+        standing -> Nullable<Text>,
+        email -> Text,
+        invited_by -> Text,
+        invited_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_versions (id) {
+        id -> Text,
+        service_id -> Text,
+        organization_id -> Text,
+        number -> Integer,
+        state -> Text,
+        document -> Text,
+        revision -> Integer,
+        written_by -> Nullable<Text>,
+        written_at -> Timestamp,
+        submitted_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    provider_references (organization_id, reference) {
+        organization_id -> Text,
+        reference -> Text,
+        service_id -> Text,
+    }
+}
+
+diesel::table! {
+    service_uploads (id) {
+        id -> Text,
+        organization_id -> Text,
+        uploaded_by -> Text,
+        uploaded_at -> Timestamp,
+        file_name -> Text,
+        state -> Text,
+        imported_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_upload_rows (upload_id, line) {
+        upload_id -> Text,
+        line -> Integer,
+        reference -> Text,
+        name -> Text,
+        outcome -> Text,
+        service_id -> Nullable<Text>,
+        document -> Text,
+        problems -> Text,
+    }
+}
+
+diesel::table! {
+    enquiries (id) {
+        id -> Text,
+        organization_id -> Text,
+        service_id -> Text,
+        person_id -> Nullable<Text>,
+        name -> Text,
+        email -> Text,
+        question -> Text,
+        submission_key -> Text,
+        asked_at -> Timestamp,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_days (service_id, day) {
+        service_id -> Text,
+        day -> Date,
+        views -> BigInt,
+        appearances -> BigInt,
+    }
+}
+
+diesel::joinable!(provider_references -> organizations (organization_id));
+diesel::joinable!(service_uploads -> organizations (organization_id));
+diesel::joinable!(service_upload_rows -> service_uploads (upload_id));
+diesel::joinable!(enquiries -> organizations (organization_id));
+diesel::joinable!(enquiries -> services (service_id));
+diesel::joinable!(service_days -> services (service_id));
+diesel::joinable!(service_versions -> organizations (organization_id));
+diesel::joinable!(invitations -> organizations (organization_id));
+diesel::joinable!(invitations -> authorities (authority_id));
 diesel::joinable!(accounts -> authorities (authority_id));
 diesel::joinable!(attributes -> services (service_id));
 diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
@@ -529,4 +633,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     authority_settings,
     letters,
+    invitations,
+    service_versions,
+    provider_references,
+    service_uploads,
+    service_upload_rows,
+    enquiries,
+    service_days,
 );

@@ -8,6 +8,9 @@
 //! Who: [`Anyone`], [`SignedIn`], [`BudgetHolder`], [`ProviderMember`], [`Commissioner`], [`FinanceOfficer`].
 
 pub mod api;
+pub mod invitation;
+pub mod invitation_pages;
+pub mod invitation_store;
 pub mod pages;
 mod password;
 mod person;
@@ -20,8 +23,8 @@ pub mod views;
 pub use password::hash;
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use roles::{
-    Anyone, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderMember,
-    PurchaseParty, SignedIn,
+    Anyone, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderManager,
+    ProviderMember, ProviderOwner, PurchaseParty, SignedIn,
 };
 pub use sign_in::{SignInError, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

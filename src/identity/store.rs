@@ -72,6 +72,12 @@ pub(super) fn account(conn: &mut Conn, email: &str) -> QueryResult<Option<(Perso
     people::table.filter(people::email.eq(email)).select((people::id, people::password_hash)).first(conn).optional()
 }
 
+/// A person's e-mail address.
+pub fn email(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = people::table.find(person).select(people::email).first(conn).optional()?;
+    Ok(found.flatten())
+}
+
 /// A person's name.
 pub fn name(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
     people::table.find(person).select(people::display_name).first(conn).optional()

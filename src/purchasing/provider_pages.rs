@@ -12,6 +12,7 @@ use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
 use crate::identity::{self, ProviderMember};
 use crate::ids::{PurchaseId, SubmissionKey};
+use crate::providers::views::desk_nav;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, Tile, html, html_with, see_other};
 
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// `GET /provider`: what waits, what is agreed, what was delivered, what is invoiced.
 pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let nav = desk_nav(&member, "/provider");
     let (provider, counts, waiting, agreed, deliveries, invoices, names) = app
         .db
         .read(move |conn| {
@@ -75,6 +77,7 @@ pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpReque
     };
     html(&DeskPage {
         page: Page::of(&request, "Provider desk"),
+        nav,
         provider,
         tiles: vec![
             tile(PurchaseState::Requested, "waiting for your answer"),

@@ -15,6 +15,7 @@ mod demand;
 mod finding;
 mod followers;
 mod over_the_api;
+mod provider_members;
 mod rating;
 mod somebody_else;
 mod together;
