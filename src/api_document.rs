@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, enquiries, identity, providers, purchasing, reviews, search};
+use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, purchasing, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -75,6 +75,8 @@ use crate::{budgets, catalogue, demand, enquiries, identity, providers, purchasi
         enquiries::api::post_enquiry,
         enquiries::api::get_enquiries,
         enquiries::api::post_answer,
+        places::api::get_settings,
+        places::api::put_setting,
     ),
     modifiers(&Bearer)
 )]

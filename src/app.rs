@@ -15,7 +15,7 @@ use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
-use crate::{api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews, search};
+use crate::{api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews, safeguarding, search};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +55,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(providers::sheet::api::routes)
                 .configure(enquiries::api::routes)
                 .configure(demand::api::routes)
+                .configure(places::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
                 .default_service(web::to(get_nothing)),
@@ -75,6 +76,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(enquiries::pages::routes)
                 .configure(demand::pages::routes)
                 .configure(places::pages::routes)
+                .configure(places::authority_pages::routes)
+                .configure(safeguarding::pages::routes)
                 .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))

@@ -28,6 +28,7 @@ pub mod post;
 pub mod providers;
 pub mod purchasing;
 pub mod reviews;
+pub mod safeguarding;
 pub mod search;
 
 // What starts, shows and proves it.
