@@ -12,6 +12,7 @@ use crate::db::{self, Db};
 use crate::error::AppError;
 use crate::identity::SigningKeys;
 use crate::post::Office;
+use crate::providers::statistics::Tally;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
@@ -32,6 +33,8 @@ pub struct App {
     pub post: Office,
     /// The taxonomies.
     pub taxonomy: Arc<Taxonomy>,
+    /// How often services were looked at, until that is written.
+    pub tally: Tally,
     /// Whether this is the demo town.
     pub demo: bool,
 }
@@ -53,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(providers::api::routes)
                 .configure(providers::services::api::routes)
                 .configure(providers::sheet::api::routes)
+                .configure(providers::statistics::api::routes)
                 .configure(enquiries::api::routes)
                 .configure(demand::api::routes)
                 .configure(places::api::routes)

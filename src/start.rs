@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -18,6 +18,7 @@ use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::SigningKeys;
 use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
+use crate::providers::statistics::Tally;
 use crate::search::Index;
 use crate::search::follow::Following;
 use crate::web::assets;
@@ -53,7 +54,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
-    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, demo })
+    let tally = Tally::default();
+    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, tally, demo })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -70,6 +72,7 @@ pub fn open_existing(place: &Place, clock: &Clock) -> Result<App, Failure> {
 pub struct Followers {
     stop: Stop,
     running: Vec<Follower>,
+    unwritten: (Tally, Db),
 }
 
 impl Followers {
@@ -89,13 +92,20 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
-        Ok(Self { stop, running: vec![search, cube, post] })
+        let (db, tally, mut last) = (app.db.clone(), app.tally.clone(), Instant::now());
+        let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
+        let unwritten = (app.tally.clone(), app.db.clone());
+        Ok(Self { stop, running: vec![search, cube, post, counts], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.
     pub fn stop(self) {
         self.stop.ask();
         self.running.into_iter().for_each(Follower::join);
+        let (tally, db) = self.unwritten;
+        if let Err(cause) = tally.write(&db) {
+            tracing::warn!(error = %cause, "the last counts could not be written");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::clock::{long_date, month_name};
 use crate::error::AppError;
-use crate::identity::Anyone;
+use crate::identity::{Anyone, ProviderMember};
 use crate::ids::ServiceId;
 use crate::reviews::store::Aspects;
 use crate::reviews::views::{AspectScore, RatingsSummary, ReviewShown, SpreadRow};
@@ -61,6 +61,10 @@ pub async fn get_service(
             Ok::<_, AppError>((whole, reviews, aspects))
         })
         .await?;
+    let mine = anyone.visitor().and_then(ProviderMember::find);
+    if mine.is_none_or(|member| member.organization() != whole.service.organization_id) {
+        app.tally.looked_at(id, today);
+    }
     let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
     let more = (i64::from(page) * REVIEWS < whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", whole.rating.ratings()),

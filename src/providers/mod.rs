@@ -21,6 +21,7 @@ pub mod organisation;
 pub mod pages;
 pub mod services;
 pub mod sheet;
+pub mod statistics;
 pub mod store;
 pub mod typed;
 pub mod views;

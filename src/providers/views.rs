@@ -25,6 +25,7 @@ pub fn desk_nav(member: &ProviderMember, here: &str) -> DeskNav {
         ("Today", "/provider", true),
         ("Services", "/provider/services", true),
         ("Questions", "/provider/enquiries", true),
+        ("Figures", "/provider/statistics", true),
         ("Spreadsheet", "/provider/sheet", member.standing() != Standing::Staff),
         ("Profile", "/provider/organisation", member.standing() != Standing::Staff),
         ("Members", "/provider/members", owner),

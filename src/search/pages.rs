@@ -79,12 +79,13 @@ pub async fn get_search(
 
 /// Searches off the async threads, and reads what was found from the database.
 pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<WholeService>), AppError> {
-    let index = app.index.clone();
+    let (index, tally) = (app.index.clone(), app.tally.clone());
     let today = app.clock.now().date();
     app.db
         .read(move |conn| {
             let found = index.find(&search).map_err(AppError::unexpected)?;
             let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+            tally.appeared(&ids, today);
             let services = catalogue::store::whole_services(conn, &ids, today)?;
             Ok::<_, AppError>((found, services))
         })

@@ -157,3 +157,54 @@ fn every_page_has_one_heading_and_labelled_fields() {
     let note = pat.open(&format!("/provider/purchases/{running}"));
     assert!(note.says("<b>By</b> the side door"), "what people type is shown as they typed it, never run");
 }
+
+#[test]
+fn every_page_of_a_provider_has_one_heading_and_labelled_fields() {
+    let town = Town::open();
+    let pat = town.person("Pat");
+    let lunch = format!("/provider/services/{}", service_id("Lunch club"));
+    for path in ["", "/organisation", "/members", "/services", "/services/new", "/enquiries", "/statistics?weeks=4", "/sheet"] {
+        check(&pat.open(&format!("/provider{path}")));
+    }
+    let parts = ["what", "who", "where", "when", "prices", "places", "access", "contact", "registration"];
+    for part in parts {
+        let page = pat.open(&format!("{lunch}/parts/{part}"));
+        check(&page);
+        check(&page.press("Save", &[]));
+    }
+    check(&pat.open(&format!("{lunch}/parts/where")).press("Save", &[("postcode", "nowhere")]));
+    check(&pat.open(&format!("{lunch}/parts/when")).press("Save", &[("MO_opens", "noon")]));
+    for path in ["", "/prices/1", "/prices/new", "/preview", "/history"] {
+        check(&pat.open(&format!("{lunch}{path}")));
+    }
+    check(&pat.open(&format!("{lunch}/prices/new")).press("Save the price", &[("amount", "x")]));
+    check(&pat.open("/provider/organisation").press("Save the profile", &[("name", "")]));
+    check(&pat.open("/provider/members").press("Send the invitation", &[("email", "x")]));
+    check(&pat.open("/provider/members").go("Leave"));
+    check(&pat.open("/provider/services/new").press("Save and go on", &[]));
+    let ask = town.visitor().open(&format!("/services/{}/questions", service_id("Lunch club")));
+    check(&ask);
+    check(&ask.press("Send the question", &[]));
+    let filled = [("question", "Is there a <b>place</b>?"), ("name", "Jo"), ("email", "jo@example.net")];
+    check(&ask.press("Send the question", &filled));
+    let desk = pat.open("/provider/enquiries");
+    check(&desk);
+    check(&desk.press("Send the answer", &[]));
+    let noor = town.person("Noor");
+    let start = noor.open("/provider/start");
+    check(&start);
+    check(&start.press("Go on", &[]));
+    let mut page = start.press("Go on", &[("provider_type", "micro-provider"), ("name", "Noor"), ("postcode", "M33")]);
+    let answers: [&[(&str, &str)]; 4] = [
+        &[("category_id", "gardening"), ("name", "Gardening"), ("description", "Hedges and lawns, side by side.")],
+        &[("miles", "3")],
+        &[("free", "no"), ("amount", "15")],
+        &[("phone", "0161 496 0000")],
+    ];
+    for answer in answers {
+        check(&page);
+        page = page.press("Go on", answer);
+    }
+    check(&page);
+    check(&town.person("Mo").open("/moderation/changes"));
+}

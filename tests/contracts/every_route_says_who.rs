@@ -114,6 +114,16 @@ fn document(town: &Town, path: &str) -> Value {
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
         "{setting}" => json!({ "value": 91 }),
+        "organisation" => json!({ "name": "", "provider_type": "private" }),
+        "services" => json!({ "name": "" }),
+        "draft" => json!({ "entry": { "name": "" } }),
+        "availability" => json!({ "places_free": 1 }),
+        "invitations" => json!({ "email": "nobody", "standing": "staff" }),
+        "{member_id}" => json!({ "standing": "staff" }),
+        "enquiries" => json!({ "name": "Jo", "email": "nobody", "question": "" }),
+        "answer" => json!({ "answer": "Yes" }),
+        "sending-back" => json!({ "reason": "because" }),
+        "import" => json!({ "only_good": false }),
         "tokens" => json!({ "email": "nobody@example.org", "password": "none" }),
         _ => Value::Null,
     }
@@ -162,6 +172,7 @@ fn asks_api(town: &Town, api: &Api, method: &str, path: &str, route: &str) -> St
     let path = path.strip_prefix("/api/v1").unwrap();
     let told = match method {
         "GET" => api.get(path),
+        "DELETE" => api.send("DELETE", path, &[], None),
         "PUT" => api.put(path, &document(town, route)),
         _ => api.post_once(path, "third", &document(town, route)),
     };
@@ -189,6 +200,10 @@ fn every_route_tried_as_everybody() {
         let subject = subject.then(|| prepare(&town, hana, pat, &route, number));
         let path = route
             .replace("{service_id}", service_id("Lunch club").as_str())
+            .replace("{own_service_id}", service_id("Someone to sit with mum or dad").as_str())
+            .replace("{part}", "access")
+            .replace("{price}", "1")
+            .replace("{step}", "what")
             .replace("{budget_id}", town.budget_of("Hana").as_str())
             .replace("{setting}", "check-after-days")
             .replace("{path:.*}", "favicon.svg");

@@ -36,6 +36,11 @@ impl Seen {
         Self { person, path, answer }
     }
 
+    /// A page that somebody got by another way than opening it.
+    pub fn of(person: &Person, path: &str, answer: Answer) -> Self {
+        Self::new(person.clone(), path.to_owned(), answer)
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.answer.status

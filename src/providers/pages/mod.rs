@@ -16,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig) {
     super::services::approval_pages::routes(config);
     super::services::start_pages::routes(config);
     super::sheet::pages::routes(config);
+    super::statistics::pages::routes(config);
 }
 
 /// What was just done, in the address of the page that comes next.
