@@ -16,7 +16,10 @@ use crate::providers::statistics::Tally;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
-use crate::{api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews, safeguarding, search};
+use crate::{
+    api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews,
+    safeguarding, search,
+};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]

@@ -94,8 +94,18 @@ impl Followers {
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
         let (db, tally, mut last) = (app.db.clone(), app.tally.clone(), Instant::now());
         let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
+        let (db, clock, mut told) = (app.db.clone(), app.clock.clone(), None);
+        let prices = Follower::start("prices", app.db.clone(), stop.clone(), move || {
+            let now = clock.now();
+            if told == Some(now.date()) {
+                return Ok(false);
+            }
+            db.write_now(move |tx: &mut Conn| catalogue::rewrite::tell_of_prices(tx, now))?;
+            told = Some(now.date());
+            Ok(false)
+        })?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts], unwritten })
+        Ok(Self { stop, running: vec![search, cube, post, counts, prices], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -10,6 +10,7 @@ use crate::budgets::{self, FundingRoute, NewBudget};
 use crate::catalogue::{self, Origin};
 use crate::clock::{Clock, UtcTime, month_number, month_start};
 use crate::db::{Conn, Db};
+use crate::error::AppError;
 use crate::identity::{self, RoleName};
 use crate::ids::{AuthorityId, PersonId, seeded};
 use crate::log::{self, Position};
@@ -88,6 +89,9 @@ pub enum BuildError {
     /// The shared password could not be hashed.
     #[error("the password of the demo people could not be hashed: {0}")]
     Password(argon2::password_hash::Error),
+    /// The desks of its providers could not be filled.
+    #[error("the demo town's desks could not be filled: {0}")]
+    Desks(#[from] AppError),
     /// The database.
     #[error("the demo town could not be written: {0}")]
     Database(#[from] diesel::result::Error),
@@ -167,8 +171,10 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
     summary.reviews = written.len();
     db.write_now(move |tx| {
         reviews::store::insert_all(tx, &written)?;
+        super::desks::fill(tx, now)?;
         let head = log::head(tx)?;
-        log::move_position(tx, MARK, head.max(Position { tx: 0, seq: 1 }), now)
+        log::move_position(tx, MARK, head.max(Position { tx: 0, seq: 1 }), now)?;
+        Ok::<_, AppError>(())
     })?;
     progress.inc(1);
     Ok(summary)

@@ -66,12 +66,12 @@ pub fn answer(
     }
     store::note_answer(tx, member, id, &words, now)?;
     let heading = format!("{} answers your question", asked.provider);
-    let told = [format!("You asked about {}:", asked.service), asked.question, format!("{} answers:", asked.provider), words];
-    let link = Link {
-        label: "The page of the service".into(),
-        href: format!("{public_url}/services/{}", asked.service_id),
-    };
-    let letter = letter("question answered", &asked.email, &heading, &told, Some(&link)).map_err(AnswerError::Letter)?;
+    let told =
+        [format!("You asked about {}:", asked.service), asked.question, format!("{} answers:", asked.provider), words];
+    let link =
+        Link { label: "The page of the service".into(), href: format!("{public_url}/services/{}", asked.service_id) };
+    let letter =
+        letter("question answered", &asked.email, &heading, &told, Some(&link)).map_err(AnswerError::Letter)?;
     post::queue(tx, &letter, now)?;
     Ok(())
 }

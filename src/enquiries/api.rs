@@ -92,10 +92,7 @@ pub struct EnquiriesDocument {
 /// The questions to the caller's provider (every member).
 #[utoipa::path(get, path = "/api/v1/provider/enquiries", tag = "provider", security(("bearer" = [])),
     responses((status = 200, body = EnquiriesDocument), (status = 404, body = Problem)))]
-pub async fn get_enquiries(
-    member: ProviderMember,
-    app: Data<App>,
-) -> Result<JsonAnswer<EnquiriesDocument>, AppError> {
+pub async fn get_enquiries(member: ProviderMember, app: Data<App>) -> Result<JsonAnswer<EnquiriesDocument>, AppError> {
     let all = app.db.read(move |conn| store::of_provider(conn, &member)).await.map_err(AppError::from)?;
     let row = |(one, _): (Enquiry, String)| EnquiryDocument {
         id: one.id,

@@ -46,7 +46,9 @@ pub enum AskError {
     #[error("some answers need another look")]
     Invalid(Vec<FieldError>),
     /// Nobody would read it.
-    #[error("this provider does not answer questions here yet. Their telephone or website is on the page of the service")]
+    #[error(
+        "this provider does not answer questions here yet. Their telephone or website is on the page of the service"
+    )]
     NobodyToAsk,
     /// Enough for a day.
     #[error("that is enough questions for today. Try again tomorrow, or telephone")]
@@ -101,7 +103,11 @@ pub fn ask(
     let id = EnquiryId::new();
     store::insert(tx, id, organization, who.map(SignedIn::person), &tidy, now)?;
     let first = tidy.name.split_whitespace().next().unwrap_or_default();
-    let told = [format!("{first} asks about {service}:"), tidy.question.clone(), "Your answer goes to them by letter. Their address stays with us.".into()];
+    let told = [
+        format!("{first} asks about {service}:"),
+        tidy.question.clone(),
+        "Your answer goes to them by letter. Their address stays with us.".into(),
+    ];
     let link = Link { label: "Answer".into(), href: format!("{public_url}/provider/enquiries#enquiry-{id}") };
     let heading = format!("A question about {service}");
     for address in providers {
@@ -113,7 +119,8 @@ pub fn ask(
         tidy.question.clone(),
         "If you did not ask this, somebody typed your address by mistake. You need not do anything.".to_owned(),
     ];
-    let link = Link { label: "The page of the service".into(), href: format!("{public_url}/services/{}", question.service) };
+    let link =
+        Link { label: "The page of the service".into(), href: format!("{public_url}/services/{}", question.service) };
     let heading = format!("Your question about {service}");
     let letter = letter("question passed on", &tidy.email, &heading, &told, Some(&link)).map_err(AskError::Letter)?;
     post::queue(tx, &letter, now)?;

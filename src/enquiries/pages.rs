@@ -94,19 +94,22 @@ async fn ask_page(
     if let Some(secret) = &fresh {
         page.csrf = csrf::token_for(secret);
     }
-    let mut answer = html_with(status, &AskPage {
-        page,
-        service_href: format!("/services/{id}"),
-        action: format!("/services/{id}/questions"),
-        service,
-        provider,
-        name: form.name,
-        email: form.email,
-        question: form.question,
-        submission_key: form.submission_key,
-        asked,
-        errors: wrong.into(),
-    })?;
+    let mut answer = html_with(
+        status,
+        &AskPage {
+            page,
+            service_href: format!("/services/{id}"),
+            action: format!("/services/{id}/questions"),
+            service,
+            provider,
+            name: form.name,
+            email: form.email,
+            question: form.question,
+            submission_key: form.submission_key,
+            asked,
+            errors: wrong.into(),
+        },
+    )?;
     if let Some(secret) = fresh {
         answer.add_cookie(&visit_cookie(request, secret)).map_err(AppError::unexpected)?;
     }

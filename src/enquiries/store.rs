@@ -28,10 +28,7 @@ pub(super) fn by_key(conn: &mut Conn, key: SubmissionKey) -> QueryResult<Option<
 
 /// How many questions an address asked since then.
 pub(super) fn asked_by(conn: &mut Conn, email: &str, since: UtcTime) -> QueryResult<i64> {
-    enquiries::table
-        .filter(enquiries::email.eq(email).and(enquiries::asked_at.gt(since)))
-        .count()
-        .get_result(conn)
+    enquiries::table.filter(enquiries::email.eq(email).and(enquiries::asked_at.gt(since))).count().get_result(conn)
 }
 
 /// How many questions were asked about a service since then.

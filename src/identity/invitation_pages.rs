@@ -13,8 +13,8 @@ use crate::places;
 use crate::web::form::Form;
 use crate::web::page::{Page, html, see_other};
 
-use super::invitation::{accept, behind};
 use super::invitation::InviteError;
+use super::invitation::{accept, behind};
 use super::{Anyone, SignedIn, Standing, store};
 
 /// The routes of these pages.

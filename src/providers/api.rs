@@ -160,8 +160,12 @@ pub struct MembersDocument {
     responses((status = 200, body = MembersDocument), (status = 404, body = Problem)))]
 pub async fn get_members(owner: ProviderOwner, app: Data<App>) -> Result<JsonAnswer<MembersDocument>, AppError> {
     let all = app.db.read(move |conn| store::members(conn, &owner)).await.map_err(AppError::from)?;
-    let member =
-        |one: super::members::Member| MemberDocument { id: one.id, name: one.name, email: one.email, standing: one.standing };
+    let member = |one: super::members::Member| MemberDocument {
+        id: one.id,
+        name: one.name,
+        email: one.email,
+        standing: one.standing,
+    };
     Ok(JsonAnswer(MembersDocument { members: all.into_iter().map(member).collect() }))
 }
 

@@ -65,10 +65,17 @@ pub fn authority_at(conn: &mut Conn, place: &Place) -> QueryResult<Option<Author
     let all: Vec<(AuthorityId, f64, f64)> =
         authorities::table.select((authorities::id, authorities::latitude, authorities::longitude)).load(conn)?;
     let here = (place.latitude, place.longitude);
-    let nearest = all.into_iter().min_by(|a, b| {
-        distance_metres(here, (a.1, a.2)).total_cmp(&distance_metres(here, (b.1, b.2)))
-    });
+    let nearest =
+        all.into_iter().min_by(|a, b| distance_metres(here, (a.1, a.2)).total_cmp(&distance_metres(here, (b.1, b.2))));
     Ok(nearest.map(|(id, ..)| id))
+}
+
+/// Gives the entries of a provider into the care of an authority.
+pub fn look_after(tx: &mut Conn, organization: OrganizationId, authority: AuthorityId) -> QueryResult<()> {
+    diesel::update(organizations::table.find(organization))
+        .set(organizations::authority_id.eq(authority))
+        .execute(tx)
+        .map(drop)
 }
 
 /// Makes a provider of a person who becomes its owner.

@@ -123,7 +123,9 @@ mod tests {
     #[test]
     fn addresses_that_lead_elsewhere_are_refused() {
         assert_eq!(website("www.example.org"), Ok(Some("https://www.example.org/".into())));
-        for wrong in ["javascript:alert(1)", "ftp://example.org", "https://me:secret@example.org", "localhost", "https://"] {
+        for wrong in
+            ["javascript:alert(1)", "ftp://example.org", "https://me:secret@example.org", "localhost", "https://"]
+        {
             assert!(website(wrong).is_err(), "{wrong}");
         }
         assert_eq!(email(""), Ok(None));

@@ -62,7 +62,8 @@ impl FromRequest for FileForm {
                 }
             }
             if !csrf::is_ours(&request, &String::from_utf8_lossy(&token)) {
-                let why = "this form is out of date. Go back, load the page again and send it once more: nothing was done";
+                let why =
+                    "this form is out of date. Go back, load the page again and send it once more: nothing was done";
                 return Err(AppError::refused_as(StatusCode::FORBIDDEN, "stale-form", why));
             }
             match file.filter(|(_, bytes)| !bytes.is_empty()) {

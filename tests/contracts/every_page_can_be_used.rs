@@ -163,7 +163,9 @@ fn every_page_of_a_provider_has_one_heading_and_labelled_fields() {
     let town = Town::open();
     let pat = town.person("Pat");
     let lunch = format!("/provider/services/{}", service_id("Lunch club"));
-    for path in ["", "/organisation", "/members", "/services", "/services/new", "/enquiries", "/statistics?weeks=4", "/sheet"] {
+    for path in
+        ["", "/organisation", "/members", "/services", "/services/new", "/enquiries", "/statistics?weeks=4", "/sheet"]
+    {
         check(&pat.open(&format!("/provider{path}")));
     }
     let parts = ["what", "who", "where", "when", "prices", "places", "access", "contact", "registration"];

@@ -21,11 +21,17 @@ fn looks_and_appearances_are_counted_without_people_and_shown_by_week() {
         let row: Option<(i64, i64)> = town
             .app
             .db
-            .read_now(|conn| service_days.filter(of.eq(service_id("Lunch club"))).select((views, appearances)).first(conn).optional())
+            .read_now(|conn| {
+                service_days.filter(of.eq(service_id("Lunch club"))).select((views, appearances)).first(conn).optional()
+            })
             .unwrap();
         row == Some((3, 1))
     };
-    town.within(Duration::from_secs(10), "three looks (not the provider's own) and one appearance are written", written);
+    town.within(
+        Duration::from_secs(10),
+        "three looks (not the provider's own) and one appearance are written",
+        written,
+    );
 
     let pat = town.person("Pat");
     pat.open("/provider/statistics").expect("How your services do").expect("Lunch club");

@@ -38,7 +38,8 @@ fn a_file_is_looked_at_first_then_imported_and_sending_it_again_changes_nothing(
 
     // As Excel in Britain writes it: Windows-1252.
     let windows: Vec<u8> = GOOD.chars().map(|c| if c == 'é' { 0xe9 } else { u8::try_from(c).unwrap() }).collect();
-    let report = sends(&pat, &windows).expect("What the file would do").expect("Every row is fine.").expect("Café club");
+    let report =
+        sends(&pat, &windows).expect("What the file would do").expect("Every row is fine.").expect("Café club");
     town.holds_together();
     assert!(!town.visitor().open("/search?q=card+club").main().contains("Card club"), "nothing is imported yet");
     let done = report.press("Import 2", &[]).expect("The file is imported.");
@@ -64,7 +65,9 @@ fn nothing_is_imported_while_a_row_is_refused_unless_the_good_ones_are_wanted() 
     let town = Town::open();
     let pat = town.person("Pat");
     let before = town.counts();
-    let bad = format!("{GOOD}club-3,=cmd|' /C calc'!A0,Lunch clubs,community group,Never mind this one.,people come to it,M33 7ZF,,2,session,0161 496 0111,\nclub-3,Twice,No such thing,community group,short,people come to it,Atlantis,,x,fortnight,call me,noon\n");
+    let bad = format!(
+        "{GOOD}club-3,=cmd|' /C calc'!A0,Lunch clubs,community group,Never mind this one.,people come to it,M33 7ZF,,2,session,0161 496 0111,\nclub-3,Twice,No such thing,community group,short,people come to it,Atlantis,,x,fortnight,call me,noon\n"
+    );
     let report = sends(&pat, bad.as_bytes()).expect("Nothing has been imported.");
     assert_eq!(report.all(".tile__value"), ["2", "0", "0", "2"]);
     let report = report.expect("begins like a formula").expect("is there twice").expect("pounds and pence");
@@ -101,13 +104,16 @@ fn the_export_is_a_file_that_changes_nothing_and_another_provider_sees_none_of_i
     let (pat, olu) = (town.api_of("Pat"), town.api_of("Olu"));
     let export = pat.get("/provider/services.csv").answer.text();
     assert!(export.contains("Lunch club") && !export.contains("Garden tidy"));
-    let told = pat.send("POST", "/provider/uploads", &[("Content-Type", "text/csv")], Some(export.as_bytes())).expect(201);
-    let outcomes: Vec<&str> = told["rows"].as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    let told =
+        pat.send("POST", "/provider/uploads", &[("Content-Type", "text/csv")], Some(export.as_bytes())).expect(201);
+    let outcomes: Vec<&str> =
+        told["rows"].as_array().unwrap().iter().map(|row| row["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["unchanged", "unchanged"], "{told}");
     let id = told["id"].as_str().unwrap();
     olu.get(&format!("/provider/uploads/{id}")).refused(404, "not-found");
     olu.post(&format!("/provider/uploads/{id}/import"), &json!({})).refused(404, "not-found");
-    let stolen = olu.send("POST", "/provider/uploads", &[("Content-Type", "text/csv")], Some(export.as_bytes())).expect(201);
+    let stolen =
+        olu.send("POST", "/provider/uploads", &[("Content-Type", "text/csv")], Some(export.as_bytes())).expect(201);
     assert!(stolen["rows"].as_array().unwrap().iter().all(|row| row["service_id"] == Value::Null), "{stolen}");
     assert!(!olu.get("/provider/services.csv").answer.text().contains(service_id("Lunch club").as_str()));
 }

@@ -55,7 +55,10 @@ fn pat_changes_the_profile_and_cards_show_the_new_name() {
     town.holds_together();
     town.visitor().open("/search?q=lunch+club").expect("Sale Good Neighbours").expect("user-led organisation");
     let told = town.api_of("Pat").get("/provider/organisation").expect(200);
-    assert_eq!((told["website"].as_str(), told["standing"].as_str()), (Some("https://www.example.org/"), Some("owner")));
+    assert_eq!(
+        (told["website"].as_str(), told["standing"].as_str()),
+        (Some("https://www.example.org/"), Some("owner"))
+    );
     let hidden = json!({ "name": "Mine", "provider_type": "personal assistant" });
     town.api_of("Pat").put("/provider/organisation", &hidden).refused(422, "invalid-input");
 }
@@ -113,13 +116,16 @@ fn the_last_owner_cannot_leave_and_two_owners_cannot_both() {
     let own = members["members"][0]["id"].as_str().unwrap().to_owned();
     let asked = pat.open(&format!("/provider/members/{own}/removal")).expect("Leave Sale Neighbours?");
     asked.press("Leave", &[]).expect_status(409).expect("always has an owner");
-    town.api_of("Pat").put(&format!("/provider/members/{own}"), &json!({ "standing": "staff" })).refused(409, "last-owner");
+    town.api_of("Pat")
+        .put(&format!("/provider/members/{own}"), &json!({ "standing": "staff" }))
+        .refused(409, "last-owner");
 
     invites(&pat, &email("Noor"), "owner");
     let noor = town.person("Noor");
     noor.open(&link_in(&letters(&town, &email("Noor"), 1)[0], "/invitations/")).press("Yes, join", &[]);
     let apis = [town.api_of("Pat"), town.api_of("Noor")];
-    let leaving = apis.map(|api| std::thread::spawn(move || api.send("DELETE", "/provider/membership", &[], None).status));
+    let leaving =
+        apis.map(|api| std::thread::spawn(move || api.send("DELETE", "/provider/membership", &[], None).status));
     let mut told = leaving.map(|one| one.join().unwrap());
     told.sort_unstable();
     assert_eq!(told, [204, 409], "one of two owners who leave at once stays");

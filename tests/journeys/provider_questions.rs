@@ -35,7 +35,8 @@ fn a_visitor_asks_the_provider_answers_and_both_get_letters() {
 fn questions_are_limited_and_somebody_else_reads_none() {
     let town = Town::open();
     let path = format!("/services/{}/enquiries", service_id("Lunch club"));
-    let ask = |email: &str| town.api().post(&path, &json!({ "name": "Jo", "email": email, "question": "Is there a place?" }));
+    let ask =
+        |email: &str| town.api().post(&path, &json!({ "name": "Jo", "email": email, "question": "Is there a place?" }));
     for _ in 0..5 {
         ask("jo@example.net").expect(201);
     }
@@ -43,7 +44,9 @@ fn questions_are_limited_and_somebody_else_reads_none() {
     ask("ann@example.net").expect(201);
     ask("not an address").refused(422, "invalid-input");
     let nobody = format!("/services/{}/enquiries", service_id("Sale Library"));
-    town.api().post(&nobody, &json!({ "name": "Jo", "email": "jo@example.net", "question": "Open today?" })).refused(409, "nobody-to-ask");
+    town.api()
+        .post(&nobody, &json!({ "name": "Jo", "email": "jo@example.net", "question": "Open today?" }))
+        .refused(409, "nobody-to-ask");
 
     let pat = town.api_of("Pat");
     let asked = pat.get("/provider/enquiries").expect(200);
@@ -61,7 +64,8 @@ fn questions_are_limited_and_somebody_else_reads_none() {
 fn a_machine_that_fills_in_everything_asks_nothing() {
     let town = Town::open();
     let page = town.visitor().open(&format!("/services/{}/questions", service_id("Lunch club")));
-    let filled = [("question", "Buy my pills"), ("name", "Bot"), ("email", "bot@example.net"), ("company", "Pills Ltd")];
+    let filled =
+        [("question", "Buy my pills"), ("name", "Bot"), ("email", "bot@example.net"), ("company", "Pills Ltd")];
     page.press("Send the question", &filled).expect("Your question is on its way");
     assert!(town.api_of("Pat").get("/provider/enquiries").expect(200)["enquiries"].as_array().unwrap().is_empty());
 }

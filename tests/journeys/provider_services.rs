@@ -68,16 +68,21 @@ fn pat_writes_a_service_page_by_page_previews_it_and_publishes() {
     let id = service.rsplit('/').next().unwrap().to_owned();
 
     let early = pat.open(&service).press("Publish", &[]).expect_status(422);
-    assert_eq!(early.problems(), [
-        "Where: Say where it is.",
-        "Prices: Say what it costs, or that it is free.",
-        "Contact: Give at least one way to reach you."
-    ]);
+    assert_eq!(
+        early.problems(),
+        [
+            "Where: Say where it is.",
+            "Prices: Say what it costs, or that it is free.",
+            "Contact: Give at least one way to reach you."
+        ]
+    );
     assert_eq!(town.visitor().open(&format!("/services/{id}")).status(), 404, "a draft is not public");
 
     writes(&pat, &service, "where", &[("postcode", "nowhere")]).expect_status(422);
     writes(&pat, &service, "where", &[("postcode", "m33 7zf"), ("address", "2 High Street, Sale")]).expect("Saved.");
-    writes(&pat, &service, "when", &[("TU_opens", "2pm"), ("TU_closes", "1pm")]).expect_status(422).expect("ends before it begins");
+    writes(&pat, &service, "when", &[("TU_opens", "2pm"), ("TU_closes", "1pm")])
+        .expect_status(422)
+        .expect("ends before it begins");
     writes(&pat, &service, "when", &[("TU_opens", "2pm"), ("TU_closes", "4.30pm")]).expect_status(200);
     writes(&pat, &service, "who", &[("needs", "older-people"), ("minimum_age", "60")]).expect_status(200);
     writes(&pat, &service, "contact", &[("phone", "0161 496 0111")]).expect_status(200);
@@ -85,7 +90,14 @@ fn pat_writes_a_service_page_by_page_previews_it_and_publishes() {
     price.press("Save the price", &[("amount", "x")]).expect_status(422).expect("pounds and pence");
     let prices = price.press(
         "Save the price",
-        &[("amount", "3.50"), ("unit", "session"), ("label", "Afternoon"), ("direct", "2.50"), ("management", "0.50"), ("overhead", "0.50")],
+        &[
+            ("amount", "3.50"),
+            ("unit", "session"),
+            ("label", "Afternoon"),
+            ("direct", "2.50"),
+            ("management", "0.50"),
+            ("overhead", "0.50"),
+        ],
     );
     prices.expect("Afternoon: £3.50 a session");
 
@@ -179,7 +191,8 @@ fn a_regulated_activity_needs_a_checked_registration_and_the_database_says_so_to
     let town = Town::open();
     let pat = town.person("Pat");
     let service = own("Someone to sit with mum or dad");
-    writes(&pat, &service, "registration", &[("personal_care", "yes"), ("registration_number", "1-555")]).expect("Saved.");
+    writes(&pat, &service, "registration", &[("personal_care", "yes"), ("registration_number", "1-555")])
+        .expect("Saved.");
     let refused = pat.open(&service).press("Publish the changes", &[]).expect_status(409);
     refused.expect("regulated activity");
     town.visitor().open(&format!("/services/{}", service_id("Someone to sit with mum or dad"))).expect_status(200);
@@ -340,7 +353,8 @@ fn a_personal_assistant_has_a_page_after_five_small_pages() {
     let first = noor.open("/provider/start").expect("Step 1 of 5");
     let refused = first.press("Go on", &[("name", ""), ("postcode", "Atlantis")]).expect_status(422);
     assert_eq!(refused.problems().len(), 3, "{:?}", refused.problems());
-    let what = refused.press("Go on", &[("provider_type", "personal assistant"), ("name", "Noor E."), ("postcode", "M33 7ZF")]);
+    let what = refused
+        .press("Go on", &[("provider_type", "personal assistant"), ("name", "Noor E."), ("postcode", "M33 7ZF")]);
     let what = what.expect("Step 2 of 5");
     let at = what.press("Go on", &[("description", "I help with shopping, cooking and getting out, at your pace.")]);
     let price = at.expect("Step 3 of 5").press("Go on", &[("miles", "6")]);
@@ -358,5 +372,8 @@ fn a_personal_assistant_has_a_page_after_five_small_pages() {
     town.visitor().open("/search?q=personal+assistant").expect("Noor E.");
     assert_eq!(noor.open("/provider/start").heading(), "Your services", "once is enough");
     let told = town.api_of("Noor").get("/provider/organisation").expect(200);
-    assert_eq!((told["provider_type"].as_str(), told["standing"].as_str()), (Some("personal assistant"), Some("owner")));
+    assert_eq!(
+        (told["provider_type"].as_str(), told["standing"].as_str()),
+        (Some("personal assistant"), Some("owner"))
+    );
 }

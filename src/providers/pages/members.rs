@@ -147,6 +147,7 @@ pub async fn post_invitation(
 /// A standing as it was sent.
 #[derive(Deserialize)]
 pub struct StandingForm {
+    #[serde(default)]
     standing: String,
 }
 
@@ -216,7 +217,8 @@ pub async fn post_withdrawal(
 ) -> Result<HttpResponse, AppError> {
     let id: InvitationId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let now = app.clock.now();
-    let was_open = app.db.write(move |tx| store::withdraw_invitation(tx, &owner, id, now)).await.map_err(AppError::from)?;
+    let was_open =
+        app.db.write(move |tx| store::withdraw_invitation(tx, &owner, id, now)).await.map_err(AppError::from)?;
     if was_open { Ok(see_other("/provider/members?done=withdrawn")) } else { Err(AppError::NotFound) }
 }
 

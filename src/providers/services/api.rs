@@ -69,10 +69,7 @@ pub struct OwnServicesDocument {
 /// The services of the caller's provider, with what is being written on them.
 #[utoipa::path(get, path = "/api/v1/provider/services", tag = "provider", security(("bearer" = [])),
     responses((status = 200, body = OwnServicesDocument), (status = 404, body = Problem)))]
-pub async fn get_services(
-    member: ProviderMember,
-    app: Data<App>,
-) -> Result<JsonAnswer<OwnServicesDocument>, AppError> {
+pub async fn get_services(member: ProviderMember, app: Data<App>) -> Result<JsonAnswer<OwnServicesDocument>, AppError> {
     let (listed, open) = app
         .db
         .read(move |conn| Ok::<_, AppError>((store::listed(conn, &member)?, store::open_versions(conn, &member)?)))
@@ -163,12 +160,7 @@ pub struct VersionDocument {
 }
 
 fn version_document(version: Version) -> VersionDocument {
-    VersionDocument {
-        id: version.id,
-        service_id: version.service_id,
-        state: version.state,
-        revision: version.revision,
-    }
+    VersionDocument { id: version.id, service_id: version.service_id, state: version.state, revision: version.revision }
 }
 
 /// Begins a service that is not there yet, as a draft (managers and owners).
@@ -220,7 +212,11 @@ pub async fn put_draft(
 /// Throws a draft away (managers and owners).
 #[utoipa::path(delete, path = "/api/v1/provider/services/{own_service_id}/draft", tag = "provider", security(("bearer" = [])),
     params(("own_service_id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
-pub async fn delete_draft(manager: ProviderManager, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+pub async fn delete_draft(
+    manager: ProviderManager,
+    id: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
     let id = parse(&id)?;
     app.db.write(move |tx| discard(tx, &manager, id)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -274,7 +270,11 @@ pub async fn post_withdrawal(
 /// Closes a service for a while (managers and owners).
 #[utoipa::path(post, path = "/api/v1/provider/services/{own_service_id}/closure", tag = "provider", security(("bearer" = [])),
     params(("own_service_id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
-pub async fn post_closure(manager: ProviderManager, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+pub async fn post_closure(
+    manager: ProviderManager,
+    id: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
     step(&app, manager, &id, Step::Close).await
 }
 

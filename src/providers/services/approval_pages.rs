@@ -142,7 +142,10 @@ async fn approval_page(
     };
     let by = seen.writer.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
     let regulated = entry.is_regulated(seen.provider.provider_type).then(|| {
-        format!("A regulated activity, with registration {}. It is published only while a check of it holds.", entry.registration_number)
+        format!(
+            "A regulated activity, with registration {}. It is published only while a check of it holds.",
+            entry.registration_number
+        )
     });
     Ok(ApprovalPage {
         page: Page::of(request, format!("Changes to {}", entry.name)),

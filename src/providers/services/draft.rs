@@ -270,8 +270,7 @@ pub fn checked(
 #[tracing::instrument(skip_all, fields(service.id = %service))]
 pub fn take_back(tx: &mut Conn, manager: &ProviderManager, service: ServiceId) -> Result<(), WriteError> {
     store::provider_to_change(tx, manager.organization())?;
-    let mut version =
-        store::open_version(tx, manager.organization(), service)?.ok_or(WriteError::NoDraft)?;
+    let mut version = store::open_version(tx, manager.organization(), service)?.ok_or(WriteError::NoDraft)?;
     version.state = version.state.after(VersionEvent::TakenBack)?;
     version.submitted_at = None;
     Ok(store::save_state(tx, &version)?)

@@ -228,8 +228,7 @@ pub struct Registration {
 }
 
 /// Categories whose services a regulator has to register (Health and Social Care Act 2008, Regulated Activities).
-const REGULATED: [&str; 6] =
-    ["home-care", "live-in-care", "reablement", "care-homes", "nursing-homes", "shared-lives"];
+const REGULATED: [&str; 6] = ["home-care", "live-in-care", "reablement", "care-homes", "nursing-homes", "shared-lives"];
 
 impl Entry {
     /// Whether a regulator has to register it: by its category or because it is personal care. Who employs a personal
@@ -396,7 +395,8 @@ impl Entry {
     /// Lines of "Monday: 9am to 5pm", and what else is to be known.
     #[must_use]
     pub fn opening_hours(&self) -> String {
-        let line = |times: &DayTimes| format!("{}: {} to {}", times.day.name(), said(&times.opens), said(&times.closes));
+        let line =
+            |times: &DayTimes| format!("{}: {} to {}", times.day.name(), said(&times.opens), said(&times.closes));
         let mut all: Vec<String> = self.times.iter().map(line).collect();
         all.extend((!self.times_note.is_empty()).then(|| self.times_note.clone()));
         all.join("\n")
@@ -506,7 +506,9 @@ impl Entry {
             districts,
             authorities,
             times: day_times(&live.details.schedules),
-            free: free || (live.options.is_empty() && matches!(service.kind, Kind::Universal | Kind::Community | Kind::Information)),
+            free: free
+                || (live.options.is_empty()
+                    && matches!(service.kind, Kind::Universal | Kind::Community | Kind::Information)),
             funding: live.details.funding.clone(),
             places_free: service.places_free,
             waiting_days: service.waiting_days,
@@ -631,12 +633,8 @@ mod tests {
     #[test]
     fn a_change_of_price_begins_on_its_day() {
         let day = |day| NaiveDate::from_ymd_opt(2026, 6, day).unwrap();
-        let price = Price {
-            amount_pence: 1_800,
-            changes_to_pence: Some(1_900),
-            changes_on: Some(day(10)),
-            ..Price::free()
-        };
+        let price =
+            Price { amount_pence: 1_800, changes_to_pence: Some(1_900), changes_on: Some(day(10)), ..Price::free() };
         assert_eq!(price.clone().on(day(9)).amount_pence, 1_800);
         assert_eq!(price.clone().on(day(10)).amount_pence, 1_900);
         let entry = Entry { prices: vec![price], ..Entry::default() };

@@ -15,7 +15,10 @@ impl Fields {
 
     /// Every value of a name that says something.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(each, value)| each == name && !value.trim().is_empty()).map(|(_, value)| value.trim())
+        self.0
+            .iter()
+            .filter(move |(each, value)| each == name && !value.trim().is_empty())
+            .map(|(_, value)| value.trim())
     }
 
     /// Whether a name has this value.

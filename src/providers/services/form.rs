@@ -109,7 +109,13 @@ impl<'a> Form<'a> {
             closes: pair(format!("{day}_closes")),
         };
         let week = Day::ALL.iter().map(day).collect();
-        self.add("week", "week", "Days and times", "Leave a day empty when you are closed. 9:30, 9.30am and 17:00 are all fine.").week = week;
+        self.add(
+            "week",
+            "week",
+            "Days and times",
+            "Leave a day empty when you are closed. 9:30, 9.30am and 17:00 are all fine.",
+        )
+        .week = week;
     }
 }
 
@@ -139,38 +145,105 @@ pub fn form(part: Part, fields: &Fields, known: &Known<'_>) -> Vec<Field> {
     let mut form = Form::over(fields);
     match part {
         Part::What => {
-            form.text("name", "Name", "As you would say it to a neighbour: \"Tuesday lunch club\", \"Gardening with Joe\".");
-            form.choose("select", "category_id", "What does it belong to?", "People filter by this.", categories(known));
-            form.choose("radios", "kind", "What kind of thing is it?", "", Kind::ALL.iter().map(|kind| (kind.as_str(), kind.as_str())));
-            form.of("area", "description", "What is it, in plain words?", "What happens, who does it, and what is good about it. Short sentences; no jargon.");
+            form.text(
+                "name",
+                "Name",
+                "As you would say it to a neighbour: \"Tuesday lunch club\", \"Gardening with Joe\".",
+            );
+            form.choose(
+                "select",
+                "category_id",
+                "What does it belong to?",
+                "People filter by this.",
+                categories(known),
+            );
+            form.choose(
+                "radios",
+                "kind",
+                "What kind of thing is it?",
+                "",
+                Kind::ALL.iter().map(|kind| (kind.as_str(), kind.as_str())),
+            );
+            form.of(
+                "area",
+                "description",
+                "What is it, in plain words?",
+                "What happens, who does it, and what is good about it. Short sentences; no jargon.",
+            );
         }
         Part::Who => {
-            form.choose("checks", "needs", "Who is it for?", "Leave all empty when it is for everybody.", terms(known, "need"));
+            form.choose(
+                "checks",
+                "needs",
+                "Who is it for?",
+                "Leave all empty when it is for everybody.",
+                terms(known, "need"),
+            );
             form.of("whole", "minimum_age", "Youngest age (optional)", "18 for adults, 65 for older people.");
             form.of("whole", "maximum_age", "Oldest age (optional)", "");
         }
         Part::Where => {
-            form.choose("radios", "place", "How do people and the service come together?", "", PlaceMode::ALL.iter().map(|mode| (mode.as_str(), mode.as_str())));
-            form.text("postcode", "Postcode", "Of the place, or of where you set out from. If you come to people, only its first part is shown.");
+            form.choose(
+                "radios",
+                "place",
+                "How do people and the service come together?",
+                "",
+                PlaceMode::ALL.iter().map(|mode| (mode.as_str(), mode.as_str())),
+            );
+            form.text(
+                "postcode",
+                "Postcode",
+                "Of the place, or of where you set out from. If you come to people, only its first part is shown.",
+            );
             form.text("address", "Address", "If people come to you: street and town, like \"1 High Street, Sale\".");
             form.of("whole", "miles", "How far do you come, in miles?", "If you come to people.");
-            form.text("districts", "Whole postcode districts (optional)", "If you come to people: first parts of postcodes, like M33, M41.");
-            form.text("authorities", "Whole council areas (optional)", "If you come to people: names with a semicolon between them, like Trafford; Salford.");
+            form.text(
+                "districts",
+                "Whole postcode districts (optional)",
+                "If you come to people: first parts of postcodes, like M33, M41.",
+            );
+            form.text(
+                "authorities",
+                "Whole council areas (optional)",
+                "If you come to people: names with a semicolon between them, like Trafford; Salford.",
+            );
         }
         Part::When => {
             form.week();
-            form.of("area", "times_note", "Anything else about when? (optional)", "\"Not in August\", \"by appointment\", \"second Monday of the month\".");
+            form.of(
+                "area",
+                "times_note",
+                "Anything else about when? (optional)",
+                "\"Not in August\", \"by appointment\", \"second Monday of the month\".",
+            );
         }
         Part::Prices => {
             form.choose("radios", "free", "Is it free?", "", YES_NO);
-            form.choose("checks", "funding", "Which money do you take?", "Leave all empty to take all of them.", funding());
+            form.choose(
+                "checks",
+                "funding",
+                "Which money do you take?",
+                "Leave all empty to take all of them.",
+                funding(),
+            );
         }
         Part::Places => {
-            form.of("whole", "places_free", "How many places are free now?", "0 when you are full. Leave empty if you do not count places.");
+            form.of(
+                "whole",
+                "places_free",
+                "How many places are free now?",
+                "0 when you are full. Leave empty if you do not count places.",
+            );
             form.of("whole", "waiting_days", "How long do people wait, in days?", "0 when they can start at once.");
         }
         Part::Access => {
-            form.choose("checks", "accessibility", "What makes it easy to get in and to get on?", "Only what is really there: people rely on it.", terms(known, "accessibility"));
+            form.choose(
+                "checks",
+                "accessibility",
+                "What makes it easy to get in and to get on?",
+                "Only what is really there: people rely on it.",
+                terms(known, "accessibility"),
+            );
             form.text("languages", "Languages besides English (optional)", "Like \"Urdu, Polish\".");
         }
         Part::Contact => {
@@ -198,16 +271,38 @@ fn categories<'a>(known: &'a Known<'_>) -> Vec<(&'a str, &'a str)> {
 #[must_use]
 pub fn price_form(fields: &Fields, is_public: bool) -> Vec<Field> {
     let mut form = Form::over(fields);
-    form.text("label", "What is this price called?", "\"Weekday daytime\", \"Sleep-in\", \"Lunch with transport\". Leave it empty for the standard price.");
+    form.text(
+        "label",
+        "What is this price called?",
+        "\"Weekday daytime\", \"Sleep-in\", \"Lunch with transport\". Leave it empty for the standard price.",
+    );
     form.of("money", "amount", "Price in pounds", "");
     form.choose("radios", "unit", "For what?", "", Unit::ALL.iter().map(|unit| (unit.as_str(), unit.as_str())));
-    form.choose("radios", "rate", "When does it apply?", "", Rate::ALL.iter().map(|rate| (rate.as_str(), rate.as_str())));
-    form.of("area", "includes", "What does it include? (optional)", "\"Travel within five miles\", \"the meal and tea\".");
+    form.choose(
+        "radios",
+        "rate",
+        "When does it apply?",
+        "",
+        Rate::ALL.iter().map(|rate| (rate.as_str(), rate.as_str())),
+    );
+    form.of(
+        "area",
+        "includes",
+        "What does it include? (optional)",
+        "\"Travel within five miles\", \"the meal and tea\".",
+    );
     if is_public {
-        form.of("money", "new_amount", "New price in pounds (optional)", "If the price changes: what was bought before keeps the old one.");
+        form.of(
+            "money",
+            "new_amount",
+            "New price in pounds (optional)",
+            "If the price changes: what was bought before keeps the old one.",
+        );
         form.of("date", "new_from", "From which day", "");
     }
-    for (name, label) in [("direct", "The support itself"), ("management", "Management"), ("overhead", "Everything else")] {
+    for (name, label) in
+        [("direct", "The support itself"), ("management", "Management"), ("overhead", "Everything else")]
+    {
         form.of("money", name, label, "");
     }
     let folded = form.all.len() - 3;

@@ -254,9 +254,13 @@ pub(super) async fn tasks_page(
         .map(|status| card::tag(status_word(status)))
         .chain(loaded.state().map(|state| card::tag(version_word(state))));
     let sentence = match (loaded.state(), is_public) {
-        (Some(VersionState::Waiting), true) => "Your changes are with the council. The version before them stays public.",
+        (Some(VersionState::Waiting), true) => {
+            "Your changes are with the council. The version before them stays public."
+        }
         (Some(VersionState::Waiting), false) => "It is with the council. It is public once it is approved.",
-        (Some(VersionState::Draft), true) => "You have changes that are not public yet. The version before them stays public.",
+        (Some(VersionState::Draft), true) => {
+            "You have changes that are not public yet. The version before them stays public."
+        }
         (Some(_), false) => "This is a draft. Only you and your colleagues see it.",
         (Some(_), true) => "Something is to be changed before the council publishes it.",
         (None, true) => "This is public. Open a part to change it.",
@@ -293,7 +297,10 @@ fn hint(part: Part, entry: &Entry, known: &Known<'_>) -> String {
         Part::Prices if entry.free => "Free".into(),
         Part::Prices => entry.prices.first().map(price_told).unwrap_or_default(),
         Part::Places => card::places(entry.places_free, entry.waiting_days).unwrap_or_default(),
-        Part::Access => names(&entry.accessibility),
+        Part::Access => {
+            let terms = names(&entry.accessibility);
+            [terms, entry.languages.clone()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
+        }
         Part::Contact => {
             let ways = [&entry.phone, &entry.email, &entry.website];
             ways.into_iter().filter(|way| !way.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
@@ -307,7 +314,11 @@ fn hint(part: Part, entry: &Entry, known: &Known<'_>) -> String {
 fn where_told(entry: &Entry) -> String {
     match entry.place {
         PlaceMode::Remote => "By telephone or online".into(),
-        PlaceMode::TheyCome => [entry.address.as_str(), entry.postcode.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "),
+        PlaceMode::TheyCome => [entry.address.as_str(), entry.postcode.as_str()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
         PlaceMode::ItComes => match entry.miles {
             Some(miles) => format!("Comes to homes within {miles} miles of {}", entry.postcode),
             None => format!("Comes to homes in {}", entry.districts.join(", ")),
@@ -472,9 +483,13 @@ fn theirs(part: Part, kept: &Fields, known: &Known<'_>) -> Vec<Theirs> {
             let day = |day: &super::form::WeekDay| format!("{} {}–{}", day.day, day.opens.1, day.closes.1);
             field.week.iter().filter(|each| !each.opens.1.is_empty()).map(day).collect::<Vec<_>>().join(", ")
         }
-        "radios" | "checks" | "select" => {
-            field.choices.iter().filter(|choice| choice.chosen).map(|choice| choice.label.clone()).collect::<Vec<_>>().join(", ")
-        }
+        "radios" | "checks" | "select" => field
+            .choices
+            .iter()
+            .filter(|choice| choice.chosen)
+            .map(|choice| choice.label.clone())
+            .collect::<Vec<_>>()
+            .join(", "),
         _ => field.value.clone(),
     };
     form(part, kept, known).iter().map(|field| Theirs { label: field.label.clone(), value: value(field) }).collect()

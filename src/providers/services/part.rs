@@ -68,7 +68,10 @@ impl Known<'_> {
     #[must_use]
     pub fn categories(&self) -> Vec<(&str, &str)> {
         let all = self.taxonomy.all("category");
-        all.into_iter().filter(|term| term.parent_id.is_some()).map(|term| (term.id.as_str(), term.name.as_str())).collect()
+        all.into_iter()
+            .filter(|term| term.parent_id.is_some())
+            .map(|term| (term.id.as_str(), term.name.as_str()))
+            .collect()
     }
 }
 
@@ -176,12 +179,18 @@ impl Part {
             Self::When => when(fields, &mut new, &mut wrong),
             Self::Prices => prices(fields, known, &mut new, &mut wrong),
             Self::Places => {
-                new.places_free = wrong.take("places_free", typed::whole(fields.one("places_free"), 9_999, "The number of free places")).flatten();
-                new.waiting_days = wrong.take("waiting_days", typed::whole(fields.one("waiting_days"), 1_000, "The waiting time in days")).flatten();
+                new.places_free = wrong
+                    .take("places_free", typed::whole(fields.one("places_free"), 9_999, "The number of free places"))
+                    .flatten();
+                new.waiting_days = wrong
+                    .take("waiting_days", typed::whole(fields.one("waiting_days"), 1_000, "The waiting time in days"))
+                    .flatten();
             }
             Self::Access => {
                 new.accessibility = terms("accessibility", fields, known, &mut wrong);
-                new.languages = wrong.take("languages", typed::line(fields.one("languages"), 200, "The list of languages")).unwrap_or_default();
+                new.languages = wrong
+                    .take("languages", typed::line(fields.one("languages"), 200, "The list of languages"))
+                    .unwrap_or_default();
             }
             Self::Contact => {
                 let text = |read: Result<Option<String>, String>| read.map(Option::unwrap_or_default);
@@ -281,7 +290,8 @@ fn what(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong) 
         Err(_) => wrong.say("kind", "Choose what kind of thing it is."),
     }
     let category = fields.one("category_id").trim();
-    let found = known.categories().into_iter().find(|(id, name)| *id == category || name.eq_ignore_ascii_case(category));
+    let found =
+        known.categories().into_iter().find(|(id, name)| *id == category || name.eq_ignore_ascii_case(category));
     match found {
         Some((id, _)) => new.category_id = id.to_owned(),
         None => wrong.say("category_id", "Choose what it belongs to."),
@@ -289,7 +299,8 @@ fn what(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong) 
     let text = wrong.take("description", typed::lines(fields.one("description"), 4_000, "The text"));
     match text {
         Some(text) if text.chars().count() < 20 => {
-            wrong.say("description", "Say what it is in a sentence or two, so that people know whether it is for them.");
+            wrong
+                .say("description", "Say what it is in a sentence or two, so that people know whether it is for them.");
         }
         Some(text) => new.description = text,
         None => {}
@@ -318,8 +329,10 @@ fn short(text: &str) -> String {
 
 fn who(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong) {
     new.needs = terms("need", fields, known, wrong);
-    new.minimum_age = wrong.take("minimum_age", typed::whole(fields.one("minimum_age"), 120, "The youngest age")).flatten();
-    new.maximum_age = wrong.take("maximum_age", typed::whole(fields.one("maximum_age"), 120, "The oldest age")).flatten();
+    new.minimum_age =
+        wrong.take("minimum_age", typed::whole(fields.one("minimum_age"), 120, "The youngest age")).flatten();
+    new.maximum_age =
+        wrong.take("maximum_age", typed::whole(fields.one("maximum_age"), 120, "The oldest age")).flatten();
     if let (Some(from), Some(to)) = (new.minimum_age, new.maximum_age)
         && from > to
     {
@@ -341,20 +354,28 @@ fn place(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong)
                 wrong.say("postcode", "Enter a postcode, like M33 7XB, or its first part, like M33.");
             }
             // A postcode that is newer than our list is kept as it was written, at the point of its neighbourhood.
-            Ok(place) => new.postcode = if place.label.len() > postcode.len() { place.label } else { spaced(&postcode) },
+            Ok(place) => {
+                new.postcode = if place.label.len() > postcode.len() { place.label } else { spaced(&postcode) }
+            }
             Err(why) => wrong.say("postcode", why.to_string()),
         }
     } else if new.place != PlaceMode::Remote {
         wrong.say("postcode", "Enter the postcode.");
     }
-    new.miles = wrong.take("miles", typed::whole(fields.one("miles"), 100, "How far you come")).flatten().filter(|miles| *miles > 0);
+    new.miles = wrong
+        .take("miles", typed::whole(fields.one("miles"), 100, "How far you come"))
+        .flatten()
+        .filter(|miles| *miles > 0);
     new.districts = Vec::new();
     for code in fields.all("districts").flat_map(|text| text.split([',', ';', '\n'])) {
         let code: String = code.trim().to_uppercase();
-        let fits = code.len() <= 4 && Gazetteer::shared().find(&code).is_ok_and(|place| place.precision == Precision::Outward);
+        let fits =
+            code.len() <= 4 && Gazetteer::shared().find(&code).is_ok_and(|place| place.precision == Precision::Outward);
         match code.is_empty() {
             true => {}
-            false if !fits => wrong.say("districts", format!("\"{}\" is not the first part of a postcode, like M33.", short(&code))),
+            false if !fits => {
+                wrong.say("districts", format!("\"{}\" is not the first part of a postcode, like M33.", short(&code)))
+            }
             false if new.districts.contains(&code) => {}
             false => new.districts.push(code),
         }
@@ -409,7 +430,8 @@ fn when(fields: &Fields, new: &mut Entry, wrong: &mut Wrong) {
             },
         }
     }
-    new.times_note = wrong.take("times_note", typed::lines(fields.one("times_note"), 500, "The note")).unwrap_or_default();
+    new.times_note =
+        wrong.take("times_note", typed::lines(fields.one("times_note"), 500, "The note")).unwrap_or_default();
 }
 
 /// "9", "9:30", "9.30", "09:30", "9am", "5.30 pm" → "09:30".
@@ -422,7 +444,11 @@ fn time(text: &str) -> Option<String> {
     };
     let half_day = plain.len() != text.len();
     let (hours, minutes) = plain.split_once([':', '.']).unwrap_or((plain, "00"));
-    if hours.is_empty() || hours.len() > 2 || minutes.len() != 2 || !(hours.to_owned() + minutes).bytes().all(|b| b.is_ascii_digit()) {
+    if hours.is_empty()
+        || hours.len() > 2
+        || minutes.len() != 2
+        || !(hours.to_owned() + minutes).bytes().all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     let (mut hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
@@ -433,7 +459,8 @@ fn time(text: &str) -> Option<String> {
         hours = hours % 12 + add;
     }
     let ends_the_day = hours == 24 && minutes == 0;
-    (minutes < 60 && (hours < 24 || ends_the_day)).then(|| if ends_the_day { "23:59".into() } else { format!("{hours:02}:{minutes:02}") })
+    (minutes < 60 && (hours < 24 || ends_the_day))
+        .then(|| if ends_the_day { "23:59".into() } else { format!("{hours:02}:{minutes:02}") })
 }
 
 fn show_price(price: &Price, prefix: &str, fields: &mut Fields) {
@@ -458,7 +485,8 @@ fn prices(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong
     if !new.free {
         for nth in 1..=MOST_PRICES {
             let prefix = format!("price_{nth}_");
-            let said = ["amount", "label", "id"].iter().any(|name| !fields.one(&format!("{prefix}{name}")).trim().is_empty());
+            let said =
+                ["amount", "label", "id"].iter().any(|name| !fields.one(&format!("{prefix}{name}")).trim().is_empty());
             if said && let Some(price) = read_price(fields, &prefix, known, wrong) {
                 new.prices.push(price);
             }
@@ -493,7 +521,8 @@ fn read_price(fields: &Fields, prefix: &str, known: &Known<'_>, wrong: &mut Wron
     if rate.is_err() {
         wrong.say(&name("rate"), "Choose when the price applies.");
     }
-    let includes = wrong.take(&name("includes"), typed::lines(one("includes"), 500, "What it includes")).unwrap_or_default();
+    let includes =
+        wrong.take(&name("includes"), typed::lines(one("includes"), 500, "What it includes")).unwrap_or_default();
     let mut made_of = [None; 3];
     for (part, each) in made_of.iter_mut().zip(["direct", "management", "overhead"]) {
         if !one(each).is_empty() {
@@ -501,7 +530,9 @@ fn read_price(fields: &Fields, prefix: &str, known: &Known<'_>, wrong: &mut Wron
         }
     }
     let told: Vec<i64> = made_of.iter().copied().flatten().collect();
-    if (!told.is_empty() && told.len() < 3) || (told.len() == 3 && amount.is_some_and(|amount| told.iter().sum::<i64>() != amount)) {
+    if (!told.is_empty() && told.len() < 3)
+        || (told.len() == 3 && amount.is_some_and(|amount| told.iter().sum::<i64>() != amount))
+    {
         wrong.say(&name("direct"), "The three parts add up to the price; or leave all three empty.");
     }
     let (mut to, mut on) = (None, None);
@@ -555,7 +586,14 @@ mod tests {
 
     #[test]
     fn times_are_understood_as_people_type_them() {
-        for (typed, read) in [("9", "09:00"), ("9.30", "09:30"), ("5pm", "17:00"), ("12 am", "00:00"), ("12pm", "12:00"), ("24:00", "23:59")] {
+        for (typed, read) in [
+            ("9", "09:00"),
+            ("9.30", "09:30"),
+            ("5pm", "17:00"),
+            ("12 am", "00:00"),
+            ("12pm", "12:00"),
+            ("24:00", "23:59"),
+        ] {
             assert_eq!(time(typed).as_deref(), Some(read), "{typed}");
         }
         for wrong in ["", "25", "9:5", "13pm", "noon", "9:99", "-1", "٩"] {

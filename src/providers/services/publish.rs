@@ -119,7 +119,8 @@ pub fn registration(
     }
     // A registration that came with the regulator's own data was checked there.
     let kept = catalogue::rewrite::kept(conn, service, today)?.map(|kept| kept.service);
-    let known = kept.filter(|service| service.registration_number.as_deref().is_some_and(|number| plain(number) == wanted));
+    let known =
+        kept.filter(|service| service.registration_number.as_deref().is_some_and(|number| plain(number) == wanted));
     let known = known.and_then(|service| {
         Some(Registration {
             number: service.registration_number?,

@@ -96,7 +96,11 @@ const KINDS: [(&str, &str); 3] = [
 pub fn first_form(fields: &Fields) -> Vec<Field> {
     let mut form = Form::over(fields);
     form.choose("radios", "provider_type", "Who are you?", "", KINDS);
-    form.text("name", "What name should people see?", "Your first name and initial is fine, like \"Bisi A.\", or the name of your business.");
+    form.text(
+        "name",
+        "What name should people see?",
+        "Your first name and initial is fine, like \"Bisi A.\", or the name of your business.",
+    );
     form.text("postcode", "Your postcode", "So that people near you find you. Only its first part is ever shown.");
     form.done()
 }
@@ -123,7 +127,10 @@ pub fn begin_path(tx: &mut Conn, who: &SignedIn, fields: &Fields, now: UtcTime) 
         return Err(WriteError::Invalid(wrong));
     };
     if ProviderMember::find(who).is_some() {
-        return Err(WriteError::Invalid(vec![FieldError::new("name", "You work for a provider already: add the service there.")]));
+        return Err(WriteError::Invalid(vec![FieldError::new(
+            "name",
+            "You work for a provider already: add the service there.",
+        )]));
     }
     let authority: Option<AuthorityId> = providers::authority_at(tx, &place)?;
     providers::found_organisation(tx, who.person(), &name, provider_type, authority, now)?;
@@ -159,11 +166,17 @@ pub fn page_form(page: Page, fields: &Fields, known: &Known<'_>) -> Vec<Field> {
             own.done()
         }
         Page::Where => {
-            own.choose("radios", "place", "How do you and people come together?", "", [
-                ("it comes to people", "I come to people's homes"),
-                ("people come to it", "People come to a place"),
-                ("by telephone or online", "By telephone or online"),
-            ]);
+            own.choose(
+                "radios",
+                "place",
+                "How do you and people come together?",
+                "",
+                [
+                    ("it comes to people", "I come to people's homes"),
+                    ("people come to it", "People come to a place"),
+                    ("by telephone or online", "By telephone or online"),
+                ],
+            );
             own.text("postcode", "Postcode", "Of where you set out from, or of the place.");
             own.of("whole", "miles", "How many miles do you come?", "If you come to people. Five is usual in a town.");
             own.text("address", "Address of the place", "If people come to you, like \"1 High Street, Sale\".");
@@ -213,9 +226,13 @@ pub fn page_show(page: Page, entry: &Entry, known: &Known<'_>) -> Fields {
 /// Reads a page into the entry, by the same rules as the long way.
 pub fn page_read(page: Page, fields: &Fields, known: &Known<'_>, entry: &mut Entry) -> Result<(), Vec<FieldError>> {
     let mut wrong = Vec::new();
-    let mut read = |part: Part, fields: &Fields, entry: &mut Entry| wrong.extend(part.read(fields, known, entry).err().unwrap_or_default());
+    let mut read = |part: Part, fields: &Fields, entry: &mut Entry| {
+        wrong.extend(part.read(fields, known, entry).err().unwrap_or_default())
+    };
     match page {
-        Page::What => read(Part::What, &fields.clone().replacing("kind", &Fields::default().with("kind", entry.kind)), entry),
+        Page::What => {
+            read(Part::What, &fields.clone().replacing("kind", &Fields::default().with("kind", entry.kind)), entry)
+        }
         Page::Where => {
             let kept = Part::Where.show(entry, known);
             let whole = fields.clone().replacing("districts", &kept).replacing("authorities", &kept);

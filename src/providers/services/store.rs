@@ -118,11 +118,7 @@ pub fn provider(conn: &mut Conn, organization: OrganizationId) -> QueryResult<Pr
 }
 
 /// The version that is being written or waits.
-pub fn open_version(
-    conn: &mut Conn,
-    organization: OrganizationId,
-    service: ServiceId,
-) -> QueryResult<Option<Version>> {
+pub fn open_version(conn: &mut Conn, organization: OrganizationId, service: ServiceId) -> QueryResult<Option<Version>> {
     service_versions::table
         .filter(service_versions::service_id.eq(service))
         .filter(service_versions::organization_id.eq(organization))
@@ -172,7 +168,13 @@ pub fn versions(
         .load(conn)?;
     let names = names(conn, rows.iter().flat_map(|row| [row.written_by, row.decided_by]).flatten().collect())?;
     let name = |id: Option<PersonId>| names.iter().find(|(each, _)| Some(*each) == id).map(|(_, name)| name.clone());
-    Ok(rows.into_iter().map(|row| { let (by, decided) = (name(row.written_by), name(row.decided_by)); (row, by, decided) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let (by, decided) = (name(row.written_by), name(row.decided_by));
+            (row, by, decided)
+        })
+        .collect())
 }
 
 fn names(conn: &mut Conn, ids: Vec<PersonId>) -> QueryResult<Vec<(PersonId, String)>> {
@@ -194,13 +196,7 @@ pub fn insert(tx: &mut Conn, new: &Version) -> QueryResult<()> {
 }
 
 /// Keeps what was written on an open version.
-pub fn save_document(
-    tx: &mut Conn,
-    version: &Version,
-    document: &str,
-    by: PersonId,
-    now: UtcTime,
-) -> QueryResult<()> {
+pub fn save_document(tx: &mut Conn, version: &Version, document: &str, by: PersonId, now: UtcTime) -> QueryResult<()> {
     diesel::update(service_versions::table.find(version.id))
         .set((
             service_versions::document.eq(document),

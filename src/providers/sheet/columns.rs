@@ -25,14 +25,34 @@ pub fn columns() -> Vec<Column> {
     let mut add = |part: Option<Part>, name: &str, about: &'static str, example: &'static str| {
         all.push(Column { name: name.into(), about, example, part });
     };
-    add(None, "reference", "Your own name or number for this service. The same reference again means the same service.", "lunch-tue");
+    add(
+        None,
+        "reference",
+        "Your own name or number for this service. The same reference again means the same service.",
+        "lunch-tue",
+    );
     let what = Some(Part::What);
     add(what, "name", "What people read first.", "Tuesday lunch club");
     add(what, "category", "The name of the category it belongs to, as in the list of categories.", "Lunch clubs");
-    add(what, "kind", "support service, personal assistant, equipment, accommodation with care, money and budget management, planning and advocacy, universal service, community group or information page.", "community group");
-    add(what, "description", "What it is, in plain words.", "A cooked meal around a table with other people, every Tuesday.");
+    add(
+        what,
+        "kind",
+        "support service, personal assistant, equipment, accommodation with care, money and budget management, planning and advocacy, universal service, community group or information page.",
+        "community group",
+    );
+    add(
+        what,
+        "description",
+        "What it is, in plain words.",
+        "A cooked meal around a table with other people, every Tuesday.",
+    );
     let who = Some(Part::Who);
-    add(who, "needs", "Who it is for, several with a semicolon between them; empty for everybody.", "older people; carers");
+    add(
+        who,
+        "needs",
+        "Who it is for, several with a semicolon between them; empty for everybody.",
+        "older people; carers",
+    );
     add(who, "minimum_age", "A whole number, or empty.", "65");
     add(who, "maximum_age", "A whole number, or empty.", "");
     let place = Some(Part::Where);
@@ -43,29 +63,55 @@ pub fn columns() -> Vec<Column> {
     add(place, "districts", "If it comes to people: whole postcode districts, with commas.", "");
     add(place, "authorities", "If it comes to people: whole council areas by name, with semicolons.", "");
     for day in Day::ALL {
-        add(Some(Part::When), &day.name().to_lowercase(), "From and to, like 09:00-17:00; empty when closed.", if *day == Day::Tuesday { "12:00-14:00" } else { "" });
+        add(
+            Some(Part::When),
+            &day.name().to_lowercase(),
+            "From and to, like 09:00-17:00; empty when closed.",
+            if *day == Day::Tuesday { "12:00-14:00" } else { "" },
+        );
     }
     add(Some(Part::When), "times_note", "Anything else about when.", "Not in August");
     let prices = Some(Part::Prices);
     add(prices, "free", "yes or no.", "no");
     for nth in 1..=PRICES {
         let first = nth == 1;
-        let mut price = |name: &str, about, example| add(prices, &format!("price_{nth}_{name}"), about, if first { example } else { "" });
-        price("amount", "Pounds and pence. A price that changes holds from the day of the import; what was bought before keeps the old one.", "8.50");
+        let mut price = |name: &str, about, example| {
+            add(prices, &format!("price_{nth}_{name}"), about, if first { example } else { "" })
+        };
+        price(
+            "amount",
+            "Pounds and pence. A price that changes holds from the day of the import; what was bought before keeps the old one.",
+            "8.50",
+        );
         price("unit", "hour, visit, session, night, week, item, mile or one-off.", "session");
         price("label", "What the price is called.", "Lunch and tea");
         price("rate", "any time, weekday, evening, weekend or bank holiday.", "any time");
         price("includes", "What it includes.", "The meal, tea and cake");
     }
-    add(prices, "funding", "Which money you take, with semicolons; empty for all: direct payment, nominated third party, trust, broker, individual service fund, council-managed, own money.", "");
+    add(
+        prices,
+        "funding",
+        "Which money you take, with semicolons; empty for all: direct payment, nominated third party, trust, broker, individual service fund, council-managed, own money.",
+        "",
+    );
     add(Some(Part::Places), "places_free", "A whole number; empty if places are not counted.", "4");
     add(Some(Part::Places), "waiting_days", "A whole number of days; 0 for none.", "0");
-    add(Some(Part::Access), "accessibility", "What makes it easy to get in and on, with semicolons, in the words of the list.", "Step-free entrance; Accessible toilet");
+    add(
+        Some(Part::Access),
+        "accessibility",
+        "What makes it easy to get in and on, with semicolons, in the words of the list.",
+        "Step-free entrance; Accessible toilet",
+    );
     add(Some(Part::Access), "languages", "Languages besides English.", "Urdu");
     add(Some(Part::Contact), "phone", "A telephone number.", "0161 496 0000");
     add(Some(Part::Contact), "email", "An e-mail address.", "lunch@example.org");
     add(Some(Part::Contact), "website", "A web address.", "www.example.org");
-    add(Some(Part::Registration), "personal_care", "yes if you help with washing, dressing, eating or medicines.", "no");
+    add(
+        Some(Part::Registration),
+        "personal_care",
+        "yes if you help with washing, dressing, eating or medicines.",
+        "no",
+    );
     add(Some(Part::Registration), "registration_number", "With the regulator, where it is needed.", "");
     all
 }
@@ -112,7 +158,11 @@ pub fn fields(part: Part, row: &[(String, String)], entry: &Entry, known: &Known
             }
             ("category", _) => fields.put("category_id", &value),
             ("needs" | "accessibility" | "funding", _) => {
-                value.split(';').map(str::trim).filter(|each| !each.is_empty()).for_each(|each| fields.put(&column.name, each));
+                value
+                    .split(';')
+                    .map(str::trim)
+                    .filter(|each| !each.is_empty())
+                    .for_each(|each| fields.put(&column.name, each));
             }
             (name, _) => fields.put(name, &value),
         }

@@ -6,10 +6,10 @@ use crate::error::{AppError, FieldError};
 use crate::identity::ProviderManager;
 use crate::ids::UploadId;
 
+use super::super::services::Entry;
 use super::super::services::draft::{begin, to_write, write_staged};
 use super::super::services::publish::hand_in;
 use super::super::services::store as versions;
-use super::super::services::Entry;
 use super::store::{self, Outcome};
 
 /// Imports a staged file: new services begin, changed ones change, by the same way as on the pages. With refused rows
@@ -30,7 +30,9 @@ pub fn import(
     let rows = store::rows(tx, manager, id)?;
     let refused = rows.iter().filter(|row| row.outcome == Outcome::Refused).count();
     if refused > 0 && !only_good {
-        let why = format!("{refused} rows are refused, so nothing was imported. Mend them and send the file again, or import the good ones.");
+        let why = format!(
+            "{refused} rows are refused, so nothing was imported. Mend them and send the file again, or import the good ones."
+        );
         return Err(AppError::refused("rows-refused", why));
     }
     for row in rows.iter().filter(|row| matches!(row.outcome, Outcome::New | Outcome::Changed)) {

@@ -73,7 +73,9 @@ async fn sheet_page(
         state: card::tag(if upload.state == "staged" { "to be looked at" } else { "imported" }),
     };
     // The columns of the second price and those after it say the same as those of the first.
-    let shown = |column: &super::columns::Column| !["price_2", "price_3", "price_4"].iter().any(|nth| column.name.starts_with(nth));
+    let shown = |column: &super::columns::Column| {
+        !["price_2", "price_3", "price_4"].iter().any(|nth| column.name.starts_with(nth))
+    };
     Ok(SheetPage {
         page: Page::of(request, "Many services at once"),
         nav,
@@ -152,7 +154,7 @@ pub(super) async fn export(app: &App, manager: ProviderManager) -> Result<Vec<Ve
 }
 
 /// Rows as a CSV file that spreadsheets open with the right letters.
-pub(super) fn csv_file(name: &str, rows: &[Vec<String>]) -> Result<HttpResponse, AppError> {
+pub(in crate::providers) fn csv_file(name: &str, rows: &[Vec<String>]) -> Result<HttpResponse, AppError> {
     let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     for row in rows {
         out.write_record(row).map_err(AppError::unexpected)?;

@@ -32,7 +32,8 @@ fn refused(why: impl Into<String>) -> AppError {
 pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, AppError> {
     let text = decoded(bytes)?;
     let first = text.lines().next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|each| first.bytes().filter(|byte| byte == each).count());
+    let delimiter =
+        [b',', b';', b'\t'].into_iter().max_by_key(|each| first.bytes().filter(|byte| byte == each).count());
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter.unwrap_or(b',')).flexible(true).from_reader(text.as_bytes());
     let names: Vec<String> = reader
@@ -43,7 +44,9 @@ pub(super) fn rows(bytes: &[u8]) -> Result<Vec<Row>, AppError> {
         .collect();
     let known: Vec<String> = columns().into_iter().map(|column| column.name).collect();
     if !names.iter().any(|name| name == "reference") {
-        return Err(refused("The first line has to name the columns, and one of them is \"reference\". Begin with the template."));
+        return Err(refused(
+            "The first line has to name the columns, and one of them is \"reference\". Begin with the template.",
+        ));
     }
     if let Some(strange) = names.iter().find(|name| !name.is_empty() && !known.contains(name)) {
         let strange: String = strange.chars().take(40).collect();
@@ -88,7 +91,8 @@ fn row(line: i32, names: &[String], record: &csv::StringRecord) -> Row {
         }
         let marked = as_meant(value);
         if marked == value && is_formula(value) {
-            row.problems.push(FieldError::new(name, "This begins like a formula of a spreadsheet. Write it as plain text."));
+            row.problems
+                .push(FieldError::new(name, "This begins like a formula of a spreadsheet. Write it as plain text."));
             continue;
         }
         row.cells.push((name.clone(), marked.to_owned()));
@@ -132,7 +136,10 @@ mod tests {
         assert_eq!(windows[0].cell("name"), "Café € 5");
         let marked = rows("\u{feff}reference\tname\nr1\tCafé\n".as_bytes()).unwrap();
         assert_eq!(marked[0].cell("reference"), "r1");
-        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("reference,name\nr1,Café".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let wide: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain("reference,name\nr1,Café".encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         assert_eq!(rows(&wide).unwrap()[0].cell("name"), "Café");
     }
 
@@ -147,7 +154,15 @@ mod tests {
 
     #[test]
     fn what_is_no_such_file_is_refused_with_a_sentence() {
-        for bad in [&b""[..], b"name\nLunch\n", b"reference,colour\nr1,red\n", b"reference\n", b"reference,name,name\n1,2,3", b"PK\x03\x04\0\0\0", b"reference,name\n\0,x"] {
+        for bad in [
+            &b""[..],
+            b"name\nLunch\n",
+            b"reference,colour\nr1,red\n",
+            b"reference\n",
+            b"reference,name,name\n1,2,3",
+            b"PK\x03\x04\0\0\0",
+            b"reference,name\n\0,x",
+        ] {
             assert!(rows(bad).is_err(), "{}", String::from_utf8_lossy(bad));
         }
         let many = format!("reference\n{}", "r\n".repeat(MOST_ROWS + 1));

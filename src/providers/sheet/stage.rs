@@ -31,8 +31,7 @@ pub fn stage(
     let read = rows(bytes)?;
     let provider = versions::provider(tx, manager.organization())?;
     let authorities = versions::authority_names(tx)?;
-    let known =
-        Known { taxonomy, authorities: &authorities, provider_type: provider.provider_type, today: now.date() };
+    let known = Known { taxonomy, authorities: &authorities, provider_type: provider.provider_type, today: now.date() };
     let upload = Upload {
         id: UploadId::new(),
         organization_id: provider.id,
@@ -85,7 +84,9 @@ fn looked_at(
         apply(*part, row, before.as_ref(), &mut entry, known, &mut problems);
     }
     if problems.is_empty() {
-        problems.extend(entry.missing(known.provider_type).into_iter().map(|(part, why)| FieldError::new(part.as_str(), why)));
+        problems.extend(
+            entry.missing(known.provider_type).into_iter().map(|(part, why)| FieldError::new(part.as_str(), why)),
+        );
         let wanted = service.unwrap_or_else(ServiceId::new);
         match registration(tx, provider, wanted, &entry, known.today) {
             Ok(_) => {}

@@ -70,24 +70,25 @@ pub async fn get_statistics(
     app: Data<App>,
 ) -> Result<JsonAnswer<FiguresDocument>, AppError> {
     let found = figures(&app, member, &asked).await?;
-    let services = found.services.into_iter().map(|(service_id, name, category_id, own, usual)| ServiceFiguresDocument {
-        service_id,
-        name,
-        category_id,
-        own: CountedDocument {
-            appearances: Some(own.appearances),
-            looks: Some(own.looks),
-            questions: Some(own.questions),
-            purchases: Some(own.purchases),
-            purchases_per_100_looks: own.conversion(),
-        },
-        usual: CountedDocument {
-            appearances: usual.appearances,
-            looks: usual.looks,
-            questions: usual.questions,
-            purchases: usual.purchases,
-            purchases_per_100_looks: usual.conversion,
-        },
-    });
+    let services =
+        found.services.into_iter().map(|(service_id, name, category_id, own, usual)| ServiceFiguresDocument {
+            service_id,
+            name,
+            category_id,
+            own: CountedDocument {
+                appearances: Some(own.appearances),
+                looks: Some(own.looks),
+                questions: Some(own.questions),
+                purchases: Some(own.purchases),
+                purchases_per_100_looks: own.conversion(),
+            },
+            usual: CountedDocument {
+                appearances: usual.appearances,
+                looks: usual.looks,
+                questions: usual.questions,
+                purchases: usual.purchases,
+                purchases_per_100_looks: usual.conversion,
+            },
+        });
     Ok(JsonAnswer(FiguresDocument { from: found.period.from, until: found.period.until, services: services.collect() }))
 }

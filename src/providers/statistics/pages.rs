@@ -119,7 +119,11 @@ pub async fn get_statistics(
                 figure("Page opened", number(mine.looks), about(usual.looks, "")),
                 figure("Questions", number(mine.questions), about(usual.questions, "")),
                 figure("Purchases", number(mine.purchases), about(usual.purchases, "")),
-                figure("Purchases for 100 looks", mine.conversion().map_or_else(|| "too few looks".into(), number), about(usual.conversion, "")),
+                figure(
+                    "Purchases for 100 looks",
+                    mine.conversion().map_or_else(|| "too few looks".into(), number),
+                    about(usual.conversion, ""),
+                ),
             ],
         }
     };
@@ -156,8 +160,20 @@ pub async fn get_statistics_csv(
 ) -> Result<HttpResponse, AppError> {
     let figures = figures(&app, member, &asked).await?;
     let names = [
-        "service", "category", "from", "until", "appearances", "looks", "questions", "purchases", "purchases_per_100_looks",
-        "usual_appearances", "usual_looks", "usual_questions", "usual_purchases", "usual_purchases_per_100_looks",
+        "service",
+        "category",
+        "from",
+        "until",
+        "appearances",
+        "looks",
+        "questions",
+        "purchases",
+        "purchases_per_100_looks",
+        "usual_appearances",
+        "usual_looks",
+        "usual_questions",
+        "usual_purchases",
+        "usual_purchases_per_100_looks",
     ];
     let mut rows = vec![names.map(str::to_owned).to_vec()];
     let told = |figure: Option<i64>| figure.map(|figure| figure.to_string()).unwrap_or_default();

@@ -18,7 +18,7 @@ use super::figures::{Counted, LEAST_PEOPLE, Period};
 const MOST_OTHERS: i64 = 2_000;
 
 /// Adds counts to the days of services. Services that are gone are left out; rows are taken in one order everywhere.
-pub(super) fn add_counts(tx: &mut Conn, counts: &[((ServiceId, NaiveDate), (i64, i64))]) -> QueryResult<()> {
+pub fn add_counts(tx: &mut Conn, counts: &[((ServiceId, NaiveDate), (i64, i64))]) -> QueryResult<()> {
     let ids: Vec<ServiceId> = counts.iter().map(|((service, _), _)| *service).collect();
     let there: Vec<ServiceId> = services::table.filter(among(services::id, ids)).select(services::id).load(tx)?;
     let there: std::collections::BTreeSet<ServiceId> = there.into_iter().collect();
@@ -41,6 +41,15 @@ pub(super) fn add_counts(tx: &mut Conn, counts: &[((ServiceId, NaiveDate), (i64,
         .execute(tx)?;
     }
     Ok(())
+}
+
+/// The services that were invented for the demo town.
+pub fn invented(conn: &mut Conn) -> QueryResult<Vec<ServiceId>> {
+    services::table
+        .filter(services::origin.eq(crate::catalogue::Origin::Invented))
+        .order(services::id)
+        .select(services::id)
+        .load(conn)
 }
 
 /// The services of the member's provider: id, name, category.
