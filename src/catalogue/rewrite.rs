@@ -143,17 +143,14 @@ fn replace_prices(tx: &mut Conn, id: ServiceId, new: &[CostOption], today: Naive
     for price in new {
         let same = |each: &CostOption| price.valid_from <= today && same_offer(each, price);
         let by_id = old.iter().position(|each| each.id == price.id && same(each));
-        match by_id.or_else(|| old.iter().position(same)) {
-            Some(at) => {
-                let kept = old.swap_remove(at);
-                diesel::update(cost_options::table.find(kept.id))
-                    .set((cost_options::position.eq(price.position), cost_options::valid_to.eq(price.valid_to)))
-                    .execute(tx)?;
-            }
-            None => {
-                let row = CostOption { id: CostOptionId::new(), ..price.clone() };
-                crate::both!(tx, c => diesel::insert_into(cost_options::table).values(&row).execute(c))?;
-            }
+        if let Some(at) = by_id.or_else(|| old.iter().position(same)) {
+            let kept = old.swap_remove(at);
+            diesel::update(cost_options::table.find(kept.id))
+                .set((cost_options::position.eq(price.position), cost_options::valid_to.eq(price.valid_to)))
+                .execute(tx)?;
+        } else {
+            let row = CostOption { id: CostOptionId::new(), ..price.clone() };
+            crate::both!(tx, c => diesel::insert_into(cost_options::table).values(&row).execute(c))?;
         }
     }
     for gone in old {

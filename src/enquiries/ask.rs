@@ -133,13 +133,10 @@ fn checked(question: &Question) -> Result<Question, AskError> {
     if name.is_empty() {
         wrong.push(FieldError::new("name", "Enter your name, in up to 80 letters. A first name is enough."));
     }
-    let email = match typed::email(&question.email) {
-        Ok(Some(email)) => email.to_lowercase(),
-        _ => {
-            wrong.push(FieldError::new("email", "Enter your e-mail address: the answer goes there."));
-            String::new()
-        }
-    };
+    let email = typed::email(&question.email).ok().flatten().unwrap_or_default().to_lowercase();
+    if email.is_empty() {
+        wrong.push(FieldError::new("email", "Enter your e-mail address: the answer goes there."));
+    }
     let words = match typed::lines(&question.question, 2_000, "Your question") {
         Ok(words) if words.chars().count() < 5 => {
             wrong.push(FieldError::new("question", "Write your question."));

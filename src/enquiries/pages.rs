@@ -141,10 +141,8 @@ pub async fn post_question(
     match app.db.write(move |tx| ask(tx, who.as_ref(), &question, &url, now)).await.map_err(AppError::from) {
         Ok(_) => Ok(see_other(&asked)),
         Err(AppError::Refused(refusal)) => {
-            let wrong = match refusal.fields.is_empty() {
-                true => vec![FieldError::new("", refusal.sentence)],
-                false => refusal.fields,
-            };
+            let wrong =
+                if refusal.fields.is_empty() { vec![FieldError::new("", refusal.sentence)] } else { refusal.fields };
             ask_page(&app, &request, id, form, false, refusal.status, wrong).await
         }
         Err(other) => Err(other),

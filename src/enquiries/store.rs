@@ -111,7 +111,6 @@ pub(super) fn note_answer(
 pub fn of_provider(conn: &mut Conn, member: &ProviderMember) -> QueryResult<Vec<(Enquiry, String)>> {
     let all = enquiries::table.inner_join(services::table).filter(enquiries::organization_id.eq(member.organization()));
     let mut waiting: Vec<(Enquiry, String)> = all
-        .clone()
         .filter(enquiries::answered_at.is_null())
         .order((enquiries::asked_at, enquiries::id))
         .limit(100)

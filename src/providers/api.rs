@@ -291,8 +291,7 @@ pub async fn delete_invitation(
 ) -> Result<HttpResponse, AppError> {
     let id: InvitationId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let now = app.clock.now();
-    match app.db.write(move |tx| store::withdraw_invitation(tx, &owner, id, now)).await.map_err(AppError::from)? {
-        true => Ok(HttpResponse::NoContent().finish()),
-        false => Err(AppError::NotFound),
-    }
+    let was_open =
+        app.db.write(move |tx| store::withdraw_invitation(tx, &owner, id, now)).await.map_err(AppError::from)?;
+    if was_open { Ok(HttpResponse::NoContent().finish()) } else { Err(AppError::NotFound) }
 }

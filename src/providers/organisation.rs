@@ -111,13 +111,13 @@ impl Organisation {
         match number(&typed.charity_number, is_charity_number) {
             Ok(number) => new.charity_number = number,
             Err(()) => {
-                note("charity_number", "A charity number has six or seven digits, or begins with SC or NIC.".into())
+                note("charity_number", "A charity number has six or seven digits, or begins with SC or NIC.".into());
             }
         }
         match number(&typed.company_number, is_company_number) {
             Ok(number) => new.company_number = number,
             Err(()) => {
-                note("company_number", "A company number has eight characters, like 01234567 or SC123456.".into())
+                note("company_number", "A company number has eight characters, like 01234567 or SC123456.".into());
             }
         }
         if wrong.is_empty() { Ok(new) } else { Err(wrong) }

@@ -13,5 +13,6 @@
 mod support;
 
 mod browser;
+mod the_desk;
 mod the_journey;
 mod without_scripts;

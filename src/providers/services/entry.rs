@@ -465,7 +465,7 @@ fn said(time: &str) -> String {
     let (hours, minutes) = time.split_once(':').unwrap_or((time, "00"));
     let hours: u32 = hours.parse().unwrap_or(0);
     let half = if hours < 12 { "am" } else { "pm" };
-    let hour = if hours % 12 == 0 { 12 } else { hours % 12 };
+    let hour = if hours.is_multiple_of(12) { 12 } else { hours % 12 };
     match minutes {
         "00" => format!("{hour}{half}"),
         minutes => format!("{hour}.{minutes}{half}"),

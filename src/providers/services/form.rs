@@ -140,6 +140,7 @@ fn terms<'a>(known: &'a Known<'_>, taxonomy: &str) -> Vec<(&'a str, &'a str)> {
 }
 
 /// The form of one part.
+#[expect(clippy::too_many_lines, reason = "one part after the other, each a few fields")]
 #[must_use]
 pub fn form(part: Part, fields: &Fields, known: &Known<'_>) -> Vec<Field> {
     let mut form = Form::over(fields);

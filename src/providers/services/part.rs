@@ -293,7 +293,7 @@ fn what(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong) 
     let found =
         known.categories().into_iter().find(|(id, name)| *id == category || name.eq_ignore_ascii_case(category));
     match found {
-        Some((id, _)) => new.category_id = id.to_owned(),
+        Some((id, _)) => id.clone_into(&mut new.category_id),
         None => wrong.say("category_id", "Choose what it belongs to."),
     }
     let text = wrong.take("description", typed::lines(fields.one("description"), 4_000, "The text"));
@@ -374,7 +374,7 @@ fn place(fields: &Fields, known: &Known<'_>, new: &mut Entry, wrong: &mut Wrong)
         match code.is_empty() {
             true => {}
             false if !fits => {
-                wrong.say("districts", format!("\"{}\" is not the first part of a postcode, like M33.", short(&code)))
+                wrong.say("districts", format!("\"{}\" is not the first part of a postcode, like M33.", short(&code)));
             }
             false if new.districts.contains(&code) => {}
             false => new.districts.push(code),

@@ -227,11 +227,11 @@ pub fn page_show(page: Page, entry: &Entry, known: &Known<'_>) -> Fields {
 pub fn page_read(page: Page, fields: &Fields, known: &Known<'_>, entry: &mut Entry) -> Result<(), Vec<FieldError>> {
     let mut wrong = Vec::new();
     let mut read = |part: Part, fields: &Fields, entry: &mut Entry| {
-        wrong.extend(part.read(fields, known, entry).err().unwrap_or_default())
+        wrong.extend(part.read(fields, known, entry).err().unwrap_or_default());
     };
     match page {
         Page::What => {
-            read(Part::What, &fields.clone().replacing("kind", &Fields::default().with("kind", entry.kind)), entry)
+            read(Part::What, &fields.clone().replacing("kind", &Fields::default().with("kind", entry.kind)), entry);
         }
         Page::Where => {
             let kept = Part::Where.show(entry, known);

@@ -153,12 +153,11 @@ pub fn approved_version(conn: &mut Conn, service: ServiceId) -> QueryResult<Opti
         .optional()
 }
 
+/// A version with the names of who wrote and who decided.
+pub type WithNames = (Version, Option<String>, Option<String>);
+
 /// Every version of a service of the member's provider, newest first, with the names of who wrote and who decided.
-pub fn versions(
-    conn: &mut Conn,
-    member: &ProviderMember,
-    service: ServiceId,
-) -> QueryResult<Vec<(Version, Option<String>, Option<String>)>> {
+pub fn versions(conn: &mut Conn, member: &ProviderMember, service: ServiceId) -> QueryResult<Vec<WithNames>> {
     let rows: Vec<Version> = service_versions::table
         .filter(service_versions::service_id.eq(service))
         .filter(service_versions::organization_id.eq(member.organization()))

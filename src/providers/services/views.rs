@@ -36,6 +36,7 @@ pub struct ServiceRow {
 }
 
 /// The task list of one service.
+#[expect(clippy::struct_excessive_bools, reason = "each decides about another corner of the page")]
 #[derive(Template)]
 #[template(path = "providers/service.html")]
 pub struct ServiceTasksPage {

@@ -76,7 +76,7 @@ pub fn columns() -> Vec<Column> {
     for nth in 1..=PRICES {
         let first = nth == 1;
         let mut price = |name: &str, about, example| {
-            add(prices, &format!("price_{nth}_{name}"), about, if first { example } else { "" })
+            add(prices, &format!("price_{nth}_{name}"), about, if first { example } else { "" });
         };
         price(
             "amount",

@@ -70,14 +70,14 @@ fn looked_at(
         Some(id) => catalogue::rewrite::kept(tx, id, known.today)?.map(|kept| Entry::of_catalogue(&kept, known.today)),
         None => None,
     };
-    if let Some(id) = service {
-        if let Some(open) = versions::open_version(tx, provider.id, id)? {
-            let why = match open.state {
-                VersionState::Waiting => "An earlier change of this service is still with the council.",
-                _ => "Somebody is writing on this service. Publish that draft or throw it away first.",
-            };
-            problems.push(FieldError::new("reference", why));
-        }
+    if let Some(id) = service
+        && let Some(open) = versions::open_version(tx, provider.id, id)?
+    {
+        let why = match open.state {
+            VersionState::Waiting => "An earlier change of this service is still with the council.",
+            _ => "Somebody is writing on this service. Publish that draft or throw it away first.",
+        };
+        problems.push(FieldError::new("reference", why));
     }
     let mut entry = before.clone().unwrap_or_default();
     for part in Part::ALL {

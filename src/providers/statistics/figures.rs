@@ -118,7 +118,7 @@ fn protected(mut values: Vec<i64>) -> Option<i64> {
     }
     values.sort_unstable();
     let middle = values.len() / 2;
-    let median = if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2 };
+    let median = if values.len() % 2 == 1 { values[middle] } else { i64::midpoint(values[middle - 1], values[middle]) };
     Some((median + 2) / 5 * 5)
 }
 

@@ -17,8 +17,11 @@ use super::figures::{Counted, LEAST_PEOPLE, Period};
 /// Other services of a category that are looked at for what is usual.
 const MOST_OTHERS: i64 = 2_000;
 
+/// A service and a day, with looks and appearances.
+pub type DayCount = ((ServiceId, NaiveDate), (i64, i64));
+
 /// Adds counts to the days of services. Services that are gone are left out; rows are taken in one order everywhere.
-pub fn add_counts(tx: &mut Conn, counts: &[((ServiceId, NaiveDate), (i64, i64))]) -> QueryResult<()> {
+pub fn add_counts(tx: &mut Conn, counts: &[DayCount]) -> QueryResult<()> {
     let ids: Vec<ServiceId> = counts.iter().map(|((service, _), _)| *service).collect();
     let there: Vec<ServiceId> = services::table.filter(among(services::id, ids)).select(services::id).load(tx)?;
     let there: std::collections::BTreeSet<ServiceId> = there.into_iter().collect();
