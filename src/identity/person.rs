@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::memberships;
 use crate::db::text_enum;
-use crate::ids::{AuthorityId, OrganizationId};
+use crate::ids::{AuthorityId, MembershipId, OrganizationId};
 
 text_enum! {
     /// A role that is granted; a budget holder is whoever a budget is for, a citizen whoever has an account.
@@ -29,6 +29,25 @@ text_enum! {
         AuthorityAdministrator = "authority administrator",
         /// Reads everything of one authority and changes nothing.
         Auditor = "auditor",
+    }
+}
+
+impl RoleName {
+    /// As the top of a page says it: "Commissioner", "Provider".
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ProviderMember => "Provider",
+            Self::SupportPlanner => "Support planner",
+            Self::CareManager => "Care manager",
+            Self::Commissioner => "Commissioner",
+            Self::AuthorisedOfficer => "Authorised officer",
+            Self::FinanceOfficer => "Finance officer",
+            Self::SafeguardingLead => "Safeguarding lead",
+            Self::Moderator => "Moderator",
+            Self::AuthorityAdministrator => "Authority administrator",
+            Self::Auditor => "Auditor",
+        }
     }
 }
 
@@ -67,6 +86,8 @@ text_enum! {
 /// One granted role, and where it holds.
 #[derive(Clone, Debug, Queryable, Selectable)]
 pub struct Membership {
+    /// Which one.
+    pub id: MembershipId,
     /// Which role.
     pub role: RoleName,
     /// For which authority.

@@ -14,12 +14,13 @@ use waymark::app::App;
 use waymark::clock::{Clock, UtcTime};
 use waymark::config::Place;
 use waymark::db::{Conn, DatabaseUrl};
-use waymark::identity::{BudgetHolder, SignedIn};
+use waymark::identity::{BudgetHolder, SignedIn, Waiver};
 use waymark::ids::{BudgetId, PersonId, SubmissionKey};
 use waymark::money::Money;
 use waymark::purchasing::{Request, buy};
 use waymark::start::{self, Followers};
 use waymark::verify::verify;
+use waymark::web::page::Site;
 
 use super::people;
 use super::{Api, Person, TestDatabase, on_postgres};
@@ -88,7 +89,8 @@ impl Town {
             fs::copy(template(), folder.path().join("waymark.sqlite")).unwrap();
         }
         let place = Place { data_dir: folder.path().to_owned(), database_url: Some(database.url.clone()) };
-        let app = start::open(&place, &Clock::standing_at(the_beginning()), false).unwrap();
+        let mut app = start::open(&place, &Clock::standing_at(the_beginning()), false).unwrap();
+        app.waiver = Waiver::Everybody; // codes have journeys of their own
         if on_postgres().is_some() {
             settle(&app);
         }
@@ -109,7 +111,8 @@ impl Town {
     /// Stops server and followers, and starts again from what is stored, as after a restart of the machine.
     pub fn restart(&mut self) {
         self.stop();
-        self.app = start::open(&self.place, &self.app.clock, false).unwrap();
+        let waiver = self.app.waiver;
+        self.app = App { waiver, ..start::open(&self.place, &self.app.clock, false).unwrap() };
         let (base, server) = serve(&self.app);
         (self.base, self.server) = (base, Some(server));
         self.follow();
@@ -212,11 +215,16 @@ impl Town {
             Ok::<_, diesel::result::Error>(())
         };
         town.app.db.write_now(add).unwrap();
-        town.stop();
-        let (base, server) = serve(&town.app);
-        (town.base, town.server) = (base, Some(server));
-        town.follow();
+        town.serve_again();
         town
+    }
+
+    /// Serves anew after the app was changed.
+    pub fn serve_again(&mut self) {
+        self.stop();
+        let (base, server) = serve(&self.app);
+        (self.base, self.server) = (base, Some(server));
+        self.follow();
     }
 
     /// Lets time pass. Whoever is signed in may have to do so again.
@@ -308,7 +316,7 @@ fn serve(app: &App) -> (String, (ServerHandle, JoinHandle<()>)) {
     let app = app.clone();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let (server, address) = start::listen(&app, "127.0.0.1:0".parse().unwrap(), false, 2).unwrap();
+            let (server, address) = start::listen(&app, "127.0.0.1:0".parse().unwrap(), Site::default(), 2).unwrap();
             tell.send((server.handle(), address)).unwrap();
             server.await.unwrap();
         });
