@@ -92,7 +92,7 @@ pub enum Stage {
 
 /// What the database says of a session, or of a person that a token or a command speaks for.
 #[derive(Clone, Debug)]
-pub struct Arrival {
+pub(super) struct Arrival {
     pub(super) session: Option<SessionId>,
     pub(super) person: PersonId,
     pub(super) name: String,
@@ -107,7 +107,7 @@ pub struct Arrival {
 impl Arrival {
     /// How far they have come.
     #[must_use]
-    pub fn stage(&self, waiver: Waiver) -> Stage {
+    pub(super) fn stage(&self, waiver: Waiver) -> Stage {
         let strong = self.proven.is_strong();
         if self.has_second_factor && !strong {
             Stage::Code
@@ -122,13 +122,13 @@ impl Arrival {
 
     /// Whether one of their roles asks for a second factor: every granted role sees other people's data (decision 0009).
     #[must_use]
-    pub fn needs_second_factor(&self, waiver: Waiver) -> bool {
+    pub(super) fn needs_second_factor(&self, waiver: Waiver) -> bool {
         !self.granted.is_empty() && !waiver.holds_for(self.person)
     }
 
     /// Whether they have roles for different bodies.
     #[must_use]
-    pub fn roles_conflict(&self) -> bool {
+    pub(super) fn roles_conflict(&self) -> bool {
         self.granted.first().is_some_and(|first| !self.granted.iter().all(|each| each.goes_with(first)))
     }
 
@@ -142,7 +142,7 @@ impl Arrival {
 
     /// The roles that hold: those that go with the chosen one; all where none conflict; none for who is here for themselves.
     #[must_use]
-    pub fn held(&self) -> Vec<Granted> {
+    pub(super) fn held(&self) -> Vec<Granted> {
         if self.for_oneself {
             return Vec::new();
         }

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use crate::error::AppError;
 
 /// The fewest letters of a password.
-pub const SHORTEST: usize = 10;
+const SHORTEST: usize = 10;
 
 /// The most letters of a password: more would only be work for us.
 const LONGEST: usize = 256;

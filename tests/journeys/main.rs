@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod bad_input;
 mod buying;
 mod demand;
@@ -16,5 +17,6 @@ mod finding;
 mod followers;
 mod over_the_api;
 mod rating;
+mod second_factor;
 mod somebody_else;
 mod together;

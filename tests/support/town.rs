@@ -18,6 +18,7 @@ use waymark::identity::{BudgetHolder, SignedIn, Waiver};
 use waymark::ids::{BudgetId, PersonId, SubmissionKey};
 use waymark::money::Money;
 use waymark::purchasing::{Request, buy};
+use waymark::post::{Received, received};
 use waymark::start::{self, Followers};
 use waymark::verify::verify;
 use waymark::web::page::Site;
@@ -225,6 +226,23 @@ impl Town {
         let (base, server) = serve(&self.app);
         (self.base, self.server) = (base, Some(server));
         self.follow();
+    }
+
+    /// The newest letter to somebody, once it has arrived.
+    pub fn letter_to(&self, email: &str, subject: &str) -> Received {
+        let find = || {
+            let letters = received(&self.app.post.folder);
+            letters.into_iter().find(|letter| letter.to == email && letter.subject.contains(subject))
+        };
+        self.within(Duration::from_secs(20), &format!("a letter to {email} about {subject:?}"), || find().is_some());
+        find().unwrap()
+    }
+
+    /// The address that the newest letter to somebody leads to.
+    pub fn link_to(&self, email: &str, subject: &str) -> String {
+        let letter = self.letter_to(email, subject);
+        let link = letter.words.lines().find(|line| line.starts_with("http"));
+        link.unwrap_or_else(|| panic!("no link in {}", letter.words)).trim().to_owned()
     }
 
     /// Lets time pass. Whoever is signed in may have to do so again.

@@ -11,7 +11,7 @@ use crate::db::schema::{citizens, memberships, people, signing_keys};
 use crate::db::{Conn, both};
 use crate::ids::{AuthorityId, MembershipId, OrganizationId, PersonId};
 
-use super::{Membership, NeedGroup, RoleName, Standing};
+use super::{NeedGroup, RoleName, Standing};
 
 /// Rows of one INSERT.
 const BATCH: usize = 500;
