@@ -114,6 +114,7 @@ fn document(town: &Town, path: &str) -> Value {
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
         "tokens" => json!({ "email": somebody(), "password": "none" }),
+        "{setting}" => json!({ "value": 91 }),
         _ => Value::Null,
     }
 }
@@ -137,6 +138,7 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         "refusal" | "dispute" => fields.push(("reason", "because".into())),
         "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
         "review" => fields.push(("stars", "4".into())),
+        "{setting}" => fields.push(("value", "92".into())),
         "sign-in" => fields.extend([
             ("email", somebody()),
             ("password", "none".into()),
@@ -196,6 +198,7 @@ fn every_route_tried_as_everybody() {
             .replace("{service_id}", service_id("Lunch club").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
             .replace("{session_id}", service_id("nobody").as_str())
+            .replace("{setting}", "check-after-days")
             .replace("{path:.*}", "favicon.svg");
         let path = match &subject {
             Some(Subject { purchase, delivery, invoice }) => path

@@ -10,6 +10,7 @@
 mod support;
 
 mod accounts;
+mod authority;
 mod bad_input;
 mod buying;
 mod demand;
