@@ -15,7 +15,9 @@ use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
-use crate::{api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, search};
+use crate::{
+    api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, saved_searches, search, shortlists,
+};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(search::api::routes)
                 .configure(catalogue::api::routes)
                 .configure(reviews::api::routes)
+                .configure(shortlists::api::routes)
+                .configure(saved_searches::api::routes)
                 .configure(identity::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
@@ -61,6 +65,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(search::pages::routes)
                 .configure(catalogue::pages::routes)
                 .configure(reviews::pages::routes)
+                .configure(shortlists::pages::routes)
+                .configure(saved_searches::pages::routes)
                 .configure(identity::pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)

@@ -132,6 +132,10 @@ typed_ids! {
     InvoiceId,
     /// One review.
     ReviewId,
+    /// One shortlist.
+    ShortlistId,
+    /// One saved search.
+    SavedSearchId,
     /// One letter on its way.
     LetterId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.

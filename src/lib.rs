@@ -26,7 +26,9 @@ pub mod places;
 pub mod post;
 pub mod purchasing;
 pub mod reviews;
+pub mod saved_searches;
 pub mod search;
+pub mod shortlists;
 
 // What starts, shows and proves it.
 pub mod bench;

@@ -18,6 +18,7 @@ use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::SigningKeys;
 use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
+use crate::saved_searches::Watch;
 use crate::search::Index;
 use crate::search::follow::Following;
 use crate::web::assets;
@@ -73,7 +74,7 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, and the letters.
+    /// Starts following: the search index of this node, the demand cube, the letters, and saved searches.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -89,7 +90,10 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
-        Ok(Self { stop, running: vec![search, cube, post] })
+        let mut watch =
+            Watch::new(app.db.clone(), app.index.clone(), app.clock.clone(), app.post.public_url.clone());
+        let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
+        Ok(Self { stop, running: vec![search, cube, post, watch] })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -11,15 +11,25 @@
 //! Who: [`crate::identity::Anyone`] reads the whole catalogue, free and without an account.
 
 pub mod api;
+mod bank_holidays;
 pub mod card;
 mod detail;
+mod detail_api;
+mod opening;
+mod opening_text;
 pub mod pages;
+mod prices;
 pub mod rating;
 mod service;
 pub mod store;
 pub mod taxonomy;
+mod told;
 pub mod views;
 
+pub use bank_holidays::bank_holiday;
 pub use detail::{AreaKind, CheckState, Details, Freq, Paper, Rate, Schedule, Verification};
+pub use opening::{Next, Times, in_words, local, next, next_in_words};
+pub use opening_text::{read as read_opening_times, weekly};
+pub use prices::{PriceOverTime, over_time, same_price};
 pub use rating::Rating;
 pub use service::{CostOption, Kind, Location, Offer, Origin, ProviderType, Service, Unit, WholeService};

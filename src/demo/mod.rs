@@ -10,6 +10,7 @@
 //! Who: `waymark demo`, and nobody else.
 
 mod build;
+mod details;
 mod history;
 mod holders;
 mod invented;

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::demo::{self, people::PEOPLE};
 use crate::error::{AppError, FieldError};
-use crate::ids::{PersonId, random_token};
-use crate::web::csrf;
+use crate::ids::PersonId;
+use crate::shortlists::{self, ListKeeper};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Page, html_with, local_path, see_other};
-use crate::web::session::{form_token, no_session_cookie, session_cookie, session_token, visit_cookie};
+use crate::web::session::{no_session_cookie, session_cookie, session_token};
 
 use super::sign_in::check_password;
 use super::views::{DemoGroup, DemoPeoplePage, DemoPerson, SignInPage};
@@ -125,6 +125,10 @@ async fn open(
     let home = home.map_or_else(|| "/".to_owned(), |who| who.home_path().to_owned());
     let mut answer = see_other(if next.is_empty() { &home } else { local_path(next) });
     answer.add_cookie(&session_cookie(request, token)).map_err(AppError::unexpected)?;
+    if let Some(list) = ListKeeper::browsers(request) {
+        app.db.write(move |tx| shortlists::merge(tx, person, &list, now)).await.map_err(AppError::from)?;
+        answer.add_cookie(&shortlists::no_list_cookie(request)).map_err(AppError::unexpected)?;
+    }
     Ok(answer)
 }
 
@@ -173,14 +177,8 @@ fn tied_to_the_visit<T: askama::Template>(
     status: StatusCode,
     make: impl FnOnce(Page) -> T,
 ) -> Result<HttpResponse, AppError> {
-    let page = Page::of(request, title);
-    if form_token(request).is_some() {
-        return html_with(status, &make(page));
-    }
-    let secret = random_token();
-    let mut answer = html_with(status, &make(Page { csrf: csrf::token_for(&secret), ..page }))?;
-    answer.add_cookie(&visit_cookie(request, secret)).map_err(AppError::unexpected)?;
-    Ok(answer)
+    let (page, tie) = Page::tied(request, title);
+    tie.onto(html_with(status, &make(page))?)
 }
 
 /// The demo's people by role; none outside the demo.

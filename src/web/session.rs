@@ -28,7 +28,9 @@ pub fn form_token(request: &HttpRequest) -> Option<String> {
     token_in(request, SESSION).or_else(|| token_in(request, VISIT))
 }
 
-fn token_in(request: &HttpRequest, name: &str) -> Option<String> {
+/// A token of ours in a cookie of this name, if one was sent.
+#[must_use]
+pub fn token_in(request: &HttpRequest, name: &str) -> Option<String> {
     let value = request.cookie(name)?.value().to_owned();
     (value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(value)
 }
@@ -57,6 +59,19 @@ pub fn no_session_cookie(request: &HttpRequest) -> Cookie<'static> {
 #[must_use]
 pub fn visit_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
     cookie(request, VISIT, token)
+}
+
+/// A cookie of ours that outlives the browser's window.
+#[must_use]
+pub fn long_cookie(
+    request: &HttpRequest,
+    name: &'static str,
+    value: String,
+    lasts: time::Duration,
+) -> Cookie<'static> {
+    let mut cookie = cookie(request, name, value);
+    cookie.set_max_age(lasts);
+    cookie
 }
 
 fn cookie(request: &HttpRequest, name: &'static str, value: String) -> Cookie<'static> {
