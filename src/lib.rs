@@ -27,6 +27,7 @@ pub mod post;
 pub mod purchasing;
 pub mod reviews;
 pub mod saved_searches;
+pub mod safeguarding;
 pub mod search;
 pub mod shortlists;
 

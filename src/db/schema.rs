@@ -368,6 +368,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    shortlists (id) {
+        id -> Text,
+        person_id -> Nullable<Text>,
+        token_hash -> Nullable<Text>,
+        share_token -> Nullable<Text>,
+        created_at -> Timestamp,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shortlist_entries (shortlist_id, service_id) {
+        shortlist_id -> Text,
+        service_id -> Text,
+        note -> Text,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_searches (id) {
+        id -> Text,
+        person_id -> Text,
+        name -> Text,
+        address -> Text,
+        alerts -> Text,
+        stop_token -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        last_letter_at -> Nullable<Timestamp>,
+        watched -> Bool,
+    }
+}
+
+diesel::table! {
+    saved_search_matches (saved_search_id, service_id) {
+        saved_search_id -> Text,
+        service_id -> Text,
+        found_at -> Timestamp,
+        is_new -> Bool,
+        told_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     reviews (id) {
         id -> Text,
         service_id -> Text,
@@ -443,56 +488,98 @@ diesel::table! {
 }
 
 diesel::table! {
-    shortlists (id) {
+    setting_changes (id) {
         id -> Text,
-        person_id -> Nullable<Text>,
-        token_hash -> Nullable<Text>,
-        share_token -> Nullable<Text>,
-        created_at -> Timestamp,
-        used_at -> Timestamp,
+        authority_id -> Text,
+        setting -> Text,
+        before -> BigInt,
+        after -> BigInt,
+        changed_at -> Timestamp,
+        changed_by -> Text,
     }
 }
 
 diesel::table! {
-    shortlist_entries (shortlist_id, service_id) {
-        shortlist_id -> Text,
-        service_id -> Text,
-        note -> Text,
-        added_at -> Timestamp,
-    }
-}
-
-diesel::table! {
-    saved_searches (id) {
-        id -> Text,
-        person_id -> Text,
+    daily_jobs (name) {
         name -> Text,
-        address -> Text,
-        alerts -> Text,
-        stop_token -> Text,
-        created_at -> Timestamp,
-        seen_at -> Timestamp,
-        last_letter_at -> Nullable<Timestamp>,
-        watched -> Bool,
+        day -> Date,
+        after -> Text,
+        finished -> Bool,
+        updated_at -> Timestamp,
     }
 }
 
 diesel::table! {
-    saved_search_matches (saved_search_id, service_id) {
-        saved_search_id -> Text,
-        service_id -> Text,
-        found_at -> Timestamp,
-        is_new -> Bool,
-        told_at -> Nullable<Timestamp>,
+    still_right_letters (id) {
+        id -> Text,
+        organization_id -> Text,
+        token_hash -> Text,
+        sent_on -> Date,
+        expires_at -> Timestamp,
     }
 }
 
-diesel::joinable!(shortlists -> people (person_id));
-diesel::joinable!(shortlist_entries -> shortlists (shortlist_id));
-diesel::joinable!(shortlist_entries -> services (service_id));
-diesel::joinable!(saved_searches -> people (person_id));
-diesel::joinable!(saved_search_matches -> saved_searches (saved_search_id));
-diesel::joinable!(saved_search_matches -> services (service_id));
+diesel::table! {
+    still_right_questions (letter_id, service_id) {
+        letter_id -> Text,
+        service_id -> Text,
+        step -> Integer,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_checks (id) {
+        id -> Text,
+        service_id -> Text,
+        checked_on -> Date,
+        checked_at -> Timestamp,
+        how -> Text,
+        person_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    wrong_reports (id) {
+        id -> Text,
+        service_id -> Text,
+        organization_id -> Text,
+        authority_id -> Nullable<Text>,
+        what -> Text,
+        words -> Text,
+        address -> Nullable<Text>,
+        from_provider -> Bool,
+        visit_hash -> Nullable<Text>,
+        network_hash -> Nullable<Text>,
+        reported_at -> Timestamp,
+        due_on -> Date,
+        state -> Text,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<Text>,
+        answered_as -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authority_contacts (authority_id) {
+        authority_id -> Text,
+        adult_care -> Text,
+        out_of_hours -> Text,
+        children -> Text,
+        website -> Text,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+    }
+}
+
+diesel::joinable!(still_right_letters -> organizations (organization_id));
+diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
+diesel::joinable!(still_right_questions -> services (service_id));
+diesel::joinable!(wrong_reports -> services (service_id));
+diesel::joinable!(wrong_reports -> organizations (organization_id));
+diesel::joinable!(setting_changes -> people (changed_by));
 diesel::joinable!(accounts -> authorities (authority_id));
 diesel::joinable!(attributes -> services (service_id));
 diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
@@ -526,6 +613,12 @@ diesel::joinable!(purchases -> people (person_id));
 diesel::joinable!(purchases -> services (service_id));
 diesel::joinable!(purchases -> taxonomy_terms (category_id));
 diesel::joinable!(purchases -> wards (ward_code));
+diesel::joinable!(shortlists -> people (person_id));
+diesel::joinable!(shortlist_entries -> shortlists (shortlist_id));
+diesel::joinable!(shortlist_entries -> services (service_id));
+diesel::joinable!(saved_searches -> people (person_id));
+diesel::joinable!(saved_search_matches -> saved_searches (saved_search_id));
+diesel::joinable!(saved_search_matches -> services (service_id));
 diesel::joinable!(reviews -> people (person_id));
 diesel::joinable!(reviews -> purchases (purchase_id));
 diesel::joinable!(reviews -> services (service_id));
@@ -565,6 +658,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     purchase_steps,
     purchases,
     reviews,
+    shortlists,
+    shortlist_entries,
+    saved_searches,
+    saved_search_matches,
     service_areas,
     service_at_locations,
     service_ratings,
@@ -580,8 +677,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     authority_settings,
     letters,
-    shortlists,
-    shortlist_entries,
-    saved_searches,
-    saved_search_matches,
+    setting_changes,
+    daily_jobs,
+    still_right_letters,
+    still_right_questions,
+    service_checks,
+    wrong_reports,
+    authority_contacts,
 );
