@@ -28,7 +28,7 @@ pub mod views;
 
 pub use bank_holidays::bank_holiday;
 pub use detail::{AreaKind, CheckState, Details, Freq, Paper, Rate, Schedule, Verification};
-pub use opening::{Next, Times, in_words, local, next, next_in_words};
+pub use opening::{Next, Times, in_words, next, next_in_words};
 pub use opening_text::{read as read_opening_times, weekly};
 pub use prices::{PriceOverTime, over_time, same_price};
 pub use rating::Rating;

@@ -4,7 +4,7 @@
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Weekday};
 use rrule::{RRuleSet, Tz};
 
-use crate::clock::UtcTime;
+use crate::clock::{UtcTime, wall_clock};
 
 use super::bank_holidays::bank_holiday;
 use super::detail::{Freq, Schedule};
@@ -34,12 +34,6 @@ pub struct Next {
     pub on_now: bool,
 }
 
-/// The time on a clock in England.
-#[must_use]
-pub fn local(now: UtcTime) -> NaiveDateTime {
-    Tz::Europe__London.from_utc_datetime(&now).naive_local()
-}
-
 /// Opening times in words, a line for each set of days; rules that are over or have not begun are left out.
 #[must_use]
 pub fn in_words(schedules: &[Schedule], today: NaiveDate) -> Vec<Times> {
@@ -61,14 +55,14 @@ pub fn in_words(schedules: &[Schedule], today: NaiveDate) -> Vec<Times> {
 /// When a service is on next, or that it is on now.
 #[must_use]
 pub fn next(schedules: &[Schedule], now: UtcTime) -> Option<Next> {
-    let now = local(now);
+    let now = wall_clock(now);
     schedules.iter().filter_map(|schedule| next_of(schedule, now)).min_by_key(|next| next.starts)
 }
 
 /// "On now, until 5pm", "Next: Tuesday 1 December, 10am".
 #[must_use]
 pub fn next_in_words(next: &Next, now: UtcTime) -> String {
-    let now = local(now);
+    let now = wall_clock(now);
     if next.on_now {
         return match next.ends {
             Some(ends) if ends.date() == now.date() => format!("Open now, until {}", clock_time(ends.time())),

@@ -113,6 +113,9 @@ fn document(town: &Town, path: &str) -> Value {
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
+        "{service_id}" => json!({}),
+        "saved-searches" => json!({ "address": "/search?q=lunch" }),
+        "{saved_search_id}" => json!({ "name": "Lunch", "alerts": "none" }),
         "{setting}" => json!({ "value": 91 }),
         "tokens" => json!({ "email": "nobody@example.org", "password": "none" }),
         _ => Value::Null,
@@ -133,6 +136,9 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         "refusal" | "dispute" => fields.push(("reason", "because".into())),
         "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
         "review" => fields.push(("stars", "4".into())),
+        "note" => fields.push(("note", "Ask about Tuesdays".into())),
+        "saved-searches" => fields.push(("address", "/search?q=lunch".into())),
+        "{saved_search_id}" => fields.extend([("name", "Lunch".into()), ("alerts", "none".into())]),
         "{setting}" => fields.push(("value", "92".into())),
         "sign-in" => fields.extend([
             ("email", "nobody@example.org".into()),
@@ -163,6 +169,7 @@ fn asks_api(town: &Town, api: &Api, method: &str, path: &str, route: &str) -> St
     let told = match method {
         "GET" => api.get(path),
         "PUT" => api.put(path, &document(town, route)),
+        "DELETE" => api.delete(path),
         _ => api.post_once(path, "third", &document(town, route)),
     };
     told.status.to_string()
@@ -178,6 +185,15 @@ fn every_route_tried_as_everybody() {
     let tokens: Vec<String> = people.iter().map(Person::csrf).collect();
     let (hana, pat) = (apis.last().unwrap(), &apis[apis.len() - 2]);
 
+    let keep = |path: &str| hana.put(&format!("/shortlist/services/{path}"), &json!({}));
+    assert_eq!(keep(service_id("Lunch club").as_str()).status, 204);
+    let link = hana.post("/shortlist/link", &Value::Null).expect(201);
+    let token = link["link"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let saved = || {
+        let made = hana.post("/saved-searches", &json!({ "address": "/search?q=lunch" })).expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+
     let mut table = String::new();
     write!(table, "{:<72}{:>9}", "", "anyone").unwrap();
     PEOPLE.iter().for_each(|name| write!(table, "{name:>9}").unwrap());
@@ -185,12 +201,15 @@ fn every_route_tried_as_everybody() {
         if route == "/sign-out" {
             continue; // ends the session that the next route needs; told below
         }
+        let saved = if route.contains("{saved_search_id}") { saved() } else { String::new() };
         let subject = route.contains("{purchase_id}") || route.contains("{invoice_id}");
         let subject = subject.then(|| prepare(&town, hana, pat, &route, number));
         let path = route
             .replace("{service_id}", service_id("Lunch club").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
             .replace("{setting}", "check-after-days")
+            .replace("{saved_search_id}", &saved)
+            .replace("{token}", &token)
             .replace("{path:.*}", "favicon.svg");
         let path = match &subject {
             Some(Subject { purchase, delivery, invoice }) => path

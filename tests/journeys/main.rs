@@ -17,5 +17,8 @@ mod finding;
 mod followers;
 mod over_the_api;
 mod rating;
+mod saved_searches;
+mod shortlists;
 mod somebody_else;
+mod telling;
 mod together;
