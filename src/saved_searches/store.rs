@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::clock::UtcTime;
 use crate::db::schema::{people, saved_search_matches, saved_searches};
-use crate::db::{Conn, among, both, locked};
+use crate::db::{Conn, among, locked};
 use crate::identity::SignedIn;
 use crate::ids::{SavedSearchId, ServiceId};
 
@@ -28,7 +28,7 @@ pub fn searches_of(conn: &mut Conn, who: &SignedIn) -> QueryResult<Vec<SavedSear
 /// One of somebody's own saved searches, taken until the transaction ends.
 pub(super) fn lock_own(tx: &mut Conn, who: &SignedIn, id: SavedSearchId) -> QueryResult<Option<SavedSearch>> {
     let own = saved_searches::table.find(id).filter(saved_searches::person_id.eq(who.person()));
-    locked(own.select(SavedSearch::as_select())).get_result(tx).optional()
+    locked(own.select(saved_searches::all_columns)).get_result(tx).optional()
 }
 
 /// The search whose letters this link stops.
@@ -164,7 +164,7 @@ pub(super) fn with_news(conn: &mut Conn) -> QueryResult<Vec<SavedSearch>> {
 /// A search with the address of its person, taken until the transaction ends.
 pub(super) fn lock_for_letter(tx: &mut Conn, id: SavedSearchId) -> QueryResult<Option<(SavedSearch, Option<String>)>> {
     let search: Option<SavedSearch> =
-        locked(saved_searches::table.find(id).select(SavedSearch::as_select())).get_result(tx).optional()?;
+        locked(saved_searches::table.find(id).select(saved_searches::all_columns)).get_result(tx).optional()?;
     let Some(search) = search else { return Ok(None) };
     let email = people::table.find(search.person_id).select(people::email).first(tx)?;
     Ok(Some((search, email)))

@@ -49,13 +49,12 @@ pub(super) fn lock_or_open(tx: &mut Conn, whose: &Whose, now: UtcTime) -> QueryR
 }
 
 fn lock(tx: &mut Conn, person: Option<PersonId>, hash: Option<String>) -> QueryResult<Option<Shortlist>> {
+    let columns = (shortlists::id, shortlists::share_token);
     match person {
-        Some(person) => {
-            locked(shortlists::table.filter(shortlists::person_id.eq(person)).select(Shortlist::as_select()))
-                .get_result(tx)
-                .optional()
-        }
-        None => locked(shortlists::table.filter(shortlists::token_hash.eq(hash)).select(Shortlist::as_select()))
+        Some(person) => locked(shortlists::table.filter(shortlists::person_id.eq(person)).select(columns))
+            .get_result(tx)
+            .optional(),
+        None => locked(shortlists::table.filter(shortlists::token_hash.eq(hash)).select(columns))
             .get_result(tx)
             .optional(),
     }
