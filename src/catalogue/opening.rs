@@ -63,8 +63,10 @@ pub fn next(schedules: &[Schedule], now: UtcTime) -> Option<Next> {
 #[must_use]
 pub fn next_in_words(next: &Next, now: UtcTime) -> String {
     let now = wall_clock(now);
+    let midnight = |time: NaiveDateTime| time.time() == NaiveTime::MIN;
     if next.on_now {
         return match next.ends {
+            Some(ends) if midnight(next.starts) && midnight(ends) => "Open day and night".into(),
             Some(ends) if ends.date() == now.date() => format!("Open now, until {}", clock_time(ends.time())),
             Some(ends) => format!("Open now, until {} tomorrow", clock_time(ends.time())),
             None => "Today".into(),
@@ -84,7 +86,7 @@ pub fn next_in_words(next: &Next, now: UtcTime) -> String {
 
 /// "9am", "9.30am", "noon".
 #[must_use]
-pub fn clock_time(time: NaiveTime) -> String {
+pub(super) fn clock_time(time: NaiveTime) -> String {
     use chrono::Timelike;
     match (time.hour(), time.minute()) {
         (0, 0) => "midnight".into(),
@@ -298,6 +300,7 @@ mod tests {
         // In summer the clock on the wall is an hour ahead of UTC.
         assert_eq!(told("Tuesday, 10am to 4pm", "2026-07-07 09:30"), "Open now, until 4pm");
         // A night goes on after midnight.
+        assert_eq!(told("Answered day and night", "2026-11-24 03:00"), "Open day and night");
         assert_eq!(told("Every night, 10pm to 8am", "2026-11-24 03:00"), "Open now, until 8am");
         assert_eq!(told("Every night, 10pm to 8am", "2026-11-24 23:00"), "Open now, until 8am tomorrow");
     }

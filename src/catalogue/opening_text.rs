@@ -11,6 +11,9 @@ use super::detail::{Freq, Schedule};
 #[must_use]
 pub fn read(service: ServiceId, text: &str) -> Option<Vec<Schedule>> {
     let text = text.trim().trim_end_matches('.').to_lowercase();
+    if text.ends_with("day and night") {
+        return Some(vec![weekly(service, 0, "MO,TU,WE,TH,FR,SA,SU", "00:00", "00:00")]);
+    }
     if let Some(week) = read_week(service, &text) {
         return Some(week);
     }
@@ -274,7 +277,7 @@ mod tests {
             read("Monday: 09:00 to 13:00, 14:00 to 17:30\nTuesday: 09:00 to 13:00, 14:00 to 17:30\nSunday: closed"),
             Some(vec!["WEEKLY MO,TU 09:00-13:00".into(), "WEEKLY MO,TU 14:00-17:30".into()])
         );
-        for text in ["Flexible", "", "Not known", "One morning per week", "Day and night", "Monday 6-7pm, Tuesday 12-1pm"] {
+        for text in ["Flexible", "", "Not known", "One morning per week", "Monday 6-7pm, Tuesday 12-1pm"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

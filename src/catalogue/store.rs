@@ -147,6 +147,13 @@ pub fn prices_ahead(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryR
     Ok(options)
 }
 
+/// Services with a price that begins or has ended after `last` and up to `today`.
+pub(super) fn prices_that_change(conn: &mut Conn, last: NaiveDate, today: NaiveDate) -> QueryResult<Vec<ServiceId>> {
+    let begins = cost_options::valid_from.gt(last).and(cost_options::valid_from.le(today));
+    let ended = cost_options::valid_to.ge(last).and(cost_options::valid_to.lt(today));
+    cost_options::table.filter(begins.or(ended)).select(cost_options::service_id).distinct().load(conn)
+}
+
 fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<Vec<CostOption>> {
     cost_options::table
         .filter(among(cost_options::service_id, ids))

@@ -409,6 +409,7 @@ diesel::table! {
         found_at -> Timestamp,
         is_new -> Bool,
         told_at -> Nullable<Timestamp>,
+        seen -> Bool,
     }
 }
 

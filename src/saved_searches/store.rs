@@ -80,6 +80,7 @@ pub(super) fn note_matches(
                 saved_search_matches::service_id.eq(*service),
                 saved_search_matches::found_at.eq(now),
                 saved_search_matches::is_new.eq(is_new),
+                saved_search_matches::seen.eq(!is_new),
             )
         };
         let rows: Vec<_> = batch.iter().map(row).collect();
@@ -102,7 +103,7 @@ pub(super) fn known(conn: &mut Conn, search: SavedSearchId, services: &[ServiceI
 pub fn unseen(conn: &mut Conn, search: &SavedSearch) -> QueryResult<Vec<ServiceId>> {
     saved_search_matches::table
         .filter(saved_search_matches::saved_search_id.eq(search.id))
-        .filter(saved_search_matches::is_new.eq(true).and(saved_search_matches::found_at.gt(search.seen_at)))
+        .filter(saved_search_matches::seen.eq(false))
         .order((saved_search_matches::found_at.desc(), saved_search_matches::service_id))
         .select(saved_search_matches::service_id)
         .load(conn)
@@ -123,6 +124,9 @@ pub(super) fn set_watched(tx: &mut Conn, id: SavedSearchId) -> QueryResult<()> {
 
 /// Notes that its person has seen what is new.
 pub(super) fn set_seen(tx: &mut Conn, id: SavedSearchId, now: UtcTime) -> QueryResult<()> {
+    diesel::update(saved_search_matches::table.filter(saved_search_matches::saved_search_id.eq(id)))
+        .set(saved_search_matches::seen.eq(true))
+        .execute(tx)?;
     diesel::update(saved_searches::table.find(id)).set(saved_searches::seen_at.eq(now)).execute(tx).map(drop)
 }
 

@@ -266,7 +266,9 @@ pub async fn get_shared(
 
 fn compare_path<'a>(ids: impl Iterator<Item = &'a str>, near: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    ids.for_each(|id| drop(query.append_pair("service", id)));
+    for id in ids {
+        query.append_pair("service", id);
+    }
     if !near.is_empty() {
         query.append_pair("near", near);
     }

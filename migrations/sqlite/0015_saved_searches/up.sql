@@ -24,8 +24,10 @@ CREATE TABLE saved_search_matches (
     found_at         TIMESTAMP NOT NULL,
     is_new           BOOLEAN NOT NULL,
     told_at          TIMESTAMP,
+    -- Whether its person has seen it on the page of saved searches.
+    seen             BOOLEAN NOT NULL,
     PRIMARY KEY (saved_search_id, service_id),
-    CHECK (is_new OR told_at IS NULL)
+    CHECK (is_new OR (seen AND told_at IS NULL))
 );
 CREATE INDEX saved_search_matches_untold ON saved_search_matches (is_new, told_at);
 CREATE INDEX saved_search_matches_by_service ON saved_search_matches (service_id);
