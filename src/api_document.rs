@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, purchasing, reviews, search};
+use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, purchasing, reviews, saved_searches, search, shortlists};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,17 @@ use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, 
         catalogue::api::get_service,
         reviews::api::get_reviews,
         reviews::api::put_review,
+        shortlists::api::get_shortlist,
+        shortlists::api::put_entry,
+        shortlists::api::delete_entry,
+        shortlists::api::post_link,
+        shortlists::api::delete_link,
+        shortlists::api::get_shared,
+        shortlists::api::get_comparison,
+        saved_searches::api::get_saved_searches,
+        saved_searches::api::post_saved_search,
+        saved_searches::api::put_saved_search,
+        saved_searches::api::delete_saved_search,
         identity::api::post_token,
         identity::api::get_me,
         identity::api::get_sessions,
@@ -36,6 +47,7 @@ use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, 
         identity::api::post_role_ending,
         budgets::api::get_budgets,
         budgets::api::get_budget,
+        budgets::api::get_meaning,
         purchasing::api::post_purchase,
         purchasing::api::get_purchases,
         purchasing::api::get_purchase,

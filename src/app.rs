@@ -17,8 +17,7 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews,
-    safeguarding, search,
+    api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -57,6 +56,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(search::api::routes)
                 .configure(catalogue::api::routes)
                 .configure(reviews::api::routes)
+                .configure(shortlists::api::routes)
+                .configure(saved_searches::api::routes)
                 .configure(identity::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
@@ -77,6 +78,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(search::pages::routes)
                 .configure(catalogue::pages::routes)
                 .configure(reviews::pages::routes)
+                .configure(shortlists::pages::routes)
+                .configure(saved_searches::pages::routes)
                 .configure(identity::pages::routes)
                 .configure(identity::register_pages::routes)
                 .configure(identity::account_pages::routes)

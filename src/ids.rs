@@ -132,6 +132,10 @@ typed_ids! {
     InvoiceId,
     /// One review.
     ReviewId,
+    /// One shortlist.
+    ShortlistId,
+    /// One saved search.
+    SavedSearchId,
     /// One letter on its way.
     LetterId,
     /// One version of a service, as its provider wrote it.

@@ -28,8 +28,10 @@ pub mod post;
 pub mod providers;
 pub mod purchasing;
 pub mod reviews;
+pub mod saved_searches;
 pub mod safeguarding;
 pub mod search;
+pub mod shortlists;
 
 // What starts, shows and proves it.
 pub mod bench;

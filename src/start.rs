@@ -9,6 +9,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
+use chrono::Datelike;
 
 use crate::app::{App, routes};
 use crate::catalogue::taxonomy::Taxonomy;
@@ -19,6 +20,7 @@ use crate::identity::{Passwords, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
 use crate::providers::statistics::Tally;
+use crate::saved_searches::Watch;
 use crate::search::Index;
 use crate::search::follow::Following;
 use crate::web::assets;
@@ -78,7 +80,8 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, and the letters.
+    /// Starts following: the search index of this node, the demand cube, the letters, prices of the day, and
+    /// saved searches.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -96,18 +99,13 @@ impl Followers {
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
         let (db, tally, mut last) = (app.db.clone(), app.tally.clone(), Instant::now());
         let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
-        let (db, clock, mut told) = (app.db.clone(), app.clock.clone(), None);
-        let prices = Follower::start("prices", app.db.clone(), stop.clone(), move || {
-            let now = clock.now();
-            if told == Some(now.date()) {
-                return Ok(false);
-            }
-            db.write_now(move |tx: &mut Conn| catalogue::rewrite::tell_of_prices(tx, now))?;
-            told = Some(now.date());
-            Ok(false)
-        })?;
+        let (db, clock) = (app.db.clone(), app.clock.clone());
+        let prices = Follower::start("prices", app.db.clone(), stop.clone(), move || Ok(price_day(&db, &clock)?))?;
+        let mut watch =
+            Watch::new(app.db.clone(), app.index.clone(), app.clock.clone(), app.post.public_url.clone());
+        let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts, prices], unwritten })
+        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.
@@ -119,6 +117,17 @@ impl Followers {
             tracing::warn!(error = %cause, "the last counts could not be written");
         }
     }
+}
+
+/// Tells the log of prices that change today, once a day; looks before it writes.
+fn price_day(db: &Db, clock: &Clock) -> diesel::QueryResult<bool> {
+    let now = clock.now();
+    let today = now.date();
+    let told = db.read_now(|conn| log::position_of(conn, catalogue::PRICES))?.seq;
+    if told >= i64::from(today.num_days_from_ce()) {
+        return Ok(false);
+    }
+    db.write_now(move |tx: &mut Conn| catalogue::tell_price_days(tx, today, now))
 }
 
 /// The server, listening but not yet awaited. Stops gracefully on SIGTERM and SIGINT.
@@ -169,6 +178,7 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
 
 /// Waits until the followers have read everything that was committed before.
 pub fn catch_up(app: &App) -> Result<(), Failure> {
+    price_day(&app.db, &app.clock)?;
     let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
     while index.step()? {}
     loop {

@@ -55,3 +55,7 @@ for (const form of document.querySelectorAll("form[data-cost]")) {
   form.addEventListener("input", show);
   show();
 }
+
+// Printing by a button; without scripts the browser's own does it.
+for (const element of document.querySelectorAll("[data-show-with-scripts]")) element.hidden = false;
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());

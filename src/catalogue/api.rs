@@ -12,6 +12,9 @@ use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
 
 use super::store;
+use super::detail_api::ServiceInFull;
+use super::detail::Rate;
+use super::prices::over_time;
 use super::{CostOption, Kind, Origin, ProviderType, Unit, WholeService};
 
 /// The routes of these documents.
@@ -76,6 +79,8 @@ pub struct CostOptionDocument {
     pub unit: Unit,
     /// The price of one.
     pub amount_pence: Money,
+    /// When it applies.
+    pub rate: Rate,
 }
 
 /// One place.
@@ -101,6 +106,7 @@ impl ServiceDocument {
             label: option.label,
             unit: option.unit,
             amount_pence: option.amount_pence,
+            rate: option.rate,
         };
         let location = |at: super::Location| LocationDocument {
             address: at.address,
@@ -133,12 +139,19 @@ impl ServiceDocument {
     }
 }
 
-/// One service.
+/// One service with everything it tells.
 #[utoipa::path(get, path = "/api/v1/services/{service_id}", tag = "catalogue", params(("service_id" = String, Path)),
-    responses((status = 200, body = ServiceDocument), (status = 404, body = crate::web::render::Problem)))]
-pub async fn get_service(_: Anyone, id: Path<String>, app: Data<App>) -> Result<Json<ServiceDocument>, AppError> {
+    responses((status = 200, body = ServiceInFull), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_service(_: Anyone, id: Path<String>, app: Data<App>) -> Result<Json<ServiceInFull>, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
-    let today = app.clock.now().date();
-    let whole = app.db.read(move |conn| store::whole_service(conn, id, today)).await.map_err(AppError::from)?;
-    Ok(Json(ServiceDocument::of(whole.ok_or(AppError::NotFound)?, None)))
+    let now = app.clock.now();
+    let (whole, details, prices) = app
+        .db
+        .read(move |conn| {
+            let whole = store::whole_service(conn, id, now.date())?.ok_or(AppError::NotFound)?;
+            let details = store::details(conn, id, whole.service.organization_id)?;
+            Ok::<_, AppError>((whole, details, store::prices(conn, id)?))
+        })
+        .await?;
+    Ok(Json(ServiceInFull::of(whole, details, &over_time(prices, now.date()), &app.taxonomy, now)))
 }

@@ -161,37 +161,6 @@ fn replace_prices(tx: &mut Conn, id: ServiceId, new: &[CostOption], today: Naive
     Ok(())
 }
 
-/// The name under which the last day of prices is remembered.
-const PRICES: &str = "prices";
-
-/// Tells the log of services with a price that began or ended since the day that was told before: no request changes
-/// them on that day, and yet their cards show something else. Says whether there was anything.
-pub fn tell_of_prices(tx: &mut Conn, now: UtcTime) -> QueryResult<bool> {
-    let today = now.date();
-    let number = i64::from(today.num_days_from_ce());
-    let before = crate::log::position(tx, PRICES)?.seq;
-    if before >= number {
-        return Ok(false);
-    }
-    crate::log::move_position(tx, PRICES, crate::log::Position { tx: 0, seq: number }, now)?;
-    let days = i32::try_from(before).ok().filter(|before| *before > 0);
-    let Some(told) = days.and_then(NaiveDate::from_num_days_from_ce_opt) else { return Ok(false) };
-    let began = cost_options::valid_from.gt(told).and(cost_options::valid_from.le(today));
-    let to = cost_options::valid_to.assume_not_null();
-    let ended = cost_options::valid_to.is_not_null().and(to.ge(told)).and(to.lt(today));
-    let changed: Vec<ServiceId> = cost_options::table
-        .inner_join(services::table)
-        .filter(services::status.eq("active"))
-        .filter(began.or(ended))
-        .select(services::id)
-        .distinct()
-        .order(services::id)
-        .load(tx)?;
-    let event = |id: &ServiceId| NewEvent::plain(None, EventKind::ServiceChanged, id, now);
-    crate::log::append(tx, &changed.iter().map(event).collect::<Vec<_>>())?;
-    Ok(!changed.is_empty())
-}
-
 /// Gives a service of this provider another status; says whether it is theirs.
 pub fn set_status(
     tx: &mut Conn,

@@ -123,6 +123,37 @@ pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> Quer
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// Every price of a service, past and to come too.
+pub fn prices(conn: &mut Conn, id: ServiceId) -> QueryResult<Vec<CostOption>> {
+    cost_options::table
+        .filter(cost_options::service_id.eq(id))
+        .order((cost_options::position, cost_options::valid_from))
+        .select(CostOption::as_select())
+        .load(conn)
+}
+
+/// Prices of services that are in force on that day or will be: for sums that look ahead.
+pub fn prices_ahead(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<HashMap<ServiceId, Vec<CostOption>>> {
+    let rows: Vec<CostOption> = cost_options::table
+        .filter(among(cost_options::service_id, ids))
+        .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))
+        .order((cost_options::service_id, cost_options::position, cost_options::valid_from))
+        .select(CostOption::as_select())
+        .load(conn)?;
+    let mut options: HashMap<ServiceId, Vec<CostOption>> = HashMap::new();
+    for option in rows {
+        options.entry(option.service_id).or_default().push(option);
+    }
+    Ok(options)
+}
+
+/// Services with a price that begins or has ended after `last` and up to `today`.
+pub(super) fn prices_that_change(conn: &mut Conn, last: NaiveDate, today: NaiveDate) -> QueryResult<Vec<ServiceId>> {
+    let begins = cost_options::valid_from.gt(last).and(cost_options::valid_from.le(today));
+    let ended = cost_options::valid_to.ge(last).and(cost_options::valid_to.lt(today));
+    cost_options::table.filter(begins.or(ended)).select(cost_options::service_id).distinct().load(conn)
+}
+
 fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<Vec<CostOption>> {
     cost_options::table
         .filter(among(cost_options::service_id, ids))
@@ -326,6 +357,14 @@ pub fn insert_details(tx: &mut Conn, id: ServiceId, details: &Details) -> QueryR
             |route: &FundingRoute| (funding_accepted::service_id.eq(id), funding_accepted::funding_route.eq(*route));
         let rows: Vec<_> = details.funding.iter().map(row).collect();
         crate::both!(tx, c => diesel::insert_into(funding_accepted::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes what was checked of providers.
+pub fn insert_verifications(tx: &mut Conn, new: &[Verification]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(verifications::table).values(rows).execute(c))?;
     }
     Ok(())
 }

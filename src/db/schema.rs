@@ -477,6 +477,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    shortlists (id) {
+        id -> Text,
+        person_id -> Nullable<Text>,
+        token_hash -> Nullable<Text>,
+        share_token -> Nullable<Text>,
+        created_at -> Timestamp,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shortlist_entries (shortlist_id, service_id) {
+        shortlist_id -> Text,
+        service_id -> Text,
+        note -> Text,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_searches (id) {
+        id -> Text,
+        person_id -> Text,
+        name -> Text,
+        address -> Text,
+        alerts -> Text,
+        stop_token -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        last_letter_at -> Nullable<Timestamp>,
+        watched -> Bool,
+    }
+}
+
+diesel::table! {
+    saved_search_matches (saved_search_id, service_id) {
+        saved_search_id -> Text,
+        service_id -> Text,
+        found_at -> Timestamp,
+        is_new -> Bool,
+        told_at -> Nullable<Timestamp>,
+        seen -> Bool,
+    }
+}
+
+diesel::table! {
     reviews (id) {
         id -> Text,
         service_id -> Text,
@@ -781,6 +827,12 @@ diesel::joinable!(purchases -> people (person_id));
 diesel::joinable!(purchases -> services (service_id));
 diesel::joinable!(purchases -> taxonomy_terms (category_id));
 diesel::joinable!(purchases -> wards (ward_code));
+diesel::joinable!(shortlists -> people (person_id));
+diesel::joinable!(shortlist_entries -> shortlists (shortlist_id));
+diesel::joinable!(shortlist_entries -> services (service_id));
+diesel::joinable!(saved_searches -> people (person_id));
+diesel::joinable!(saved_search_matches -> saved_searches (saved_search_id));
+diesel::joinable!(saved_search_matches -> services (service_id));
 diesel::joinable!(reviews -> people (person_id));
 diesel::joinable!(reviews -> purchases (purchase_id));
 diesel::joinable!(reviews -> services (service_id));
@@ -822,6 +874,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     purchase_steps,
     purchases,
     reviews,
+    shortlists,
+    shortlist_entries,
+    saved_searches,
+    saved_search_matches,
     service_areas,
     service_at_locations,
     service_ratings,

@@ -185,6 +185,7 @@ fn write_listings(db: &Db, listings: Listings) -> Result<(), BuildError> {
     db.write_now(move |tx| {
         reference::load(tx)?;
         catalogue::store::insert_organizations(tx, &listings.organizations)?;
+        catalogue::store::insert_verifications(tx, &listings.verifications)?;
         catalogue::store::insert_services(tx, &listings.services).map_err(ReferenceError::from)
     })?;
     Ok(())

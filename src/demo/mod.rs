@@ -11,6 +11,7 @@
 
 mod build;
 mod desks;
+mod details;
 mod history;
 mod holders;
 mod invented;

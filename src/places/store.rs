@@ -1,6 +1,6 @@
 //! All SQL of places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
@@ -65,6 +65,17 @@ pub fn ward_names(conn: &mut Conn, authority: AuthorityId) -> QueryResult<BTreeM
     let rows: Vec<(String, String)> =
         wards::table.filter(wards::authority_id.eq(authority)).select((wards::code, wards::name)).load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// The names of all councils.
+pub fn authority_names(conn: &mut Conn) -> QueryResult<HashMap<AuthorityId, String>> {
+    let rows: Vec<(AuthorityId, String)> = authorities::table.select((authorities::id, authorities::name)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The middle of a ward, about.
+pub fn ward_point(conn: &mut Conn, code: &str) -> QueryResult<Option<(f64, f64)>> {
+    wards::table.find(code).select((wards::latitude, wards::longitude)).first(conn).optional()
 }
 
 /// Writes councils that are not there yet.

@@ -102,6 +102,26 @@ impl Asked {
         }
     }
 
+    /// The search that an address of this site asks for; none if it is no search.
+    #[must_use]
+    pub fn of_address(address: &str) -> Option<Self> {
+        let query = address.trim().strip_prefix("/search")?;
+        let query = if query.is_empty() { query } else { query.strip_prefix('?')? };
+        let short = query.len() <= 4_000 && !query.contains("%00");
+        let query = query.split('#').next().unwrap_or_default();
+        short.then(|| serde_html_form::from_str(query).ok()).flatten()
+    }
+
+    /// A name for this search, made of its words and its place.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let words = self.q.split_whitespace().chain(self.kind.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+        let words = if words.is_empty() { "Everything".to_owned() } else { words };
+        let near = self.near.trim();
+        let name = if near.is_empty() { words } else { format!("{words} near {near}") };
+        name.chars().take(100).collect()
+    }
+
     /// The address of this search on another page.
     #[must_use]
     pub fn address(&self, page: u32) -> String {

@@ -21,6 +21,8 @@ use super::understanding::{Meaning, understand};
 pub struct Found {
     /// How many services were found, on all pages.
     pub total: usize,
+    /// How many of them meet the whole question; they come first.
+    pub exact: usize,
     /// Those of the page that was asked for.
     pub hits: Vec<Hit>,
     /// How many results each filter would leave.
@@ -107,6 +109,7 @@ fn answer(search: &Search, meaning: Meaning, snapshot: &Snapshot, mut collector:
     let levels = collector.levels.get(..shown).unwrap_or_default();
     let tallies: Vec<Tally> = levels.iter().map(|level| level.tally.clone()).collect();
     Found {
+        exact: levels.first().map_or(0, |level| level.total),
         total: levels.iter().map(|level| level.total).sum(),
         hits,
         counts: Tally::sum(&tallies, &snapshot.vocabulary),

@@ -1,14 +1,20 @@
 //! The pages that find: home, results, and how results are ordered.
 
+use std::collections::HashMap;
+
 use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
+use crate::budgets::purse;
+use crate::catalogue::views::ServiceCard;
 use crate::catalogue::{self, Kind, WholeService, card};
+use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::money::thousands;
 use crate::places::{Place, miles_text};
+use crate::shortlists::{self, ListKeeper};
 use crate::web::form::Ask;
 use crate::web::page::{Choice, Link, Page, Tile, html};
 use crate::web::paging;
@@ -66,15 +72,44 @@ pub async fn get_home(_: Anyone, app: Data<App>, request: HttpRequest) -> Result
 
 /// `GET /search`: what was found, in an order that the page explains.
 pub async fn get_search(
-    anyone: Anyone,
+    keeper: ListKeeper,
     Ask(asked): Ask<Asked>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    drop(anyone); // open on purpose; who is asking changes nothing about what is found
+    // Open on purpose; who is asking changes nothing about what is found.
     let understood = asked.understood(PER_PAGE)?;
     let (found, services) = find(&app, understood.search.clone()).await?;
-    html(&results_page(Page::of(&request, "Find support"), &app, &asked, &understood, &found, &services))
+    let (page, tie) = Page::tied(&request, "Find support");
+    let path = page.path.clone();
+    let mut results = results_page(page, &app, &asked, &understood, &found, &services);
+    for_the_visitor(&app, keeper, &services, &path, &mut results.results).await?;
+    tie.onto(html(&results)?)
+}
+
+/// Puts onto the cards what is the visitor's alone: what a service means for their budget, and the button that keeps it.
+async fn for_the_visitor(
+    app: &Data<App>,
+    keeper: ListKeeper,
+    services: &[WholeService],
+    path: &str,
+    cards: &mut [ServiceCard],
+) -> Result<(), AppError> {
+    let (today, services) = (app.clock.now().date(), services.to_vec());
+    let read = move |conn: &mut Conn| {
+        let means = match keeper.signed_in() {
+            Some(who) => purse::in_short(conn, who, &services.iter().collect::<Vec<_>>(), today)?,
+            None => HashMap::new(),
+        };
+        let ids: Vec<_> = services.iter().map(|whole| whole.service.id).collect();
+        Ok::<_, AppError>((ids, means, shortlists::store::kept(conn, &keeper)?))
+    };
+    let (ids, mut means, kept) = app.db.read(read).await?;
+    for (card, id) in cards.iter_mut().zip(ids) {
+        card.means_for_budget = means.remove(&id);
+        card.keep = Some(card::keep_button(id, &kept, path));
+    }
+    Ok(())
 }
 
 /// Searches off the async threads, and reads what was found from the database.
@@ -125,6 +160,7 @@ fn results_page(
         sorts: sorts(asked, understood.place.is_some()),
         filters: filters(app, asked, understood, &found.counts),
         chosen: chosen(app, asked),
+        save_address: asked.address(1),
         clear_href: Asked { q: asked.q.clone(), near: asked.near.clone(), ..Asked::default() }.address(1),
         order_sentence: explain_order(search).into_iter().next().unwrap_or_default(),
         near_misses: Vec::new(),

@@ -57,6 +57,8 @@ pub struct ResultsPage {
     pub filters: Filters,
     /// Filters that are on, each with the address without it.
     pub chosen: Vec<Link>,
+    /// The address of this search, to save it.
+    pub save_address: String,
     /// The address without any filter.
     pub clear_href: String,
     /// One sentence on why results stand in this order.

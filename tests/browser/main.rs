@@ -14,5 +14,6 @@ mod support;
 
 mod browser;
 mod the_desk;
+mod keeping;
 mod the_journey;
 mod without_scripts;

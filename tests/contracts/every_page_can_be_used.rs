@@ -120,7 +120,23 @@ fn every_page_has_one_heading_and_labelled_fields() {
     check(&visitor.follow_letter(&link));
     check(&visitor.follow_letter(&link).press("Make my account", &[("password", "short")]));
 
+    check(&visitor.open("/shortlist"));
+    check(&visitor.open(&format!("/services/{library}")).press("Keep", &[]));
+    check(&visitor.open("/search?q=lunch").press("Keep", &[]));
+    check(&visitor.open("/shortlist"));
+    check(&visitor.open("/shortlist").press("Make a link", &[]));
+    let link = visitor.open("/shortlist").one(".share-link");
+    check(&visitor.open(&format!("/shared/{}", link.rsplit('/').next().unwrap())));
+    check(&visitor.open(&format!("/compare?service={lunch}&service={library}&near=M33")));
+    check(&visitor.open("/compare?near=Nowhere"));
+
     let amira = town.person("Amira");
+    check(&amira.open("/search?q=lunch").press("Keep", &[]));
+    check(&amira.open("/shortlist").press("Save the note", &[("note", "Ask about Tuesdays")]));
+    check(&amira.open("/shortlist").press("Save the note", &[("note", &"x".repeat(600))]));
+    check(&amira.open("/search?q=lunch").press("Save this search", &[]));
+    check(&amira.open("/saved-searches").press("Change it", &[("name", "")]));
+    check(&amira.open(&format!("/services/{lunch}")).press("Work it out", &[("units", "many")]));
     for path in [
         "/budgets".to_owned(),
         format!("/budgets/{budget}"),

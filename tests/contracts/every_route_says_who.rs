@@ -117,6 +117,9 @@ fn document(town: &Town, path: &str) -> Value {
         "roles" => json!({ "role": "moderator", "reason": "because" }),
         "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
         "tokens" => json!({ "email": somebody(), "password": "none" }),
+        "{service_id}" => json!({}),
+        "saved-searches" => json!({ "address": "/search?q=lunch" }),
+        "{saved_search_id}" => json!({ "name": "Lunch", "alerts": "none" }),
         "{setting}" => json!({ "value": 91 }),
         "organisation" => json!({ "name": "", "provider_type": "private" }),
         "services" => json!({ "name": "" }),
@@ -150,6 +153,9 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         "refusal" | "dispute" => fields.push(("reason", "because".into())),
         "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
         "review" => fields.push(("stars", "4".into())),
+        "note" => fields.push(("note", "Ask about Tuesdays".into())),
+        "saved-searches" => fields.push(("address", "/search?q=lunch".into())),
+        "{saved_search_id}" => fields.extend([("name", "Lunch".into()), ("alerts", "none".into())]),
         "{setting}" => fields.push(("value", "92".into())),
         "sign-in" => fields.extend([
             ("email", somebody()),
@@ -182,8 +188,8 @@ fn asks_api(town: &Town, api: &Api, method: &str, path: &str, route: &str) -> St
     let path = path.strip_prefix("/api/v1").unwrap();
     let told = match method {
         "GET" => api.get(path),
-        "DELETE" => api.send("DELETE", path, &[], None),
         "PUT" => api.put(path, &document(town, route)),
+        "DELETE" => api.delete(path),
         _ => api.post_once(path, "third", &document(town, route)),
     };
     told.status.to_string()
@@ -198,6 +204,15 @@ fn every_route_tried_as_everybody() {
         std::iter::once(town.visitor()).chain(PEOPLE.iter().map(|name| town.person(name))).collect();
     let (hana, pat) = (apis.last().unwrap(), &apis[apis.len() - 2]);
 
+    let keep = |path: &str| hana.put(&format!("/shortlist/services/{path}"), &json!({}));
+    assert_eq!(keep(service_id("Lunch club").as_str()).status, 204);
+    let link = hana.post("/shortlist/link", &Value::Null).expect(201);
+    let token = link["link"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let saved = || {
+        let made = hana.post("/saved-searches", &json!({ "address": "/search?q=lunch" })).expect(201);
+        made["id"].as_str().unwrap().to_owned()
+    };
+
     let mut table = String::new();
     write!(table, "{:<72}{:>9}", "", "anyone").unwrap();
     PEOPLE.iter().for_each(|name| write!(table, "{name:>9}").unwrap());
@@ -205,6 +220,7 @@ fn every_route_tried_as_everybody() {
         if ["/sign-out", "/account/sessions/end"].contains(&route.as_str()) {
             continue; // ends the session that the next route needs; told below
         }
+        let saved = if route.contains("{saved_search_id}") { saved() } else { String::new() };
         let subject = route.contains("{purchase_id}") || route.contains("{invoice_id}");
         let subject = subject.then(|| prepare(&town, hana, pat, &route, number));
         let path = route
@@ -220,6 +236,8 @@ fn every_route_tried_as_everybody() {
             .replace("{role_id}", service_id("nobody").as_str())
             .replace("{person_id}", service_id("nobody").as_str())
             .replace("{setting}", "check-after-days")
+            .replace("{saved_search_id}", &saved)
+            .replace("{token}", &token)
             .replace("{path:.*}", "favicon.svg");
         let path = match &subject {
             Some(Subject { purchase, delivery, invoice }) => path

@@ -25,5 +25,8 @@ mod provider_services;
 mod rating;
 mod roles;
 mod second_factor;
+mod saved_searches;
+mod shortlists;
 mod somebody_else;
+mod telling;
 mod together;

@@ -166,7 +166,8 @@ impl Seen {
         let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         match method.as_str() {
             "post" => self.person.post(&action, &sent),
-            _ => self.person.open(&format!("{action}?{}", encoded(&sent))),
+            // The part after # stays in the browser.
+            _ => self.person.open(&format!("{}?{}", action.split('#').next().unwrap(), encoded(&sent))),
         }
     }
 }

@@ -705,7 +705,7 @@ pub async fn get_preview(
     let whole = preview::as_whole(new, &loaded.provider, loaded.about.clone(), today);
     let notice = "A preview: this is how people will see it. Nothing here is public yet.";
     let page = Page::of(&request, format!("Preview of {}", whole.service.name)).with_notice(Some(notice));
-    html(&catalogue::pages::preview(page, &whole, &details, &app.taxonomy, format!("{HERE}/{id}"), today))
+    html(&catalogue::pages::preview(page, whole, details, &app.taxonomy, format!("{HERE}/{id}"), app.clock.now()))
 }
 
 /// `GET /provider/services/{own_service_id}/history`
