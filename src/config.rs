@@ -80,6 +80,9 @@ pub struct Serving {
     /// Cookies for https only: set this wherever people come over https
     #[arg(long, env = "WAYMARK_SECURE_COOKIES")]
     pub secure_cookies: bool,
+    /// Feeds of services may be fetched from inside our own network
+    #[arg(long, env = "WAYMARK_FEEDS_MAY_BE_PRIVATE")]
+    pub feeds_may_be_private: bool,
     /// Logs as JSON lines
     #[arg(long, env = "WAYMARK_LOG_JSON")]
     pub log_json: bool,

@@ -132,6 +132,10 @@ typed_ids! {
     InvoiceId,
     /// One review.
     ReviewId,
+    /// One feed of services that an authority takes in.
+    FeedId,
+    /// One reading of a feed.
+    FeedRunId,
     /// One letter on its way.
     LetterId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.

@@ -32,5 +32,6 @@ pub mod search;
 pub mod bench;
 pub mod command;
 pub mod demo;
+pub mod exchange;
 pub mod start;
 pub mod verify;

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use waymark::clock::Clock;
 use waymark::command;
 use waymark::config::{Place, Serving};
+use waymark::exchange;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -45,6 +46,12 @@ enum Command {
     RebuildDemand(Place),
     /// Make an account, or give an existing one a new role or password (read from standard input)
     User(command::NewUser),
+    /// Take in services of another directory; it can be stopped, and goes on where it was
+    #[command(subcommand)]
+    Import(exchange::Import),
+    /// Write what is published into a file
+    #[command(subcommand)]
+    Export(exchange::Export),
     /// Measure the promised speed, as ratios within one run
     Bench(command::BenchSettings),
     /// Make the demo town, and stop
@@ -66,6 +73,8 @@ fn main() -> ExitCode {
         Command::Reindex(place) => command::reindex(&place, &clock),
         Command::RebuildDemand(place) => command::rebuild_demand(&place, &clock),
         Command::User(new) => command::user(&new, &clock),
+        Command::Import(what) => exchange::import(&what, &clock),
+        Command::Export(what) => exchange::export(&what, &clock),
         Command::Bench(settings) => command::bench(&settings, &clock),
         Command::MakeDemoTown(place) => command::make_demo_town(&place, &clock),
         Command::BenchLoad(settings) => waymark::bench::run_load(&settings),

@@ -11,6 +11,8 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::app::{App, routes};
+use crate::catalogue::open_referral::fetch::Manners;
+use crate::catalogue::open_referral::job::Librarian;
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::config::{Mail, Place, Serving};
@@ -53,7 +55,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
-    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, demo })
+    let manners = Manners::default();
+    Ok(App { db, index, clock: clock.clone(), keys, post, manners, taxonomy, demo })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -73,7 +76,7 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, and the letters.
+    /// Starts following: the search index of this node, the demand cube, the letters, and the feeds.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -89,7 +92,9 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
-        Ok(Self { stop, running: vec![search, cube, post] })
+        let librarian = Librarian::new(app.clone(), stop.clone());
+        let feeds = Follower::start("feeds", app.db.clone(), stop.clone(), move || librarian.step())?;
+        Ok(Self { stop, running: vec![search, cube, post, feeds] })
     }
 
     /// Lets each follower finish its step, and waits for that.
@@ -125,7 +130,9 @@ pub fn listen(
 
 /// Serves an installation until told to stop; then drains requests and lets the followers finish.
 pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
-    let app = &App { post: Office::open(&settings.mail, &settings.place.data_dir)?, ..app.clone() };
+    let post = Office::open(&settings.mail, &settings.place.data_dir)?;
+    let manners = Manners { may_be_private: settings.feeds_may_be_private, ..app.manners.clone() };
+    let app = &App { post, manners, ..app.clone() };
     let followers = Followers::start(app)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let served = actix_web::rt::System::new().block_on(async {

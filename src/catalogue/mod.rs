@@ -13,6 +13,7 @@
 pub mod api;
 pub mod card;
 mod detail;
+pub mod open_referral;
 pub mod pages;
 pub mod rating;
 mod service;

@@ -7,6 +7,7 @@
 //! - A text we do not know is refused with a sentence that says what to type instead.
 //! - No text makes it panic, however long or strange.
 
+pub mod councils;
 mod distance;
 mod free_text;
 mod gazetteer;
