@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::app::App;
+use crate::catalogue::cqc::{self, Cqc, Directory, Key};
 use crate::catalogue::open_referral::feed::{Feed, FeedState, Outcome, Run, Wanted};
 use crate::catalogue::open_referral::fetch::{Fetcher, Manners};
 use crate::catalogue::open_referral::take_in::TakeIn;
@@ -25,6 +26,33 @@ use crate::start::{self, Failure};
 pub enum Import {
     /// Take in a feed of Open Referral UK (3.0 or 1.0), from a file or an address
     OpenReferral(OpenReferral),
+    /// Check registrations and ratings with the Care Quality Commission, from its directory file or its API
+    Cqc(CqcSettings),
+}
+
+/// What `waymark import cqc` takes.
+#[derive(Args)]
+pub struct CqcSettings {
+    #[command(flatten)]
+    place: Place,
+    /// The care directory, a CSV file
+    #[arg(long, value_name = "FILE", required_unless_present = "api", conflicts_with = "api")]
+    directory: Option<PathBuf>,
+    /// Ask the API for every registration number that services have
+    #[arg(long)]
+    api: bool,
+    /// Ask the API only for what changed since the last time
+    #[arg(long, requires = "api")]
+    since_last: bool,
+    /// The key of the API; better in the environment than here, where a list of processes shows it
+    #[arg(long, env = "WAYMARK_CQC_KEY", hide_env_values = true)]
+    key: Option<Key>,
+    /// Where the API is
+    #[arg(long, env = "WAYMARK_CQC_ADDRESS", default_value = cqc::ADDRESS, hide = true)]
+    address: String,
+    /// Let the API be inside our own network
+    #[arg(long, hide = true)]
+    allow_private: bool,
 }
 
 /// What `waymark import open-referral` takes.
@@ -85,6 +113,7 @@ pub fn import(what: &Import, clock: &Clock) -> Result<(), Failure> {
     log(false);
     match what {
         Import::OpenReferral(asked) => import_open_referral(asked, &start::open_existing(&asked.place, clock)?),
+        Import::Cqc(asked) => import_cqc(asked, &start::open_existing(&asked.place, clock)?),
     }
 }
 
@@ -194,5 +223,37 @@ fn tell(app: &App, run: &Run) -> Result<(), Failure> {
             say(&format!("  {outcome} (row {}): {what}: {}", finding.position, finding.notes.replace('\n', "; ")));
         }
     }
+    Ok(())
+}
+
+fn import_cqc(asked: &CqcSettings, app: &App) -> Result<(), Failure> {
+    let bar = progress("Checking registrations", 0);
+    let report = if let Some(path) = &asked.directory {
+        let file = File::open(path).map_err(|cause| format!("cannot read {}: {cause}", path.display()))?;
+        cqc::take_directory(app, Directory::read(file, app.clock.now().date())?)?
+    } else {
+        let key = asked.key.as_ref().ok_or("the API wants a key: put it into WAYMARK_CQC_KEY")?;
+        let manners = Manners { may_be_private: asked.allow_private, ..app.manners.clone() };
+        let api = Cqc::at(&asked.address, key, &manners)?;
+        match asked.since_last {
+            true => cqc::check_changes(app, &api, |more| bar.inc(more))?,
+            false => cqc::check_all(app, &api, |more| bar.inc(more))?,
+        }
+    };
+    bar.finish_and_clear();
+    say(&format!("{} places were read, {} registrations confirmed.", report.places, report.confirmed));
+    for (what, rows) in [
+        ("rated otherwise than before", &report.rated),
+        ("published, now that the registration is checked", &report.published),
+        ("no longer published", &report.closed),
+        ("not known there", &report.unknown),
+    ] {
+        if !rows.is_empty() {
+            say(&format!("{} {what}:", rows.len()));
+            rows.iter().take(50).for_each(|row| say(&format!("  {row}")));
+        }
+    }
+    report.refused.iter().take(50).for_each(|(line, why)| say(&format!("  line {line} is left out: {why}")));
+    say("Contains CQC information licensed under the Open Government Licence v3.0.");
     Ok(())
 }

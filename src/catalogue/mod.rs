@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod card;
+pub mod cqc;
 mod detail;
 pub mod open_referral;
 pub mod pages;

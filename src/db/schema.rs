@@ -178,6 +178,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    cqc_locations (location_id) {
+        location_id -> Text,
+        provider_id -> Text,
+        name -> Text,
+        postal_code -> Text,
+        registered -> Bool,
+        ended_on -> Nullable<Date>,
+        rating -> Nullable<Text>,
+        rated_on -> Nullable<Date>,
+        inherited -> Bool,
+        source -> Text,
+        checked_on -> Date,
+    }
+}
+
+diesel::table! {
+    cqc_readings (what) {
+        what -> Text,
+        read_to -> Timestamp,
+    }
+}
+
+diesel::table! {
     feeds (id) {
         id -> Text,
         authority_id -> Text,
@@ -678,6 +701,8 @@ diesel::joinable!(transfers -> people (acted_by));
 diesel::joinable!(wards -> authorities (authority_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    cqc_locations,
+    cqc_readings,
     feed_documents,
     feed_findings,
     feed_runs,

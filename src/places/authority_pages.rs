@@ -31,7 +31,11 @@ pub struct Done {
 }
 
 /// The other pages of an administrator, each with a sentence about it.
-const WAYS: &[(&str, &str, &str)] = &[];
+const WAYS: &[(&str, &str, &str)] = &[(
+    "Feeds",
+    "/authority/feeds",
+    "Services of other directories, taken in and kept up to date by the national standard.",
+)];
 
 /// `GET /authority`: what holds for the authority, in plain words.
 pub async fn get_authority(

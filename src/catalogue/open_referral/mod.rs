@@ -31,7 +31,7 @@ pub mod job;
 pub mod pages;
 mod pages_of;
 pub mod published;
-mod reading;
+pub(super) mod reading;
 mod record;
 pub mod report;
 pub mod store;
@@ -40,3 +40,4 @@ pub mod terms;
 pub mod views;
 
 pub use document::prune;
+pub use record::says_it_is_active;

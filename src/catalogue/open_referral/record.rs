@@ -633,6 +633,12 @@ fn status(record: &Value) -> &'static str {
     }
 }
 
+/// Whether a record as it came says that it is open.
+#[must_use]
+pub fn says_it_is_active(document: &str) -> bool {
+    serde_json::from_str(document).is_ok_and(|record| status(&record) == "active")
+}
+
 fn languages(record: &Value) -> String {
     let told = list(record, &["languages"]);
     let names: Vec<String> =
