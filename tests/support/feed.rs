@@ -78,7 +78,7 @@ pub fn service(id: &str, organization: OrganizationId, name: &str, town: &Town) 
         origin: Origin::Provider,
         source: None,
         assured_on: day(2026, 5, 1),
-        last_modified: town.app.clock.now() + TimeDelta::milliseconds(123),
+        last_modified: town.app.clock.now() - TimeDelta::hours(1) + TimeDelta::milliseconds(123),
         rating_inherited: false,
     };
     NewService {

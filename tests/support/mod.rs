@@ -3,6 +3,7 @@
 
 mod api;
 mod database;
+pub mod elsewhere;
 pub mod feed;
 mod page;
 mod people;

@@ -101,8 +101,8 @@ fn service_fields(told: &Told) -> Map<String, Value> {
     let fields = json!({
         "id": service.id.as_str(),
         "organization_id": service.organization_id.as_str(),
-        "name": service.name,
-        "description": service.description,
+        "name": service.name.split_whitespace().collect::<Vec<_>>().join(" "),
+        "description": super::reading::plain(&service.description),
         "url": service.url.as_deref().and_then(web_address),
         "email": service.email.as_deref().filter(|_| !alone).and_then(email_address),
         "status": service.status,
@@ -225,12 +225,11 @@ fn works_alone(organization: &Organization) -> bool {
 }
 
 fn location_row(told: &Told, at: &Location) -> Value {
-    let street = at.address.as_deref().filter(|_| !works_alone(&told.organization));
     let (postal_code, (latitude, longitude)) = place(told, at);
     json!({
         "id": at.id.as_str(),
         "location_type": "physical",
-        "name": street.map(|street| format!("{street}, {postal_code}")),
+        "name": street(told, at).map(|(first, ..)| format!("{first}, {postal_code}")),
         "latitude": latitude,
         "longitude": longitude,
         "x_waymark": { "postal_code": postal_code },
@@ -257,25 +256,31 @@ fn location_full(told: &Told, at: &Location) -> Value {
     row
 }
 
+/// First lines, city and council of an address that may be told.
+fn street(told: &Told, at: &Location) -> Option<(String, String, String)> {
+    let text = at.address.as_deref().filter(|_| !works_alone(&told.organization))?;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tidy = |part: &str| part.trim_matches([',', ' ']).to_owned();
+    let council = council_of(&at.postal_code, (at.latitude, at.longitude))?.name.clone();
+    let (first, city) = match tidy(&text).rsplit_once(',') {
+        Some((first, city)) => (tidy(first), tidy(city)),
+        None => (tidy(&text), council.clone()),
+    };
+    (!first.is_empty()).then_some((first, city, council))
+}
+
 /// The address in the parts that the standard asks for; none where only an area is told.
 fn address(told: &Told, at: &Location) -> Option<Value> {
-    let text = at.address.as_deref().filter(|_| !works_alone(&told.organization))?.trim().trim_end_matches(',');
-    let council = council_of(&at.postal_code, (at.latitude, at.longitude)).map_or("", |council| council.name.as_str());
-    let (first, city) = match text.rsplit_once(',') {
-        Some((first, city)) if !city.trim().is_empty() => (first.trim(), city.trim()),
-        _ => (text, council),
-    };
-    (!first.is_empty() && !council.is_empty()).then(|| {
-        json!({
-            "id": named_id(&format!("address:{}", at.id)),
-            "address_1": first,
-            "city": city,
-            "state_province": council,
-            "postal_code": at.postal_code,
-            "country": "GB",
-            "address_type": "physical",
-        })
-    })
+    let (first, city, council) = street(told, at)?;
+    Some(json!({
+        "id": named_id(&format!("address:{}", at.id)),
+        "address_1": first,
+        "city": city,
+        "state_province": council,
+        "postal_code": at.postal_code,
+        "country": "GB",
+        "address_type": "physical",
+    }))
 }
 
 fn schedules(told: &Told) -> Vec<Value> {

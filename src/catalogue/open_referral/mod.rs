@@ -28,6 +28,7 @@ pub mod feed;
 pub mod fetch;
 pub mod file;
 pub mod job;
+pub mod measure;
 pub mod pages;
 mod pages_of;
 pub mod published;

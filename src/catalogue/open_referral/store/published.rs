@@ -13,7 +13,7 @@ use crate::catalogue::{AreaKind, CostOption, Details, ProviderType, Schedule, Wh
 use crate::clock::UtcTime;
 use crate::db::schema::{
     areas_served, attributes, cost_options, funding_accepted, locations, organizations, schedules,
-    service_at_locations, services,
+    service_at_locations, services, source_records,
 };
 use crate::db::{Conn, MultiBackend, among};
 use crate::ids::{LocationId, OrganizationId, ServiceId};
@@ -292,6 +292,9 @@ pub fn told(conn: &mut Conn, ids: &[ServiceId], taxonomy: &Taxonomy, on: NaiveDa
         organizations::table.filter(among(organizations::id, owners)).select(Organization::as_select()).load(conn)?;
     let owners: HashMap<OrganizationId, Organization> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut details = details_of(conn, ids)?;
+    let unrated: Vec<ServiceId> =
+        wholes.iter().filter(|whole| whole.rating.ratings() == 0).map(|whole| whole.service.id).collect();
+    let mut elsewhere = rated_elsewhere(conn, &unrated)?;
     let mut all = Vec::with_capacity(wholes.len());
     for mut whole in wholes.drain(..) {
         let id = whole.service.id;
@@ -309,13 +312,27 @@ pub fn told(conn: &mut Conn, ids: &[ServiceId], taxonomy: &Taxonomy, on: NaiveDa
             names: access.iter().map(|term| (term.id.clone(), term.name.clone())).collect(),
             curie: taxonomy.term(&whole.service.category_id).and_then(|term| term.curie.clone()),
             details: details.remove(&id).unwrap_or_default(),
-            ratings_elsewhere: None,
+            ratings_elsewhere: elsewhere.remove(&id),
             organization,
             whole,
             on,
         });
     }
     Ok(all)
+}
+
+/// The ratings that the feeds of these services told with them.
+fn rated_elsewhere(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<HashMap<ServiceId, serde_json::Value>> {
+    let rows: Vec<(ServiceId, String)> = source_records::table
+        .filter(among(source_records::service_id, ids))
+        .filter(source_records::document.like("%\"ratings\":%"))
+        .select((source_records::service_id, source_records::document))
+        .load(conn)?;
+    let ratings = |(id, document): (ServiceId, String)| {
+        let record: serde_json::Value = serde_json::from_str(&document).ok()?;
+        Some((id, record.get("x_waymark")?.get("ratings")?.clone()))
+    };
+    Ok(rows.into_iter().filter_map(ratings).collect())
 }
 
 /// When services are on, where they come to and which money they take.
