@@ -65,7 +65,7 @@ pub async fn get_credits(_: Anyone, app: Data<App>, request: HttpRequest) -> Res
         href: Some(told.source_url.clone()),
         notice: Some(format!("{} {}", told.attribution, told.changes)),
     };
-    let of = |software: bool| told.iter().filter(|each| each.software == software).map(credit);
+    let of = |software: bool| told.iter().filter(move |each| each.software == software).map(credit);
     let feeds = app.db.read(open_referral::store::attributions).await?;
     let feed = |(name, url, licence, attribution): (String, Option<String>, String, String)| Credit {
         name,

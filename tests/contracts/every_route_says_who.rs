@@ -194,6 +194,9 @@ fn every_route_tried_as_everybody() {
         let subject = subject.then(|| prepare(&town, hana, pat, &route, number));
         let path = route
             .replace("{service_id}", service_id("Lunch club").as_str())
+            .replace("{id}", service_id("Lunch club").as_str())
+            .replace("{feed_id}", service_id("no feed").as_str())
+            .replace("{run_id}", service_id("no reading").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
             .replace("{setting}", "check-after-days")
             .replace("{path:.*}", "favicon.svg");

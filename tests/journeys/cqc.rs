@@ -55,7 +55,8 @@ const HOUSE: &str = "0190aaaa-1111-7111-8111-0000000000aa";
 #[test]
 fn the_directory_confirms_registrations_and_tells_which_numbers_it_does_not_have() {
     let town = registered_town();
-    let file = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cqc/care_directory_sample_invented.csv")).unwrap();
+    let file =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cqc/care_directory_sample_invented.csv")).unwrap();
     let directory = Directory::read(file.as_slice(), town.today()).unwrap();
     let report = take_directory(&town.app, directory).unwrap();
     assert_eq!((report.places, report.confirmed), (1, 1), "{report:?}");
@@ -77,7 +78,9 @@ fn the_api_is_asked_with_its_key_and_patience_and_both_kinds_of_rating_are_read(
     let now = Arc::new(Mutex::new(house.clone()));
     let answers = Arc::clone(&now);
     let server = Elsewhere::answering(move |asked, before| {
-        if asked.headers.get("ocp-apim-subscription-key").map(String::as_str) != Some("secret-key") || !asked.headers.contains_key("user-agent") {
+        if asked.headers.get("ocp-apim-subscription-key").map(String::as_str) != Some("secret-key")
+            || !asked.headers.contains_key("user-agent")
+        {
             return Given::status(403);
         }
         match (asked.bare(), before) {
@@ -103,14 +106,26 @@ fn the_api_is_asked_with_its_key_and_patience_and_both_kinds_of_rating_are_read(
     assert_eq!((report.places, report.confirmed), (2, 2), "{report:?}");
     let of = |id: &str| {
         let service = read(&town, id);
-        (service.regulator_rating.unwrap(), service.regulator_inspected_on.unwrap().to_string(), service.rating_inherited)
+        (
+            service.regulator_rating.unwrap(),
+            service.regulator_inspected_on.unwrap().to_string(),
+            service.rating_inherited,
+        )
     };
     assert_eq!(of(HOUSE), ("Outstanding".into(), "2019-10-31".into(), false));
-    assert_eq!(of(feed::HOME_CARE), ("Requires improvement".into(), "2026-09-17".into(), false), "the newer framework, in one spelling");
-    let kept: String = town.app.db.read_now(|conn| {
-        let place = store::place(conn, "1-900000001")?.unwrap();
-        Ok::<_, diesel::result::Error>(format!("{place:?}"))
-    }).unwrap();
+    assert_eq!(
+        of(feed::HOME_CARE),
+        ("Requires improvement".into(), "2026-09-17".into(), false),
+        "the newer framework, in one spelling"
+    );
+    let kept: String = town
+        .app
+        .db
+        .read_now(|conn| {
+            let place = store::place(conn, "1-900000001")?.unwrap();
+            Ok::<_, diesel::result::Error>(format!("{place:?}"))
+        })
+        .unwrap();
     assert!(kept.contains("Example House") && !kept.contains("Manager") && !kept.contains("Sample"), "{kept}");
 
     // A month later one of them has ended; of what changed, only what we have is asked for.
@@ -129,7 +144,10 @@ fn the_api_is_asked_with_its_key_and_patience_and_both_kinds_of_rating_are_read(
     assert_eq!(ended.status, "inactive");
     assert_eq!(town.visitor().open(&format!("/services/{HOUSE}")).status(), 404);
     let asked: Vec<String> = server.asked()[before..].iter().map(|asked| asked.bare().to_owned()).collect();
-    assert_eq!(asked, ["/public/v1/changes/location", "/public/v1/changes/location", "/public/v1/locations/1%2D900000001"]);
+    assert_eq!(
+        asked,
+        ["/public/v1/changes/location", "/public/v1/changes/location", "/public/v1/locations/1%2D900000001"]
+    );
     let since = server.asked()[before].parameter("startTimestamp").unwrap();
     assert_eq!(since, "2026-05-20T10:00:00Z");
 

@@ -16,8 +16,8 @@ use waymark::catalogue::open_referral::{export, store};
 use waymark::catalogue::{Service, store as catalogue_store};
 use waymark::clock::Clock;
 use waymark::config::Place;
-use waymark::db::schema::{services, source_records};
 use waymark::db::Conn;
+use waymark::db::schema::{services, source_records};
 use waymark::ids::FeedId;
 use waymark::log::Stop;
 use waymark::places::reference::authority_id;
@@ -137,7 +137,8 @@ fn our_own_feed_taken_in_elsewhere_and_given_away_again_is_the_same_feed() {
     assert_eq!((run.state, run.complete, run.applied), (RunState::Applied, true, run.added));
     let theirs = exported(&empty);
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {
-        let (ours, theirs): (Value, Value) = (serde_json::from_str(ours).unwrap(), serde_json::from_str(theirs).unwrap());
+        let (ours, theirs): (Value, Value) =
+            (serde_json::from_str(ours).unwrap(), serde_json::from_str(theirs).unwrap());
         assert_eq!(ours, theirs);
     }
     assert_eq!(ours, theirs);
@@ -168,7 +169,8 @@ fn the_demo_town_makes_the_same_round_trip() {
     let theirs = exported(&empty);
     assert_eq!(ours.lines().count(), theirs.lines().count());
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {
-        let (ours, theirs): (Value, Value) = (serde_json::from_str(ours).unwrap(), serde_json::from_str(theirs).unwrap());
+        let (ours, theirs): (Value, Value) =
+            (serde_json::from_str(ours).unwrap(), serde_json::from_str(theirs).unwrap());
         assert_eq!(ours, theirs);
     }
 }
@@ -199,8 +201,12 @@ fn feeds_as_they_are_in_the_wild_are_understood() {
     assert_eq!(counts(&run), [1, 0, 0, 0, 0]);
     let nursery = taken(app, &feed, "2830");
     assert_eq!((nursery.category_id.as_str(), nursery.status.as_str()), ("family-support", "active"));
-    assert_eq!((nursery.phone.as_deref(), nursery.email.as_deref()), (Some("01632 960000"), Some("office@example.org")));
-    let whole = app.db.read_now(|conn| catalogue_store::whole_service(conn, nursery.id, town.today())).unwrap().unwrap();
+    assert_eq!(
+        (nursery.phone.as_deref(), nursery.email.as_deref()),
+        (Some("01632 960000"), Some("office@example.org"))
+    );
+    let whole =
+        app.db.read_now(|conn| catalogue_store::whole_service(conn, nursery.id, town.today())).unwrap().unwrap();
     assert_eq!(whole.options[0].amount_pence.as_pence(), 8_350);
     assert_eq!(whole.locations[0].address.as_deref(), Some("1 Example Street, Aylesbury"));
     assert!((whole.locations[0].latitude - 51.84).abs() < 0.001);
@@ -217,19 +223,33 @@ fn feeds_as_they_are_in_the_wild_are_understood() {
             "regular_schedules": [{ "weekday": "Friday", "opens_at": "12:00:00", "closes_at": "14:00:00", "freq": "weekly", "byday": "FR" }],
             "reviews": [{ "title": "Good", "score": "5" }],
         });
-        record[taxonomies] = json!([{ "id": "1", "taxonomy": { "id": "esdServiceType:640", "name": "Activities for older people" } }]);
+        record[taxonomies] =
+            json!([{ "id": "1", "taxonomy": { "id": "esdServiceType:640", "name": "Activities for older people" } }]);
         record[eligibility] = json!([{ "eligibility": "adult", "minimum_age": 60, "maximum_age": 120 }]);
         json!({ "totalElements": 1, "totalPages": 1, "number": 1, "size": 1, "first": true, "last": true, "content": [record] })
     };
-    for (name, feed) in [("One", version_1("service_taxonomys", "eligibilitys")), ("Two", version_1("service_taxonomies", "eligibilities"))] {
-        let text = feed.to_string().replace("cf26dff0", if name == "One" { "cf26dff0" } else { "cf26dff1" }).replace("Welcome", name);
+    for (name, feed) in [
+        ("One", version_1("service_taxonomys", "eligibilitys")),
+        ("Two", version_1("service_taxonomies", "eligibilities")),
+    ] {
+        let text = feed
+            .to_string()
+            .replace("cf26dff0", if name == "One" { "cf26dff0" } else { "cf26dff1" })
+            .replace("Welcome", name);
         let feed = enter(app, name, None, false);
         assert_eq!(counts(&take_file(app, &feed, text.as_bytes())), [1, 0, 0, 0, 0]);
-        let id = if name == "One" { "cf26dff0-ec9e-476e-8811-72df1114e010" } else { "cf26dff1-ec9e-476e-8811-72df1114e010" };
+        let id =
+            if name == "One" { "cf26dff0-ec9e-476e-8811-72df1114e010" } else { "cf26dff1-ec9e-476e-8811-72df1114e010" };
         let lunch = taken(app, &feed, id);
         assert_eq!(lunch.id.to_string(), id, "their id is ours where it is a UUID");
-        assert_eq!((lunch.category_id.as_str(), lunch.minimum_age, lunch.languages.as_str()), ("lunch-clubs", Some(60), "Urdu"));
-        assert_eq!(lunch.description, "Lunch & company\n\nPlease note: Closed in August\n\nWhat it costs: Donations welcome");
+        assert_eq!(
+            (lunch.category_id.as_str(), lunch.minimum_age, lunch.languages.as_str()),
+            ("lunch-clubs", Some(60), "Urdu")
+        );
+        assert_eq!(
+            lunch.description,
+            "Lunch & company\n\nPlease note: Closed in August\n\nWhat it costs: Donations welcome"
+        );
     }
 
     // All in small letters, first and not last, and nothing in it.
@@ -262,20 +282,26 @@ fn hostile_feeds_are_cleaned_or_refused_row_by_row_and_nothing_is_lost() {
         json!({ "id": "9", "name": "Ages", "organization": { "name": "A" }, "minimum_age": 70, "maximum_age": 20 }),
     ];
     let good = records.len();
-    let before = app.db.read_now(|conn| services::table.find(service_id("Lunch club")).select(Service::as_select()).first(conn)).unwrap();
+    let before = app
+        .db
+        .read_now(|conn| services::table.find(service_id("Lunch club")).select(Service::as_select()).first(conn))
+        .unwrap();
     let feed = enter(app, "Hostile", None, false);
     let run = take_file(app, &feed, Value::from(records.clone()).to_string().as_bytes());
     assert_eq!(run.read, i32::try_from(good).unwrap(), "every row is in the report");
-    assert_eq!(counts(&run), [8, 0, 0, 8, 0], "{:#?}", findings(app, &run));
+    assert_eq!(counts(&run), [7, 0, 0, 9, 0], "{:#?}", findings(app, &run));
     let notes = |row: usize| findings(app, &run)[row].notes.clone();
     assert!(notes(0).contains("latitude 100"), "{}", notes(0));
     assert!(notes(2).contains("came before"));
     assert!(notes(3).contains("no id") && notes(4).contains("no name") && notes(5).contains("who offers it"));
     assert!(notes(13).contains("here already"), "{}", notes(13));
-    let at: (f64, f64) = app.db.read_now(|conn| {
-        let whole = catalogue_store::whole_service(conn, taken(app, &feed, "1").id, town.today())?.unwrap();
-        Ok::<_, diesel::result::Error>((whole.locations[0].latitude, whole.locations[0].longitude))
-    }).unwrap();
+    let at: (f64, f64) = app
+        .db
+        .read_now(|conn| {
+            let whole = catalogue_store::whole_service(conn, taken(app, &feed, "1").id, town.today())?.unwrap();
+            Ok::<_, diesel::result::Error>((whole.locations[0].latitude, whole.locations[0].longitude))
+        })
+        .unwrap();
     assert!((53.0..54.0).contains(&at.0) && (-3.0..-2.0).contains(&at.1), "the postcode says where it is");
     let wrong = taken(app, &feed, "5");
     assert_eq!((wrong.status.as_str(), wrong.minimum_age, wrong.maximum_age), ("inactive", None, None));
@@ -284,8 +310,15 @@ fn hostile_feeds_are_cleaned_or_refused_row_by_row_and_nothing_is_lost() {
     assert_eq!((bold.name.as_str(), bold.url, bold.email), ("Bold club", None, None));
     assert!(bold.description.len() <= 8_000);
     assert_ne!(taken(app, &feed, before.id.as_str()).id, before.id);
-    let after = app.db.read_now(|conn| services::table.find(service_id("Lunch club")).select(Service::as_select()).first(conn)).unwrap();
-    assert_eq!((after.name, after.last_modified), (before.name, before.last_modified), "what is not the feed's is not touched");
+    let after = app
+        .db
+        .read_now(|conn| services::table.find(service_id("Lunch club")).select(Service::as_select()).first(conn))
+        .unwrap();
+    assert_eq!(
+        (after.name, after.last_modified),
+        (before.name, before.last_modified),
+        "what is not the feed's is not touched"
+    );
 
     // A file that breaks off: what came before is kept, and nothing vanishes.
     records.truncate(1);
@@ -324,7 +357,9 @@ fn what_changes_is_changed_and_what_is_gone_is_closed_but_not_deleted() {
     // Somebody edits an entry here: the feed no longer overwrites it.
     let edit = move |tx: &mut Conn| {
         let now = first.last_modified + chrono::TimeDelta::days(1);
-        diesel::update(services::table.find(first.id)).set((services::name.eq("Ours now"), services::last_modified.eq(now))).execute(tx)
+        diesel::update(services::table.find(first.id))
+            .set((services::name.eq("Ours now"), services::last_modified.eq(now)))
+            .execute(tx)
     };
     app.db.write_now(edit).unwrap();
     let mut again = back.clone();
@@ -352,7 +387,9 @@ fn a_feed_is_read_page_by_page_politely_and_a_failure_closes_nothing() {
     let server = Elsewhere::answering(move |asked, before| match asked.bare() {
         // It stumbles once on each page, and ignores how many rows are asked for.
         "/api/services" if before == 0 && asked.parameter("page").as_deref() == Some("2") => Given::status(503),
-        "/api/services" if mood.load(Ordering::SeqCst) == 1 && asked.parameter("page").as_deref() == Some("3") => Given::status(500),
+        "/api/services" if mood.load(Ordering::SeqCst) == 1 && asked.parameter("page").as_deref() == Some("3") => {
+            Given::status(500)
+        }
         "/api/services" => {
             let page: usize = asked.parameter("page").unwrap().parse().unwrap();
             let mut page = page_of(&rows, page, 10);
@@ -419,7 +456,8 @@ fn loops_endless_bodies_and_ways_inward_end_soon() {
     assert_eq!((counts(&run), run.complete), ([3, 0, 0, 0, 0], false));
     assert!(run.problem.unwrap().contains("round in circles"));
     for (name, says) in [("huge", "larger than"), ("round", "sent us on"), ("html", "no JSON"), ("nothing", "404")] {
-        let failed = take_url(app, &enter(app, name, Some(format!("{}/{name}", server.base)), false)).unwrap_err().to_string();
+        let failed =
+            take_url(app, &enter(app, name, Some(format!("{}/{name}", server.base)), false)).unwrap_err().to_string();
         assert!(failed.contains(says), "{name}: {failed}");
     }
     // As it is in earnest: nothing on this machine, nothing behind a redirect, no name that leads inward.
@@ -427,9 +465,14 @@ fn loops_endless_bodies_and_ways_inward_end_soon() {
     let feed = enter(app, "Inward", Some(format!("{}/inward", server.base)), false);
     let taken = TakeIn::of(app, feed, Stop::default(), |_| {}).unwrap();
     let asked_before = server.asked().len();
-    for inward in [server.base.clone(), server.base.replace("127.0.0.1", "localhost"), server.base.replace("127.0.0.1", "[::ffff:127.0.0.1]")] {
+    for inward in [
+        server.base.clone(),
+        server.base.replace("127.0.0.1", "localhost"),
+        server.base.replace("127.0.0.1", "[::ffff:127.0.0.1]"),
+    ] {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let problem = runtime.block_on(strict.json(&format!("{inward}/loop/services").parse().unwrap())).unwrap_err().to_string();
+        let problem =
+            runtime.block_on(strict.json(&format!("{inward}/loop/services").parse().unwrap())).unwrap_err().to_string();
         assert!(problem.contains("not on the public internet"), "{problem}");
     }
     assert_eq!(server.asked().len(), asked_before, "nothing was sent");
@@ -473,14 +516,19 @@ fn a_regulated_service_waits_for_its_registration() {
     let town = Town::without_followers();
     let app = &town.app;
     let mut care = service(1);
-    care["attributes"] = json!([{ "taxonomy_term": { "term_uri": "http://id.esd.org.uk/service/242", "name": "Care at home" } }]);
+    care["attributes"] =
+        json!([{ "taxonomy_term": { "term_uri": "http://id.esd.org.uk/service/242", "name": "Care at home" } }]);
     care["accreditations"] = "CQC overall rating: Good, https://www.cqc.org.uk/location/1-900000001".into();
     care["x_waymark"] = json!({ "regulated": true, "registration": { "number": "1-900000001", "source": "us", "checked_on": "2026-01-01", "rating": "Outstanding" } });
     let feed = enter(app, "Care", None, false);
     let run = take_file(app, &feed, care.to_string().as_bytes());
     let waits = taken(app, &feed, "s-1");
     assert_eq!((waits.status.as_str(), waits.registration_number.as_deref()), ("inactive", Some("1-900000001")));
-    assert_eq!((waits.registration_checked_on, waits.regulator_rating), (None, None), "what a feed says is not a check");
+    assert_eq!(
+        (waits.registration_checked_on, waits.regulator_rating),
+        (None, None),
+        "what a feed says is not a check"
+    );
     assert!(findings(app, &run)[0].notes.contains("waits for a registration"));
 }
 
@@ -495,10 +543,17 @@ fn ada_enters_a_feed_looks_and_takes_it_in() {
     let librarian = Librarian::new(with_manners(&town), Stop::default());
     let ada = town.person("Ada");
     let page = ada.open("/authority/feeds").expect("No feed is read yet");
-    let again = page.press("Add this feed", &[("name", "Hale"), ("url", "not an address"), ("licence", "")]).expect_status(422);
+    let again =
+        page.press("Add this feed", &[("name", "Hale"), ("url", "not an address"), ("licence", "")]).expect_status(422);
     assert_eq!(again.problems().len(), 2, "{:?}", again.problems());
     let url = format!("{}/v3", server.base);
-    let filled = [("name", "Hale Directory"), ("url", url.as_str()), ("licence", "Open Government Licence v3.0"), ("attribution", "Thanks to Hale"), ("every_hours", "0")];
+    let filled = [
+        ("name", "Hale Directory"),
+        ("url", url.as_str()),
+        ("licence", "Open Government Licence v3.0"),
+        ("attribution", "Thanks to Hale"),
+        ("every_hours", "0"),
+    ];
     let page = page.press("Add this feed", &filled).expect("Open Government Licence v3.0");
     assert_eq!(page.heading(), "Hale Directory");
     let path = page.path.clone();
@@ -529,11 +584,22 @@ fn ada_enters_a_feed_looks_and_takes_it_in() {
     assert_eq!(feeds["feeds"][0]["readings"][0]["applied"], 3);
     let found = api.get(&format!("/authority/feeds/{id}/readings/{run}/findings?outcome=added")).expect(200);
     assert_eq!(found["findings"].as_array().unwrap().len(), 3);
-    api.post(&format!("/authority/feeds/{id}/readings/{run}/application"), &Value::Null).refused(409, "nothing-to-take-in");
-    api.post("/authority/feeds", &json!({ "name": "", "url": "x", "licence": "", "every_hours": -1 })).refused(422, "invalid-input");
-    let made = api.post("/authority/feeds", &json!({ "name": "Second", "url": "https://example.org/v3", "licence": "OGL", "every_hours": 24 })).expect(201);
+    api.post(&format!("/authority/feeds/{id}/readings/{run}/application"), &Value::Null)
+        .refused(409, "nothing-to-take-in");
+    api.post("/authority/feeds", &json!({ "name": "", "url": "x", "licence": "", "every_hours": -1 }))
+        .refused(422, "invalid-input");
+    let made = api
+        .post(
+            "/authority/feeds",
+            &json!({ "name": "Second", "url": "https://example.org/v3", "licence": "OGL", "every_hours": 24 }),
+        )
+        .expect(201);
     let second = made["id"].as_str().unwrap().to_owned();
-    api.post("/authority/feeds", &json!({ "name": "Second", "url": "https://example.org/v3", "licence": "OGL", "every_hours": 24 })).refused(422, "invalid-input");
+    api.post(
+        "/authority/feeds",
+        &json!({ "name": "Second", "url": "https://example.org/v3", "licence": "OGL", "every_hours": 24 }),
+    )
+    .refused(422, "invalid-input");
     let paused = json!({ "name": "Second", "url": "https://example.org/v3", "licence": "OGL", "every_hours": 24, "paused": true });
     assert_eq!(api.put(&format!("/authority/feeds/{second}"), &paused).expect(200)["state"], "paused");
     assert!(!librarian.step().unwrap(), "a paused feed is left alone");

@@ -313,7 +313,8 @@ pub async fn get_reading(
     ids: Path<(String, String)>,
     app: Data<App>,
 ) -> Result<Json<ReadingDocument>, AppError> {
-    let (feed, run): (FeedId, FeedRunId) = (parse(&ids.0)?, parse(&ids.1)?);
+    let (feed, run) = ids.into_inner();
+    let (feed, run): (FeedId, FeedRunId) = (parse(&feed)?, parse(&run)?);
     let authority = administrator.authority();
     let read = app.db.read(move |conn| {
         store::feed_of(conn, authority, feed)?.ok_or(AppError::NotFound)?;
@@ -324,7 +325,7 @@ pub async fn get_reading(
 
 /// What a reading found of each record.
 #[utoipa::path(get, path = "/api/v1/authority/feeds/{feed_id}/readings/{run_id}/findings", tag = "feeds", security(("bearer" = [])),
-    params(("feed_id" = String, Path), ("run_id" = String, Path), ("outcome" = Option<Outcome>, Query), ("after" = Option<i32>, Query)),
+    params(("feed_id" = String, Path), ("run_id" = String, Path), ("outcome" = Option<String>, Query), ("after" = Option<i32>, Query)),
     responses((status = 200, body = FindingList), (status = 404, body = Problem)))]
 pub async fn get_findings(
     administrator: AuthorityAdministrator,
@@ -332,7 +333,8 @@ pub async fn get_findings(
     Ask(shown): Ask<Shown>,
     app: Data<App>,
 ) -> Result<Json<FindingList>, AppError> {
-    let (feed, run): (FeedId, FeedRunId) = (parse(&ids.0)?, parse(&ids.1)?);
+    let (feed, run) = ids.into_inner();
+    let (feed, run): (FeedId, FeedRunId) = (parse(&feed)?, parse(&run)?);
     let authority = administrator.authority();
     let outcome = shown.outcome.as_deref().and_then(|word| word.parse().ok());
     let after = shown.after.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -365,7 +367,8 @@ pub async fn post_application(
     ids: Path<(String, String)>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
-    let (feed, run): (FeedId, FeedRunId) = (parse(&ids.0)?, parse(&ids.1)?);
+    let (feed, run) = ids.into_inner();
+    let (feed, run): (FeedId, FeedRunId) = (parse(&feed)?, parse(&run)?);
     let now = app.clock.now();
     let run = app.db.write(move |tx: &mut Conn| approve(tx, &administrator, feed, run, now)).await?;
     Ok(HttpResponse::build(StatusCode::ACCEPTED).json(ReadingDocument::of(run)))

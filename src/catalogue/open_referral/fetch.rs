@@ -92,7 +92,7 @@ impl Resolve for Lookup {
             let found: Vec<SocketAddr> = found.await??;
             let public: Vec<SocketAddr> = found.into_iter().filter(|at| may_be_private || is_public(at.ip())).collect();
             if public.is_empty() {
-                return Err(Box::new(FetchError::Private(host)).into());
+                return Err(FetchError::Private(host).into());
             }
             Ok(Box::new(public.into_iter()) as Addrs)
         })

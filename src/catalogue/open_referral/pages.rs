@@ -392,7 +392,8 @@ pub async fn get_report(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (feed, run): (FeedId, FeedRunId) = (parse(&ids.0)?, parse(&ids.1)?);
+    let (feed, run) = ids.into_inner();
+    let (feed, run): (FeedId, FeedRunId) = (parse(&feed)?, parse(&run)?);
     let outcome: Option<Outcome> = shown.outcome.as_deref().and_then(|word| word.parse().ok());
     let after = shown.after.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
     let authority = administrator.authority();
@@ -487,7 +488,8 @@ pub async fn get_csv(
     ids: Path<(String, String)>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
-    let (feed, run): (FeedId, FeedRunId) = (parse(&ids.0)?, parse(&ids.1)?);
+    let (feed, run) = ids.into_inner();
+    let (feed, run): (FeedId, FeedRunId) = (parse(&feed)?, parse(&run)?);
     let authority = administrator.authority();
     let run = app
         .db
@@ -515,7 +517,8 @@ pub async fn post_application(
     Form(_): Form<SentReading>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
-    let (feed, run): (FeedId, FeedRunId) = (parse(&ids.0)?, parse(&ids.1)?);
+    let (feed, run) = ids.into_inner();
+    let (feed, run): (FeedId, FeedRunId) = (parse(&feed)?, parse(&run)?);
     let now = app.clock.now();
     app.db.write(move |tx: &mut Conn| approve(tx, &administrator, feed, run, now)).await?;
     Ok(see_other(&feed_path(feed)))

@@ -98,7 +98,7 @@ pub fn due(conn: &mut Conn, now: UtcTime) -> QueryResult<Option<Feed>> {
 /// Takes a feed for this holder, if nobody has it; or keeps it, if the holder still has it.
 pub fn take_lease(tx: &mut Conn, feed: FeedId, holder: &str, now: UtcTime) -> QueryResult<bool> {
     let free = feeds::lease_until.is_null().or(feeds::lease_until.lt(now)).or(feeds::lease_holder.eq(holder));
-    let taken = diesel::update(feeds::table.find(feed).filter(free.assume_not_null()))
+    let taken = diesel::update(feeds::table.find(feed).filter(free))
         .set((feeds::lease_holder.eq(holder), feeds::lease_until.eq(now + LEASE)))
         .execute(tx)?;
     Ok(taken == 1)
