@@ -212,6 +212,9 @@ fn feeds_as_they_are_in_the_wild_are_understood() {
     assert!((whole.locations[0].latitude - 51.84).abs() < 0.001);
     assert_eq!(whole.attributes, ["step-free"]);
     assert_eq!(whole.provider, "Example Nurseries");
+    let (option, today) = (whole.options[0].id, town.today());
+    let offer = app.db.read_now(|conn| catalogue_store::open_offer(conn, nursery.id, option, today)).unwrap();
+    assert!(offer.is_none(), "nobody there would hear of a purchase");
 
     // Version 1.0 with its own names, both spellings, an alert that is an object, and reviews that have no home here.
     let version_1 = |taxonomies: &str, eligibility: &str| {
