@@ -6,6 +6,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::catalogue::open_referral::fetch::Manners;
+use crate::catalogue::open_referral::published::to_every_origin;
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -33,6 +35,8 @@ pub struct App {
     pub keys: Arc<SigningKeys>,
     /// Where letters leave from, and where their links lead.
     pub post: Office,
+    /// How servers of others are asked.
+    pub manners: Manners,
     /// The taxonomies.
     pub taxonomy: Arc<Taxonomy>,
     /// How often services were looked at, until that is written.
@@ -55,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .wrap(from_fn(as_problem_json))
                 .configure(search::api::routes)
                 .configure(catalogue::api::routes)
+                .configure(catalogue::open_referral::api::routes)
                 .configure(reviews::api::routes)
                 .configure(shortlists::api::routes)
                 .configure(saved_searches::api::routes)
@@ -73,10 +78,18 @@ pub fn routes(config: &mut ServiceConfig) {
                 .default_service(web::to(get_nothing)),
         )
         .service(
+            web::scope("/open-referral/v3")
+                .wrap(from_fn(as_problem_json))
+                .wrap(from_fn(to_every_origin))
+                .configure(catalogue::open_referral::published::routes)
+                .default_service(web::to(get_nothing)),
+        )
+        .service(
             web::scope("")
                 .wrap(from_fn(as_page))
                 .configure(search::pages::routes)
                 .configure(catalogue::pages::routes)
+                .configure(catalogue::open_referral::pages::routes)
                 .configure(reviews::pages::routes)
                 .configure(shortlists::pages::routes)
                 .configure(saved_searches::pages::routes)

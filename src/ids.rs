@@ -136,6 +136,10 @@ typed_ids! {
     ShortlistId,
     /// One saved search.
     SavedSearchId,
+    /// One feed of services that an authority takes in.
+    FeedId,
+    /// One reading of a feed.
+    FeedRunId,
     /// One letter on its way.
     LetterId,
     /// One version of a service, as its provider wrote it.

@@ -37,5 +37,6 @@ pub mod shortlists;
 pub mod bench;
 pub mod command;
 pub mod demo;
+pub mod exchange;
 pub mod start;
 pub mod verify;

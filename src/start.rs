@@ -12,6 +12,8 @@ use actix_web::{App as ActixApp, HttpServer};
 use chrono::Datelike;
 
 use crate::app::{App, routes};
+use crate::catalogue::open_referral::fetch::Manners;
+use crate::catalogue::open_referral::job::Librarian;
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::config::{Mail, Place, Serving};
@@ -59,7 +61,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let tally = Tally::default();
     let passwords = Passwords::start()?;
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
-    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, tally, demo, passwords, waiver })
+    let manners = Manners::default();
+    Ok(App { db, index, clock: clock.clone(), keys, post, manners, taxonomy, tally, demo, passwords, waiver })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -80,8 +83,8 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, the letters, prices of the day, and
-    /// saved searches.
+    /// Starts following: the search index of this node, the demand cube, the letters, prices of the day, saved
+    /// searches and feeds.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -104,8 +107,10 @@ impl Followers {
         let mut watch =
             Watch::new(app.db.clone(), app.index.clone(), app.clock.clone(), app.post.public_url.clone());
         let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
+        let librarian = Librarian::new(app.clone(), stop.clone());
+        let feeds = Follower::start("feeds", app.db.clone(), stop.clone(), move || librarian.step())?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch], unwritten })
+        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.
@@ -156,7 +161,9 @@ pub fn listen(
 
 /// Serves an installation until told to stop; then drains requests and lets the followers finish.
 pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
-    let app = &App { post: Office::open(&settings.mail, &settings.place.data_dir)?, ..app.clone() };
+    let post = Office::open(&settings.mail, &settings.place.data_dir)?;
+    let manners = Manners { may_be_private: settings.feeds_may_be_private, ..app.manners.clone() };
+    let app = &App { post, manners, ..app.clone() };
     let site = Site {
         secure_cookies: settings.secure_cookies,
         trusted_proxies: settings.trusted_proxies.clone(),

@@ -13,10 +13,12 @@
 pub mod api;
 mod bank_holidays;
 pub mod card;
+pub mod cqc;
 mod detail;
 mod detail_api;
 mod opening;
 mod opening_text;
+pub mod open_referral;
 pub mod pages;
 mod price_days;
 mod prices;

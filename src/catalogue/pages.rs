@@ -262,6 +262,10 @@ fn buy_box(whole: &WholeService, signed_in: bool, holder: bool) -> BuyBox {
     if whole.cheapest().is_none() {
         return BuyBox::default();
     }
+    if whole.service.origin == Origin::OpenData {
+        let why = "This entry comes from another directory, so it cannot be bought here. Ask the provider directly.";
+        return BuyBox { why_not: Some(why.into()), ..BuyBox::default() };
+    }
     match (signed_in, holder) {
         (true, true) => BuyBox { buy_href: Some(path), ..BuyBox::default() },
         (true, false) => {

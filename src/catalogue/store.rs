@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::budgets::FundingRoute;
 use crate::db::schema::{
     areas_served, attributes, cost_options, funding_accepted, locations, organizations, schedules, service_areas,
-    service_at_locations, service_ratings, services, taxonomy_terms, verifications,
+    service_at_locations, service_ratings, services, source_records, taxonomy_terms, verifications,
 };
 use crate::db::{Conn, among};
 use crate::ids::{AuthorityId, CostOptionId, LocationId, OrganizationId, ServiceId};
@@ -23,7 +24,8 @@ use super::taxonomy::Term;
 /// Rows of one INSERT.
 const BATCH: usize = 400;
 
-/// One service at one price, if it is on offer on that day: active, provider active, price in force and not free.
+/// One service at one price, if it is on offer on that day: active, provider active, price in force and not free. What was
+/// taken from another directory is not: nobody there would hear of it.
 pub fn open_offer(
     conn: &mut Conn,
     service: ServiceId,
@@ -34,6 +36,7 @@ pub fn open_offer(
         .inner_join(services::table.inner_join(organizations::table))
         .filter(cost_options::id.eq(option).and(services::id.eq(service)))
         .filter(services::status.eq("active").and(organizations::status.eq("active")))
+        .filter(not(exists(source_records::table.filter(source_records::service_id.eq(services::id)))))
         .filter(cost_options::amount_pence.gt(Money::ZERO))
         .filter(cost_options::valid_from.le(on))
         .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))

@@ -178,6 +178,112 @@ diesel::table! {
 }
 
 diesel::table! {
+    cqc_locations (location_id) {
+        location_id -> Text,
+        provider_id -> Text,
+        name -> Text,
+        postal_code -> Text,
+        registered -> Bool,
+        ended_on -> Nullable<Date>,
+        rating -> Nullable<Text>,
+        rated_on -> Nullable<Date>,
+        inherited -> Bool,
+        source -> Text,
+        checked_on -> Date,
+    }
+}
+
+diesel::table! {
+    cqc_readings (what) {
+        what -> Text,
+        read_to -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feeds (id) {
+        id -> Text,
+        authority_id -> Text,
+        name -> Text,
+        url -> Nullable<Text>,
+        licence -> Text,
+        attribution -> Text,
+        every_hours -> Integer,
+        accepts_checks -> Bool,
+        state -> Text,
+        wanted -> Text,
+        next_run_at -> Nullable<Timestamp>,
+        lease_holder -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feed_runs (id) {
+        id -> Text,
+        feed_id -> Text,
+        state -> Text,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        complete -> Bool,
+        problem -> Nullable<Text>,
+        next_page -> Integer,
+        read -> Integer,
+        added -> Integer,
+        changed -> Integer,
+        unchanged -> Integer,
+        refused -> Integer,
+        vanished -> Integer,
+        applied -> Integer,
+    }
+}
+
+diesel::table! {
+    feed_findings (run_id, position) {
+        run_id -> Text,
+        position -> Integer,
+        source_id -> Text,
+        outcome -> Text,
+        name -> Text,
+        notes -> Text,
+        service_id -> Nullable<Text>,
+        applied -> Bool,
+    }
+}
+
+diesel::table! {
+    feed_documents (run_id, position) {
+        run_id -> Text,
+        position -> Integer,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    source_records (feed_id, source_id) {
+        feed_id -> Text,
+        source_id -> Text,
+        service_id -> Text,
+        fingerprint -> Text,
+        document -> Text,
+        source_url -> Nullable<Text>,
+        licence -> Text,
+        taken_at -> Timestamp,
+        written_at -> Timestamp,
+        vanished_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    source_organizations (feed_id, source_id) {
+        feed_id -> Text,
+        source_id -> Text,
+        organization_id -> Text,
+    }
+}
+
+diesel::table! {
     people (id) {
         id -> Text,
         display_name -> Text,
@@ -795,6 +901,14 @@ diesel::joinable!(wrong_reports -> services (service_id));
 diesel::joinable!(wrong_reports -> organizations (organization_id));
 diesel::joinable!(setting_changes -> people (changed_by));
 diesel::joinable!(accounts -> authorities (authority_id));
+diesel::joinable!(feed_documents -> feed_runs (run_id));
+diesel::joinable!(feed_findings -> feed_runs (run_id));
+diesel::joinable!(feed_runs -> feeds (feed_id));
+diesel::joinable!(feeds -> authorities (authority_id));
+diesel::joinable!(source_organizations -> feeds (feed_id));
+diesel::joinable!(source_organizations -> organizations (organization_id));
+diesel::joinable!(source_records -> feeds (feed_id));
+diesel::joinable!(source_records -> services (service_id));
 diesel::joinable!(attributes -> services (service_id));
 diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
 diesel::joinable!(budgets -> authorities (authority_id));
@@ -854,6 +968,14 @@ diesel::joinable!(transfers -> people (acted_by));
 diesel::joinable!(wards -> authorities (authority_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    cqc_locations,
+    cqc_readings,
+    feed_documents,
+    feed_findings,
+    feed_runs,
+    feeds,
+    source_organizations,
+    source_records,
     attributes,
     authorities,
     budgets,

@@ -106,6 +106,21 @@ impl Gazetteer {
         look_up(&self.units, &unit).and_then(|point| self.ward(point))
     }
 
+    /// The outward code whose middle is nearest.
+    #[must_use]
+    pub fn nearest_outward(&self, (latitude, longitude): (f64, f64)) -> String {
+        let east = latitude.to_radians().cos();
+        let far = |point: &Point| {
+            let (north, east) = (f64::from(point.latitude) - latitude, (f64::from(point.longitude) - longitude) * east);
+            north * north + east * east
+        };
+        self.outward
+            .iter()
+            .min_by(|a, b| far(a).total_cmp(&far(b)))
+            .map(|point| point.code.to_string())
+            .unwrap_or_default()
+    }
+
     fn ward(&'static self, point: &Point) -> Option<&'static str> {
         self.ward_codes.get(usize::from(point.ward)).map(String::as_str)
     }

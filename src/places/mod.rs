@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod authority_pages;
+pub mod councils;
 mod distance;
 mod free_text;
 mod gazetteer;

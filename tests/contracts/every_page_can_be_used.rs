@@ -255,3 +255,18 @@ fn every_page_of_a_provider_has_one_heading_and_labelled_fields() {
     check(&page);
     check(&town.person("Mo").open("/moderation/changes"));
 }
+
+#[test]
+fn the_pages_of_feeds_can_be_used_too() {
+    let town = Town::without_followers();
+    let ada = town.person("Ada");
+    let feeds = ada.open("/authority/feeds");
+    check(&feeds);
+    check(&feeds.press("Add this feed", &[]));
+    let filled = [("name", "Hale"), ("url", "https://example.org/v3"), ("licence", "OGL"), ("every_hours", "0")];
+    let feed = feeds.press("Add this feed", &filled);
+    check(&feed);
+    check(&feed.press("Save", &[("url", "")]));
+    check(&feed.press("See what would change", &[]));
+    check(&ada.open("/authority/feeds"));
+}

@@ -13,4 +13,5 @@ mod every_page_can_be_used;
 mod every_route_says_who;
 mod nothing_is_rewritten;
 mod open_api;
+mod open_referral;
 mod schemas_agree;

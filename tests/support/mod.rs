@@ -3,6 +3,8 @@
 
 mod api;
 mod database;
+pub mod elsewhere;
+pub mod feed;
 mod page;
 mod people;
 mod person;
