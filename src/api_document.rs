@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, identity, places, purchasing, reviews, search};
+use crate::{budgets, catalogue, corrections, demand, freshness, identity, places, purchasing, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,6 +46,19 @@ use crate::{budgets, catalogue, demand, identity, places, purchasing, reviews, s
         demand::api::get_demand,
         places::api::get_settings,
         places::api::put_setting,
+        places::api::get_contact,
+        places::api::put_contact,
+        freshness::api::get_questions,
+        freshness::api::post_answer,
+        freshness::api::get_provider_entries,
+        freshness::api::post_provider_check,
+        freshness::api::get_moderator_entries,
+        freshness::api::post_moderator_check,
+        corrections::api::post_report,
+        corrections::api::get_provider_reports,
+        corrections::api::post_provider_answer,
+        corrections::api::get_moderator_reports,
+        corrections::api::post_moderator_answer,
     ),
     modifiers(&Bearer)
 )]

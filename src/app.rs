@@ -54,6 +54,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(purchasing::api::routes)
                 .configure(demand::api::routes)
                 .configure(places::api::routes)
+                .configure(freshness::api::routes)
+                .configure(corrections::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
                 .default_service(web::to(get_nothing)),
@@ -73,6 +75,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(places::pages::routes)
                 .configure(places::authority_pages::routes)
                 .configure(safeguarding::pages::routes)
+                .configure(freshness::pages::routes)
+                .configure(corrections::pages::routes)
                 .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))

@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod ids;
 pub mod money;
+pub mod working_days;
 
 // What the rest stands on.
 pub mod api_document;
@@ -20,7 +21,9 @@ pub mod web;
 // What people do here.
 pub mod budgets;
 pub mod catalogue;
+pub mod corrections;
 pub mod demand;
+pub mod freshness;
 pub mod identity;
 pub mod places;
 pub mod post;

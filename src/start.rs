@@ -9,10 +9,11 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
+use chrono::{NaiveDate, TimeDelta, Timelike};
 
 use crate::app::{App, routes};
 use crate::catalogue::taxonomy::Taxonomy;
-use crate::clock::Clock;
+use crate::clock::{Clock, day, wall_clock};
 use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::SigningKeys;
@@ -23,7 +24,7 @@ use crate::search::follow::Following;
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{catalogue, demand, places};
+use crate::{catalogue, corrections, demand, freshness, places};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -66,6 +67,43 @@ pub fn open_existing(place: &Place, clock: &Clock) -> Result<App, Failure> {
     open(place, clock, false)
 }
 
+/// Whatever is done once a day: letters that ask and remind. Begins at eight in the morning.
+pub struct Today {
+    db: Db,
+    clock: Clock,
+    public_url: String,
+    done: Option<NaiveDate>,
+}
+
+/// Nobody gets a letter before.
+const MORNING: u32 = 8;
+
+impl Today {
+    /// The daily work of an installation.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let (db, clock, public_url) = (app.db.clone(), app.clock.clone(), app.post.public_url.clone());
+        Self { db, clock, public_url, done: None }
+    }
+
+    /// Takes the next step of today's work; whether there was one.
+    pub fn step(&mut self) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let today = day(now);
+        if self.done == Some(today) || wall_clock(now).hour() < MORNING {
+            return Ok(false);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, freshness::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| freshness::ask_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;
+        self.done = Some(today);
+        Ok(true)
+    }
+}
+
 /// The threads that follow the log.
 pub struct Followers {
     stop: Stop,
@@ -73,7 +111,7 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, and the letters.
+    /// Starts following: the search index of this node, the demand cube, the letters, and the work of each day.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -89,7 +127,9 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
-        Ok(Self { stop, running: vec![search, cube, post] })
+        let mut today = Today::new(app);
+        let daily = Follower::start("daily", app.db.clone(), stop.clone(), move || today.step())?;
+        Ok(Self { stop, running: vec![search, cube, post, daily] })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -18,6 +18,7 @@ pub mod rating;
 mod service;
 pub mod store;
 pub mod taxonomy;
+pub mod upkeep;
 pub mod views;
 
 pub use detail::{AreaKind, CheckState, Details, Freq, Paper, Rate, Schedule, Verification};

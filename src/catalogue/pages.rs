@@ -21,7 +21,7 @@ use super::card;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
 use super::store;
 use super::taxonomy::Taxonomy;
-use super::views::{BuyBox, Origin as OriginShown, PriceOption, ProviderBox, Regulation, ServicePage};
+use super::views::{BuyBox, Origin as OriginShown, PriceOption, ProviderBox, Regulation, ServicePage, Upkeep};
 
 /// Reviews on one page.
 const REVIEWS: i64 = 5;
@@ -46,18 +46,19 @@ pub async fn get_service(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
-    let today = app.clock.now().date();
+    let today = crate::clock::day(app.clock.now());
     let page = paging::number(shown.reviews.as_deref());
-    let (whole, reviews, aspects) = app
+    let (whole, upkeep, reviews, aspects) = app
         .db
         .read(move |conn| {
             let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
+            let upkeep = crate::freshness::pages::upkeep(conn, &whole.service, today)?;
             if whole.rating.ratings() == 0 {
-                return Ok((whole, Vec::new(), Aspects::default()));
+                return Ok((whole, upkeep, Vec::new(), Aspects::default()));
             }
             let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
             let aspects = reviews::store::aspects_of(conn, id)?;
-            Ok::<_, AppError>((whole, reviews, aspects))
+            Ok::<_, AppError>((whole, upkeep, reviews, aspects))
         })
         .await?;
     let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
@@ -74,6 +75,7 @@ pub async fn get_service(
             reviews: reviews.iter().map(|(review, name)| review_shown(review, name, whole.service.origin)).collect(),
             more,
             aspects,
+            upkeep,
             today,
         },
     ))
@@ -85,6 +87,7 @@ struct Given {
     reviews: Vec<ReviewShown>,
     more: Option<Link>,
     aspects: Aspects,
+    upkeep: Upkeep,
     today: NaiveDate,
 }
 
@@ -138,6 +141,7 @@ fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &G
         reviews: given.reviews.clone(),
         more_reviews: given.more.clone(),
         origin: origin(service),
+        upkeep: given.upkeep.clone(),
         similar: Vec::new(),
     }
 }

@@ -10,8 +10,11 @@ pub mod views;
 
 use chrono::NaiveDate;
 
+use crate::catalogue::upkeep;
+use crate::corrections;
 use crate::db::Conn;
 use crate::identity::Moderator;
+use crate::places::settings::{self, Setting};
 
 /// One kind of thing that waits for a moderator.
 #[derive(Clone, Debug)]
@@ -33,8 +36,30 @@ pub struct Waiting {
 }
 
 /// Everything that waits for this moderator; what waits too long comes first. Other capabilities add theirs here.
-pub fn waiting(_conn: &mut Conn, _moderator: &Moderator, _today: NaiveDate) -> diesel::QueryResult<Vec<Waiting>> {
-    let mut all: Vec<Waiting> = vec![];
-    all.sort_by_key(|each| (std::cmp::Reverse(each.overdue.min(1)), each.due_on));
+pub fn waiting(conn: &mut Conn, moderator: &Moderator, today: NaiveDate) -> diesel::QueryResult<Vec<Waiting>> {
+    let (reports, overdue, due_on) = corrections::store::waiting(conn, moderator, today)?;
+    let sink = settings::setting(conn, moderator.authority(), Setting::SinkAfterDays)?;
+    let unchecked = upkeep::count_unchecked_since(conn, moderator.authority(), today - chrono::TimeDelta::days(sink))?;
+    let mut all = vec![
+        Waiting {
+            label: "What people say is wrong",
+            about: "Somebody says that an entry is wrong. The provider or you answer.",
+            href: "/moderation/reports",
+            icon: "flag",
+            count: reports,
+            overdue,
+            due_on,
+        },
+        Waiting {
+            label: "Entries that nobody checks",
+            about: "Their providers did not answer our letters, so they have sunk in the results.",
+            href: "/moderation/freshness",
+            icon: "calendar",
+            count: unchecked,
+            overdue: 0,
+            due_on: None,
+        },
+    ];
+    all.sort_by_key(|each| (std::cmp::Reverse(each.overdue.min(1)), std::cmp::Reverse(each.count.min(1))));
     Ok(all)
 }

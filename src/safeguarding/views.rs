@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::page::{Page, Tile};
+use crate::web::page::{Link, Page, Row, Tile};
 
 /// What waits for a moderator.
 #[derive(Template)]
@@ -27,4 +27,20 @@ pub struct QueueShown {
     pub overdue: Option<String>,
     /// "The first by 3 May 2026".
     pub due: Option<String>,
+}
+
+/// Whom to ring when somebody may be in danger.
+#[derive(Template)]
+#[template(path = "safeguarding/concern.html")]
+pub struct ConcernPage {
+    pub page: Page,
+    /// The service it is about, with its address.
+    pub about: Option<Link>,
+    /// "Trafford"
+    pub authority: Option<String>,
+    /// Label and telephone number.
+    pub phones: Vec<Row>,
+    pub website: Option<String>,
+    /// Whether a regulator looks after the service.
+    pub regulated: bool,
 }

@@ -9,3 +9,4 @@ pub mod paging;
 pub mod render;
 pub mod session;
 pub mod told;
+pub mod visit;
