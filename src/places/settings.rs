@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use crate::clock::UtcTime;
 use crate::db::schema::{authority_settings, people, setting_changes};
 use crate::db::{Conn, both, text_enum};
-use crate::error::{AppError, FieldError};
+use crate::error::{AppError, FieldError, Refusal};
 use crate::identity::AuthorityAdministrator;
 use crate::ids::{AuthorityId, SettingChangeId};
 
@@ -165,13 +165,12 @@ impl From<SettingError> for AppError {
     fn from(error: SettingError) -> Self {
         match error {
             SettingError::Database(cause) => cause.into(),
-            SettingError::OutOfRange { .. } => {
-                let field = FieldError::new("value", format!("{error}."));
-                match Self::refused_as(StatusCode::UNPROCESSABLE_ENTITY, "out-of-range", error) {
-                    Self::Refused(refusal) => Self::Refused(crate::error::Refusal { fields: vec![field], ..refusal }),
-                    other => other,
-                }
-            }
+            SettingError::OutOfRange { least, most, .. } => Self::Refused(Refusal {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                code: "out-of-range",
+                sentence: format!("Enter a whole number from {least} to {most}."),
+                fields: vec![FieldError::new("value", format!("Enter a whole number from {least} to {most}."))],
+            }),
         }
     }
 }
