@@ -16,7 +16,8 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, safeguarding, search,
+    api_document, budgets, catalogue, corrections, demand, freshness, identity, places, post, purchasing, reviews,
+    safeguarding, search,
 };
 
 /// What every handler may use. Cheap to clone.

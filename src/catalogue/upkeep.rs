@@ -12,6 +12,11 @@ use crate::log::{EventKind, NewEvent};
 
 use super::{Kind, Origin};
 
+diesel::define_sql_function! {
+    /// A text in small letters.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// What those who keep an entry need to know of it.
 #[derive(Clone, Debug, Queryable)]
 pub struct Entry {
@@ -187,4 +192,99 @@ fn tell(tx: &mut Conn, ids: &[ServiceId], now: UtcTime) -> QueryResult<()> {
     let events: Vec<NewEvent> =
         ids.iter().map(|id| NewEvent::plain(None, EventKind::ServiceChanged, id, now)).collect();
     crate::log::append(tx, &events)
+}
+
+/// Notes a registration that was checked on the regulated services of an organisation that stand on it, or on none yet.
+pub fn note_registration(
+    tx: &mut Conn,
+    organization: OrganizationId,
+    number: &str,
+    source: &str,
+    on: NaiveDate,
+    now: UtcTime,
+) -> QueryResult<()> {
+    let ids: Vec<ServiceId> = services::table
+        .filter(services::organization_id.eq(organization).and(services::regulated.eq(true)))
+        .filter(
+            services::registration_number
+                .is_null()
+                .or(services::registration_checked_on.is_null())
+                .or(services::registration_number.assume_not_null().eq(number.to_owned())),
+        )
+        .select(services::id)
+        .load(tx)?;
+    diesel::update(services::table.filter(among(services::id, &ids)))
+        .set((
+            services::registration_number.eq(number),
+            services::registration_source.eq(source),
+            services::registration_checked_on.eq(on),
+            services::last_modified.eq(now),
+        ))
+        .execute(tx)?;
+    tell(tx, &ids, now)
+}
+
+/// What an organisation is called, which authority looks after it, and whether it is active or suspended.
+#[derive(Clone, Debug, Queryable)]
+pub struct Organization {
+    /// Which.
+    pub id: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// active or suspended.
+    pub status: String,
+    /// The authority that looks after it.
+    pub authority: Option<AuthorityId>,
+}
+
+/// The organisations that an authority looks after and whose name holds these words, by name.
+pub fn organizations_of(
+    conn: &mut Conn,
+    authority: AuthorityId,
+    words: &str,
+    page: i64,
+    per_page: i64,
+) -> QueryResult<(Vec<Organization>, i64)> {
+    let pattern = format!("%{}%", words.to_lowercase().replace(['%', '_', '\\'], " "));
+    let found = || {
+        organizations::table
+            .filter(organizations::authority_id.eq(authority))
+            .filter(lower(organizations::name).like(pattern.clone()))
+    };
+    let rows = found()
+        .order((organizations::status.desc(), organizations::name, organizations::id))
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+        .select((organizations::id, organizations::name, organizations::status, organizations::authority_id))
+        .load(conn)?;
+    let total = found().count().get_result(conn)?;
+    Ok((rows, total))
+}
+
+/// One organisation, taken until the transaction ends.
+pub fn lock_organization(tx: &mut Conn, id: OrganizationId) -> QueryResult<Option<Organization>> {
+    crate::db::locked(organizations::table.find(id).select((
+        organizations::id,
+        organizations::name,
+        organizations::status,
+        organizations::authority_id,
+    )))
+    .get_result(tx)
+    .optional()
+}
+
+/// One organisation.
+pub fn organization(conn: &mut Conn, id: OrganizationId) -> QueryResult<Option<Organization>> {
+    organizations::table
+        .find(id)
+        .select((organizations::id, organizations::name, organizations::status, organizations::authority_id))
+        .first(conn)
+        .optional()
+}
+
+/// Gives an organisation another status; search learns of all its services.
+pub fn set_organization_status(tx: &mut Conn, id: OrganizationId, status: &str, now: UtcTime) -> QueryResult<()> {
+    diesel::update(organizations::table.find(id)).set(organizations::status.eq(status)).execute(tx)?;
+    let ids: Vec<ServiceId> = services::table.filter(services::organization_id.eq(id)).select(services::id).load(tx)?;
+    tell(tx, &ids, now)
 }

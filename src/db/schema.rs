@@ -529,6 +529,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    paper_files (verification_id) {
+        verification_id -> Text,
+        sent_by -> Text,
+        issued_on -> Nullable<Date>,
+        file_key -> Nullable<Text>,
+        file_kind -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    paper_steps (id) {
+        id -> Text,
+        verification_id -> Text,
+        step -> Text,
+        taken_at -> Timestamp,
+        taken_by -> Text,
+        expires_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    paper_reminders (verification_id, step) {
+        verification_id -> Text,
+        step -> Integer,
+        reminded_on -> Date,
+    }
+}
+
+diesel::table! {
+    organization_steps (id) {
+        id -> Text,
+        organization_id -> Text,
+        step -> Text,
+        taken_at -> Timestamp,
+        taken_by -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::joinable!(paper_files -> verifications (verification_id));
+diesel::joinable!(paper_steps -> verifications (verification_id));
+diesel::joinable!(paper_steps -> people (taken_by));
+diesel::joinable!(paper_reminders -> verifications (verification_id));
+diesel::joinable!(organization_steps -> organizations (organization_id));
+diesel::joinable!(organization_steps -> people (taken_by));
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -629,4 +676,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_checks,
     wrong_reports,
     authority_contacts,
+    paper_files,
+    paper_steps,
+    paper_reminders,
+    organization_steps,
 );

@@ -28,7 +28,8 @@ fn pat_gets_one_letter_about_two_entries_and_presses_one_button() {
     pat.open(&link);
     assert_eq!(assured_on(&town, "Lunch club"), "2026-05-20", "opening the link changes nothing");
 
-    let answered = asked.press("Yes, this is still right: Lunch club", &[]).expect("Everybody can see that it was checked today.");
+    let answered =
+        asked.press("Yes, this is still right: Lunch club", &[]).expect("Everybody can see that it was checked today.");
     let answered = answered.expect("Answered on 18 August 2026: still right.");
     assert_eq!(assured_on(&town, "Lunch club"), "2026-08-18");
     assert_eq!(assured_on(&town, "Someone to sit with mum or dad"), "2026-05-20");
@@ -53,8 +54,11 @@ fn who_does_not_answer_is_asked_three_times_and_no_more() {
         letters.push(town.letters_of_kind("still right"));
     }
     // Pat and Olu; Trafford Libraries has nobody to write to.
-    let days: Vec<(i64, i64)> =
-        (1..).map(|week| week * 7).zip(letters.windows(2).map(|pair| pair[1] - pair[0])).filter(|(_, new)| *new > 0).collect();
+    let days: Vec<(i64, i64)> = (1..)
+        .map(|week| week * 7)
+        .zip(letters.windows(2).map(|pair| pair[1] - pair[0]))
+        .filter(|(_, new)| *new > 0)
+        .collect();
     assert_eq!(days, [(84, 2), (98, 2), (344, 2)], "the week after the 90th, the 104th and the 351st day");
 }
 

@@ -30,7 +30,11 @@ fn a_visitor_says_that_the_price_is_wrong_and_gets_an_answer() {
     done.expect("That is answered.").expect("put right").expect("Nobody waits for an answer.");
 
     let answer = town.letter("vera@example.net", "About \u{201c}Lunch club\u{201d}");
-    assert!(answer.words.contains("You were right.") && answer.words.contains("It is £9 from today."), "{}", answer.words);
+    assert!(
+        answer.words.contains("You were right.") && answer.words.contains("It is £9 from today."),
+        "{}",
+        answer.words
+    );
     let again = report.press("Answer", &[("resolution", "put right")]).expect_status(409);
     again.expect("This was answered already.");
     town.holds_together();
@@ -82,10 +86,9 @@ fn somebody_else_sees_and_answers_nothing() {
     }
     assert!(town.api_of("Olu").get("/provider/reports").expect(200)["reports"].as_array().unwrap().is_empty());
     assert!(town.api_of("Milly").get("/moderation/reports").expect(200)["reports"].as_array().unwrap().is_empty());
-    let answered = town.api_of("Mo").post(
-        &format!("/moderation/reports/{id}/answer"),
-        &json!({ "resolution": "is right", "reason": "We asked." }),
-    );
+    let answered = town
+        .api_of("Mo")
+        .post(&format!("/moderation/reports/{id}/answer"), &json!({ "resolution": "is right", "reason": "We asked." }));
     assert_eq!(answered.expect(200)["state"], "is right");
 }
 
@@ -121,8 +124,7 @@ fn bad_input_is_refused_and_floods_are_slowed() {
     assert_eq!(town.letters_of_kind("entry is wrong"), 1, "the provider gets one letter a day about an entry");
 
     let path = format!("/services/{}/reports", service_id("Garden tidy"));
-    let told: Vec<u16> =
-        (0..21).map(|_| town.api().post(&path, &json!({ "what": "closed" })).status).collect();
+    let told: Vec<u16> = (0..21).map(|_| town.api().post(&path, &json!({ "what": "closed" })).status).collect();
     assert!(told[..19].iter().all(|status| *status == 201) && told[20] == 429, "{told:?}");
     town.api().post(&path, &json!({ "what": "nonsense" })).refused(400, "bad-json");
 }
