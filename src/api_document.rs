@@ -9,7 +9,10 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, corrections, demand, freshness, identity, places, purchasing, reviews, search};
+use crate::{
+    budgets, catalogue, corrections, demand, freshness, identity, places, purchasing, reviews, safeguarding, search,
+    verification,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -59,6 +62,16 @@ use crate::{budgets, catalogue, corrections, demand, freshness, identity, places
         corrections::api::post_provider_answer,
         corrections::api::get_moderator_reports,
         corrections::api::post_moderator_answer,
+        verification::api::get_own_papers,
+        verification::api::post_paper,
+        verification::api::get_queue,
+        verification::api::post_check,
+        verification::api::post_refusal,
+        verification::api::post_withdrawal,
+        safeguarding::api::get_queues,
+        safeguarding::api::get_provider,
+        safeguarding::api::post_suspension,
+        safeguarding::api::post_lifting,
     ),
     modifiers(&Bearer)
 )]

@@ -17,7 +17,7 @@ use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
     api_document, budgets, catalogue, corrections, demand, freshness, identity, places, post, purchasing, reviews,
-    safeguarding, search,
+    safeguarding, search, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -33,6 +33,8 @@ pub struct App {
     pub keys: Arc<SigningKeys>,
     /// Where letters leave from, and where their links lead.
     pub post: Office,
+    /// The files of providers' papers.
+    pub papers: verification::Papers,
     /// The taxonomies.
     pub taxonomy: Arc<Taxonomy>,
     /// Whether this is the demo town.
@@ -57,6 +59,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(places::api::routes)
                 .configure(freshness::api::routes)
                 .configure(corrections::api::routes)
+                .configure(verification::api::routes)
+                .configure(safeguarding::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
                 .default_service(web::to(get_nothing)),
@@ -78,6 +82,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(safeguarding::pages::routes)
                 .configure(freshness::pages::routes)
                 .configure(corrections::pages::routes)
+                .configure(verification::pages::routes)
+                .configure(safeguarding::provider_pages::routes)
                 .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))

@@ -31,6 +31,7 @@ pub mod purchasing;
 pub mod reviews;
 pub mod safeguarding;
 pub mod search;
+pub mod verification;
 
 // What starts, shows and proves it.
 pub mod bench;

@@ -24,7 +24,7 @@ use crate::search::follow::Following;
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{catalogue, corrections, demand, freshness, places};
+use crate::{catalogue, corrections, demand, freshness, places, verification};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -54,7 +54,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
-    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, demo })
+    let papers = verification::Papers::below(&place.data_dir);
+    Ok(App { db, index, clock: clock.clone(), keys, post, papers, taxonomy, demo })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -96,6 +97,11 @@ impl Today {
         if self.db.read_now(|conn| log::daily::has_work(conn, freshness::JOB, today))? {
             let public_url = self.public_url.clone();
             self.db.write_now(move |tx: &mut Conn| freshness::ask_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, verification::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| verification::remind_some(tx, &public_url, now))?;
             return Ok(true);
         }
         self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;

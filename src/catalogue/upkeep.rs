@@ -273,6 +273,11 @@ pub fn lock_organization(tx: &mut Conn, id: OrganizationId) -> QueryResult<Optio
     .optional()
 }
 
+/// Whether an organisation is active, rather than suspended.
+pub fn is_active(conn: &mut Conn, id: OrganizationId) -> QueryResult<bool> {
+    Ok(organization(conn, id)?.is_some_and(|organization| organization.status == "active"))
+}
+
 /// One organisation.
 pub fn organization(conn: &mut Conn, id: OrganizationId) -> QueryResult<Option<Organization>> {
     organizations::table

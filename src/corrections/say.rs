@@ -22,7 +22,7 @@ use super::store;
 const FROM_A_BROWSER: i64 = 5;
 
 /// Reports that one network may make in an hour: a library or a council may sit behind one address.
-const FROM_A_NETWORK: i64 = 20;
+const FROM_A_NETWORK: i64 = 30;
 
 /// The most letters of what is said.
 const MOST: usize = 2_000;

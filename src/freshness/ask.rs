@@ -47,7 +47,7 @@ pub fn ask_some(tx: &mut Conn, public_url: &str, now: UtcTime) -> Result<bool, A
     let today = day(now);
     let Some(after) = daily::turn(tx, JOB, today)? else { return Ok(false) };
     let mut all = AllLimits::default();
-    let oldest = today - TimeDelta::days(all.shortest(tx)?);
+    let oldest = today - TimeDelta::days(AllLimits::shortest(tx)?);
     let organizations = upkeep::organizations_unchecked_since(tx, oldest, &after, AT_ONCE)?;
     for organization in &organizations {
         ask(tx, *organization, public_url, &mut all, today, now)?;
@@ -168,7 +168,7 @@ impl AllLimits {
     }
 
     /// After how many days the most careful authority asks.
-    fn shortest(&mut self, conn: &mut Conn) -> diesel::QueryResult<i64> {
+    fn shortest(conn: &mut Conn) -> diesel::QueryResult<i64> {
         let changed = settings::changed(conn, Setting::CheckAfterDays)?;
         let usual = Setting::CheckAfterDays.default_value();
         Ok(changed.into_iter().map(|(_, days)| days).fold(usual, i64::min))

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 const BETWEEN: i64 = 14;
 
 /// Days before an entry leaves the results, when its provider is asked for the last time.
-pub const LAST_CALL: i64 = 14;
+const LAST_CALL: i64 = 14;
 
 /// Days that have to pass between any two letters to one provider.
-pub const QUIET: i64 = 7;
+pub(super) const QUIET: i64 = 7;
 
 /// What an authority has set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -86,7 +86,8 @@ fn document(paper: Verification, today: NaiveDate) -> PaperDocument {
     responses((status = 200, body = PapersDocument), (status = 404, body = crate::web::render::Problem)))]
 pub async fn get_own_papers(member: ProviderMember, app: Data<App>) -> Result<JsonAnswer<PapersDocument>, AppError> {
     let today = day(app.clock.now());
-    let papers = app.db.read(move |conn| store::papers_of(conn, member.organization())).await.map_err(AppError::from)?;
+    let papers =
+        app.db.read(move |conn| store::papers_of(conn, member.organization())).await.map_err(AppError::from)?;
     Ok(JsonAnswer(PapersDocument { papers: papers.into_iter().map(|paper| document(paper, today)).collect() }))
 }
 

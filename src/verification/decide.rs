@@ -44,7 +44,9 @@ impl From<DecideError> for AppError {
             DecideError::NoReason => {
                 Self::invalid(vec![FieldError::new("reason", "Say why, in up to 500 letters: the provider reads it.")])
             }
-            DecideError::NoEnd => Self::invalid(vec![FieldError::new("expires_on", "Enter its last day: today or later.")]),
+            DecideError::NoEnd => {
+                Self::invalid(vec![FieldError::new("expires_on", "Enter its last day: today or later.")])
+            }
         }
     }
 }

@@ -68,8 +68,10 @@ pub async fn get_papers(
             Ok::<_, AppError>((papers, store::provider(conn, member.organization())?))
         })
         .await?;
-    let counts = |paper: Paper| papers.iter().any(|p| p.paper == paper && (p.state == CheckState::Waiting || p.holds_on(today)));
-    let missing = asked_of(kind).iter().filter(|paper| !counts(**paper)).map(|paper| label(*paper).to_owned()).collect();
+    let counts =
+        |paper: Paper| papers.iter().any(|p| p.paper == paper && (p.state == CheckState::Waiting || p.holds_on(today)));
+    let missing =
+        asked_of(kind).iter().filter(|paper| !counts(**paper)).map(|paper| label(*paper).to_owned()).collect();
     let notice = shown.done.is_some().then_some("Your paper is sent. It is looked at within a few days.");
     html(&PapersPage {
         page: Page::of(&request, "Your papers").with_notice(notice),
@@ -126,7 +128,13 @@ pub async fn get_new(member: ProviderMember, app: Data<App>, request: HttpReques
     html(&send_page(&request, asked_of(kind), &Typed::default(), Vec::new(), today))
 }
 
-fn send_page(request: &HttpRequest, asked: &[Paper], typed: &Typed, errors: Vec<FieldError>, today: NaiveDate) -> SendPage {
+fn send_page(
+    request: &HttpRequest,
+    asked: &[Paper],
+    typed: &Typed,
+    errors: Vec<FieldError>,
+    today: NaiveDate,
+) -> SendPage {
     // Those that people look for first, then the others.
     let all = asked.iter().chain(Paper::ALL.iter().filter(|paper| !asked.contains(paper))).copied();
     let choice = |paper: Paper| Choice {
@@ -353,9 +361,8 @@ async fn moderator_page(
     let whole =
         app.db.read(move |conn| store::paper_of_moderator(conn, &moderator, id)).await.map_err(AppError::from)?;
     let today = day(app.clock.now());
-    let path = |state: CheckState, what: &str| {
-        (whole.paper.state == state).then(|| format!("/moderation/papers/{id}/{what}"))
-    };
+    let path =
+        |state: CheckState, what: &str| (whole.paper.state == state).then(|| format!("/moderation/papers/{id}/{what}"));
     let registration = whole.paper.paper == Paper::Registration;
     Ok(PaperPage {
         provider_href: Some(format!("/moderation/providers/{}", whole.paper.organization_id)),

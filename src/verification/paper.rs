@@ -35,7 +35,9 @@ pub const fn about(paper: Paper) -> &'static str {
         Paper::Safeguarding => "The version or date of the policy.",
         Paper::Identity => "Which document it is: passport, driving licence.",
         Paper::RightToWork => "The share code, or which document it is.",
-        Paper::CriminalRecord => "The level (basic, standard, enhanced, enhanced with barred lists) and the certificate’s number.",
+        Paper::CriminalRecord => {
+            "The level (basic, standard, enhanced, enhanced with barred lists) and the certificate’s number."
+        }
         Paper::References => "How many, and from whom: two, from people I worked for.",
     }
 }

@@ -28,7 +28,13 @@ pub struct Sent {
 
 impl Sent {
     /// Checks what was typed.
-    pub fn checked(paper: &str, detail: &str, issued_on: &str, expires_on: &str, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
+    pub fn checked(
+        paper: &str,
+        detail: &str,
+        issued_on: &str,
+        expires_on: &str,
+        today: NaiveDate,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Vec::new();
         let paper: Option<Paper> = paper.trim().parse().ok();
         if paper.is_none() {

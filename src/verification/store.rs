@@ -6,9 +6,7 @@ use diesel::prelude::*;
 
 use crate::catalogue::{CheckState, Paper, ProviderType, Verification};
 use crate::clock::UtcTime;
-use crate::db::schema::{
-    organizations, paper_files, paper_reminders, paper_steps, people, services, verifications,
-};
+use crate::db::schema::{organizations, paper_files, paper_reminders, paper_steps, people, services, verifications};
 use crate::db::{Conn, text_enum};
 use crate::identity::{Moderator, ProviderMember};
 use crate::ids::{AuthorityId, OrganizationId, PersonId, ServiceId, StepId, VerificationId};
@@ -78,8 +76,20 @@ pub fn papers_of(conn: &mut Conn, organization: OrganizationId) -> QueryResult<V
         .load(conn)
 }
 
+/// The papers of an organisation that hold on that day: of each kind the one that holds longest.
+pub fn best_papers_of(conn: &mut Conn, organization: OrganizationId, day: NaiveDate) -> QueryResult<Vec<Verification>> {
+    let mut all = papers_of(conn, organization)?;
+    all.retain(|paper| paper.holds_on(day));
+    all.sort_by_key(|paper| (paper.paper, std::cmp::Reverse(paper.expires_on.unwrap_or(NaiveDate::MAX))));
+    all.dedup_by_key(|paper| paper.paper);
+    Ok(all)
+}
+
 /// What a provider is, and which authority looks after it.
-pub fn provider(conn: &mut Conn, organization: OrganizationId) -> QueryResult<(String, ProviderType, Option<AuthorityId>)> {
+pub fn provider(
+    conn: &mut Conn,
+    organization: OrganizationId,
+) -> QueryResult<(String, ProviderType, Option<AuthorityId>)> {
     organizations::table
         .find(organization)
         .select((organizations::name, organizations::provider_type, organizations::authority_id))
@@ -135,7 +145,12 @@ pub(super) fn lock(tx: &mut Conn, moderator: &Moderator, id: VerificationId) -> 
 }
 
 /// Papers that wait for the moderator, longest first, with the provider's name.
-pub fn waiting(conn: &mut Conn, moderator: &Moderator, page: i64, per_page: i64) -> QueryResult<Vec<(Verification, String)>> {
+pub fn waiting(
+    conn: &mut Conn,
+    moderator: &Moderator,
+    page: i64,
+    per_page: i64,
+) -> QueryResult<Vec<(Verification, String)>> {
     verifications::table
         .inner_join(organizations::table)
         .filter(organizations::authority_id.eq(moderator.authority()))
@@ -166,7 +181,12 @@ pub fn count_waiting(
 }
 
 /// Checked papers of the moderator's providers that end first, with the provider's name.
-pub fn ending(conn: &mut Conn, moderator: &Moderator, from: NaiveDate, until: NaiveDate) -> QueryResult<Vec<(Verification, String)>> {
+pub fn ending(
+    conn: &mut Conn,
+    moderator: &Moderator,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> QueryResult<Vec<(Verification, String)>> {
     verifications::table
         .inner_join(organizations::table)
         .filter(organizations::authority_id.eq(moderator.authority()))

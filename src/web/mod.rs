@@ -9,4 +9,5 @@ pub mod paging;
 pub mod render;
 pub mod session;
 pub mod told;
+pub mod upload;
 pub mod visit;

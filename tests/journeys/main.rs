@@ -20,4 +20,5 @@ mod over_the_api;
 mod rating;
 mod somebody_else;
 mod together;
+mod verification;
 mod wrong_reports;
