@@ -228,7 +228,8 @@ fn a_suspended_provider_gets_nothing_new_and_people_decide_about_what_runs() {
     town.within(std::time::Duration::from_secs(10), "the index forgets it", || {
         !town.visitor().open("/search?q=lunch").says("A cooked meal")
     });
-    opens_first(&pat).press("Record it", &[("quantity", "1")]);
+    let agreed = format!("/provider{}", running.path.split('?').next().unwrap());
+    pat.open(&agreed).press("Record it", &[("quantity", "1")]);
     amira.open(&running.path).press("Yes, it happened", &[]).expect("The delivery is confirmed");
     amira.open(&running.path).press("Cancel it", &[("reason", "I would rather not")]).expect("This is cancelled.");
 
