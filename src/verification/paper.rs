@@ -55,7 +55,7 @@ pub const fn asked_of(provider: ProviderType) -> &'static [Paper] {
 
 /// Whether a paper has to say when it ends.
 #[must_use]
-pub const fn has_an_end(paper: Paper) -> bool {
+pub(super) const fn has_an_end(paper: Paper) -> bool {
     matches!(paper, Paper::Insurance)
 }
 

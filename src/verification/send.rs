@@ -100,7 +100,7 @@ impl From<SendError> for AppError {
 }
 
 /// Whether this member may send papers.
-pub fn may_send(member: &ProviderMember) -> Result<(), SendError> {
+pub(super) fn may_send(member: &ProviderMember) -> Result<(), SendError> {
     if member.standing() == Standing::Staff { Err(SendError::NotYours) } else { Ok(()) }
 }
 
