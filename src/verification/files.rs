@@ -7,7 +7,7 @@ use crate::db::text_enum;
 use crate::ids::random_token;
 
 /// The most bytes of one file.
-pub const LARGEST: usize = 5 * 1024 * 1024;
+pub(super) const LARGEST: usize = 5 * 1024 * 1024;
 
 text_enum! {
     /// What a file is.

@@ -217,7 +217,7 @@ fn a_suspended_provider_gets_nothing_new_and_people_decide_about_what_runs() {
     let done = done.expect("The provider is suspended.").expect("Suspended on 20 May 2026 by Mo Example");
 
     lunch(&town).expect_status(404);
-    form.press("Buy", &[("quantity", "1")]).expect_status(409);
+    form.press("Buy", &[("quantity", "1")]).expect_status(404);
     let agreement = format!("/provider{}/agreement", asked.path.split('?').next().unwrap());
     let csrf = pat.open("/provider").hidden("csrf");
     pat.post(&agreement, &[("csrf", &csrf)]).expect_status(409).expect("Your organisation is suspended");
