@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, purchasing, reviews, saved_searches, search, shortlists};
+use crate::{budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -105,6 +105,29 @@ use crate::{budgets, catalogue, demand, enquiries, identity, places, providers, 
         providers::statistics::api::get_statistics,
         places::api::get_settings,
         places::api::put_setting,
+        places::api::get_contact,
+        places::api::put_contact,
+        freshness::api::get_questions,
+        freshness::api::post_answer,
+        freshness::api::get_provider_entries,
+        freshness::api::post_provider_check,
+        freshness::api::get_moderator_entries,
+        freshness::api::post_moderator_check,
+        corrections::api::post_report,
+        corrections::api::get_provider_reports,
+        corrections::api::post_provider_answer,
+        corrections::api::get_moderator_reports,
+        corrections::api::post_moderator_answer,
+        verification::api::get_own_papers,
+        verification::api::post_paper,
+        verification::api::get_queue,
+        verification::api::post_check,
+        verification::api::post_refusal,
+        verification::api::post_withdrawal,
+        safeguarding::api::get_queues,
+        safeguarding::api::get_provider,
+        safeguarding::api::post_suspension,
+        safeguarding::api::post_lifting,
     ),
     modifiers(&Bearer)
 )]

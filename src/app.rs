@@ -19,7 +19,7 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, budgets, catalogue, demand, enquiries, identity, places, post, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
+    api_document, budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, post, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -37,6 +37,8 @@ pub struct App {
     pub post: Office,
     /// How servers of others are asked.
     pub manners: Manners,
+    /// The files of providers' papers.
+    pub papers: verification::Papers,
     /// The taxonomies.
     pub taxonomy: Arc<Taxonomy>,
     /// How often services were looked at, until that is written.
@@ -73,6 +75,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(enquiries::api::routes)
                 .configure(demand::api::routes)
                 .configure(places::api::routes)
+                .configure(freshness::api::routes)
+                .configure(corrections::api::routes)
+                .configure(verification::api::routes)
+                .configure(safeguarding::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
                 .default_service(web::to(get_nothing)),
@@ -109,6 +115,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(places::pages::routes)
                 .configure(places::authority_pages::routes)
                 .configure(safeguarding::pages::routes)
+                .configure(freshness::pages::routes)
+                .configure(corrections::pages::routes)
+                .configure(verification::pages::routes)
+                .configure(safeguarding::provider_pages::routes)
                 .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))

@@ -164,6 +164,8 @@ typed_ids! {
     ServiceCheckId,
     /// One time that somebody said an entry is wrong.
     ReportId,
+    /// One step of a paper, or of an organisation.
+    StepId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

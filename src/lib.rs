@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod ids;
 pub mod money;
+pub mod working_days;
 
 // What the rest stands on.
 pub mod api_document;
@@ -20,8 +21,10 @@ pub mod web;
 // What people do here.
 pub mod budgets;
 pub mod catalogue;
+pub mod corrections;
 pub mod demand;
 pub mod enquiries;
+pub mod freshness;
 pub mod identity;
 pub mod places;
 pub mod post;
@@ -32,6 +35,7 @@ pub mod saved_searches;
 pub mod safeguarding;
 pub mod search;
 pub mod shortlists;
+pub mod verification;
 
 // What starts, shows and proves it.
 pub mod bench;

@@ -9,13 +9,13 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use crate::app::{App, routes};
 use crate::catalogue::open_referral::fetch::Manners;
 use crate::catalogue::open_referral::job::Librarian;
 use crate::catalogue::taxonomy::Taxonomy;
-use crate::clock::Clock;
+use crate::clock::{Clock, day, wall_clock};
 use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::{Passwords, SigningKeys, Waiver};
@@ -28,7 +28,7 @@ use crate::search::follow::Following;
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{catalogue, demand, places};
+use crate::{catalogue, corrections, demand, freshness, places, verification};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -62,7 +62,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let passwords = Passwords::start()?;
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
     let manners = Manners::default();
-    Ok(App { db, index, clock: clock.clone(), keys, post, manners, taxonomy, tally, demo, passwords, waiver })
+    let papers = verification::Papers::below(&place.data_dir);
+    Ok(App { db, index, clock: clock.clone(), keys, post, manners, papers, taxonomy, tally, demo, passwords, waiver })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -75,6 +76,48 @@ pub fn open_existing(place: &Place, clock: &Clock) -> Result<App, Failure> {
     open(place, clock, false)
 }
 
+/// Whatever is done once a day: letters that ask and remind. Begins at eight in the morning.
+pub struct Today {
+    db: Db,
+    clock: Clock,
+    public_url: String,
+    done: Option<NaiveDate>,
+}
+
+/// Nobody gets a letter before.
+const MORNING: u32 = 8;
+
+impl Today {
+    /// The daily work of an installation.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let (db, clock, public_url) = (app.db.clone(), app.clock.clone(), app.post.public_url.clone());
+        Self { db, clock, public_url, done: None }
+    }
+
+    /// Takes the next step of today's work; whether there was one.
+    pub fn step(&mut self) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let today = day(now);
+        if self.done == Some(today) || wall_clock(now).hour() < MORNING {
+            return Ok(false);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, freshness::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| freshness::ask_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, verification::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| verification::remind_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;
+        self.done = Some(today);
+        Ok(true)
+    }
+}
+
 /// The threads that follow the log.
 pub struct Followers {
     stop: Stop,
@@ -84,7 +127,7 @@ pub struct Followers {
 
 impl Followers {
     /// Starts following: the search index of this node, the demand cube, the letters, prices of the day, saved
-    /// searches and feeds.
+    /// searches, feeds, and the work of each day.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -109,8 +152,10 @@ impl Followers {
         let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
         let librarian = Librarian::new(app.clone(), stop.clone());
         let feeds = Follower::start("feeds", app.db.clone(), stop.clone(), move || librarian.step())?;
+        let mut today = Today::new(app);
+        let daily = Follower::start("daily", app.db.clone(), stop.clone(), move || today.step())?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds], unwritten })
+        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds, daily], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -28,6 +28,7 @@ mod service;
 pub mod store;
 pub mod taxonomy;
 mod told;
+pub mod upkeep;
 pub mod views;
 
 pub use bank_holidays::bank_holiday;

@@ -33,7 +33,7 @@ use super::prices::over_time;
 use super::service::{CostOption, Kind, Origin, Service, Unit, WholeService};
 use super::{store, told};
 use super::taxonomy::Taxonomy;
-use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage};
+use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
 
 /// Reviews on one page.
 const REVIEWS: i64 = 5;
@@ -64,7 +64,7 @@ pub async fn get_service(
 ) -> Result<HttpResponse, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let now = app.clock.now();
-    let today = now.date();
+    let today = crate::clock::day(now);
     let page = paging::number(shown.reviews.as_deref());
     let visitor = anyone.visitor().cloned();
     let index = app.index.clone();
@@ -84,6 +84,7 @@ pub async fn get_service(
             },
             similar: store::whole_services(conn, &others, today)?,
             kept: shortlists::store::kept(conn, &keeper)?,
+            upkeep: crate::freshness::pages::upkeep(conn, &whole.service, today)?,
             whole,
         })
     };
@@ -109,6 +110,7 @@ pub async fn get_service(
 /// What the page is made of, as it was read.
 struct Read {
     whole: WholeService,
+    upkeep: Upkeep,
     details: Details,
     prices: Vec<CostOption>,
     councils: HashMap<AuthorityId, String>,
@@ -218,6 +220,7 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         reviews: read.reviews.iter().map(|(review, name)| review_shown(review, name, service.origin)).collect(),
         more_reviews: given.more,
         origin: origin(service),
+        upkeep: read.upkeep.clone(),
         similar: read.similar.iter().map(|other| card::card(other, None, None)).collect(),
     }
 }
@@ -235,6 +238,7 @@ pub fn preview(
     let buy = BuyBox { why_not: Some("Here people buy it, or ask.".into()), ..BuyBox::default() };
     let read = Read {
         prices: whole.options.clone(),
+        upkeep: Upkeep::default(),
         whole,
         details,
         councils: HashMap::new(),

@@ -121,6 +121,8 @@ pub struct ServicePage {
     /// "Showing 5 of 23 reviews", when there are more.
     pub more_reviews: Option<Link>,
     pub origin: Origin,
+    /// How true it is kept: doubts, and where to say that it is wrong.
+    pub upkeep: Upkeep,
     /// Services like this one.
     pub similar: Vec<ServiceCard>,
 }
@@ -217,4 +219,28 @@ pub struct Origin {
     pub licence: Option<String>,
     /// "12 March 2026".
     pub last_checked: String,
+}
+
+/// How true an entry is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Upkeep {
+    /// "Somebody says that this may be out of date.", when nobody answered in time.
+    pub doubt: Option<String>,
+    /// "by its provider"
+    pub checked_how: Option<String>,
+    /// Where anybody says that it is wrong.
+    pub wrong_href: String,
+    /// Where anybody reads whom to ring.
+    pub concern_href: String,
+    /// What was checked of the provider and holds today.
+    pub badges: Vec<Badge>,
+}
+
+/// One paper of the provider that was checked and holds.
+#[derive(Clone, Debug, Default)]
+pub struct Badge {
+    /// "Insurance"
+    pub label: String,
+    /// "Checked by Trafford on 3 May 2026, until 2 May 2027"
+    pub about: String,
 }

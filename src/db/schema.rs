@@ -805,6 +805,12 @@ diesel::table! {
         accepted_at -> Nullable<Timestamp>,
         accepted_by -> Nullable<Text>,
         withdrawn_at -> Nullable<Timestamp>,
+    paper_files (verification_id) {
+        verification_id -> Text,
+        sent_by -> Text,
+        issued_on -> Nullable<Date>,
+        file_key -> Nullable<Text>,
+        file_kind -> Nullable<Text>,
     }
 }
 
@@ -822,6 +828,13 @@ diesel::table! {
         submitted_at -> Nullable<Timestamp>,
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
+    paper_steps (id) {
+        id -> Text,
+        verification_id -> Text,
+        step -> Text,
+        taken_at -> Timestamp,
+        taken_by -> Text,
+        expires_on -> Nullable<Date>,
         reason -> Nullable<Text>,
     }
 }
@@ -831,6 +844,10 @@ diesel::table! {
         organization_id -> Text,
         reference -> Text,
         service_id -> Text,
+    paper_reminders (verification_id, step) {
+        verification_id -> Text,
+        step -> Integer,
+        reminded_on -> Date,
     }
 }
 
@@ -894,6 +911,22 @@ diesel::joinable!(service_days -> services (service_id));
 diesel::joinable!(service_versions -> organizations (organization_id));
 diesel::joinable!(invitations -> organizations (organization_id));
 diesel::joinable!(invitations -> authorities (authority_id));
+    organization_steps (id) {
+        id -> Text,
+        organization_id -> Text,
+        step -> Text,
+        taken_at -> Timestamp,
+        taken_by -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::joinable!(paper_files -> verifications (verification_id));
+diesel::joinable!(paper_steps -> verifications (verification_id));
+diesel::joinable!(paper_steps -> people (taken_by));
+diesel::joinable!(paper_reminders -> verifications (verification_id));
+diesel::joinable!(organization_steps -> organizations (organization_id));
+diesel::joinable!(organization_steps -> people (taken_by));
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -1038,4 +1071,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_upload_rows,
     enquiries,
     service_days,
+    paper_files,
+    paper_steps,
+    paper_reminders,
+    organization_steps,
 );

@@ -10,10 +10,12 @@ use crate::catalogue::store::{NewOrganization, NewService};
 use crate::catalogue::{CostOption, Details, Kind, Origin, Rate, Service};
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
+use crate::places::reference::authority_id;
 
 use super::details;
 use super::listing::{Dates, Listings, TownError, given, location, named_service, place_of, provider_id};
 use super::market::OnSale;
+use super::upkeep;
 
 const PROVIDERS: &str = include_str!("../../data/demo-town/providers.csv");
 const SERVICES: &str = include_str!("../../data/demo-town/services.csv");
@@ -74,8 +76,8 @@ pub(super) fn listings(dates: Dates) -> Result<(Listings, Vec<OnSale>), TownErro
             website: None,
             origin: Origin::Invented,
             created_at: dates.listed_at,
-            authority_id: None,
-            email: None,
+            authority_id: Some(authority_id(&line.la_code)),
+            email: upkeep::address(&line.name, &line.la_code),
             phone: Some(details::phone(providers.len())),
             charity_number: None,
             company_number: None,

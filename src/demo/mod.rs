@@ -22,6 +22,7 @@ pub mod people;
 mod place;
 mod plan;
 mod scenes;
+mod upkeep;
 mod words;
 
 pub use build::{BuildError, Size, Summary, TownState, build, build_of_size, state};

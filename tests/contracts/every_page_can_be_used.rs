@@ -193,7 +193,45 @@ fn every_page_has_one_heading_and_labelled_fields() {
     }
     check(&ada.open("/authority/settings/check-after-days").press("Change it", &[("value", "soon")]));
     check(&ada.open("/authority/settings/check-after-days").press("Change it", &[("value", "60")]));
-    check(&town.person("Mo").open("/moderation"));
+    check(&ada.open("/authority/contact"));
+    check(&ada.open("/authority/contact").press("Change it", &[("adult_care", "no")]));
+    for path in [
+        format!("/services/{lunch}/wrong"),
+        format!("/services/{lunch}/wrong/thanks"),
+        format!("/concern?service={lunch}"),
+        "/concern".to_owned(),
+    ] {
+        check(&visitor.open(&path));
+    }
+    check(&visitor.open(&format!("/services/{lunch}/wrong")).press("Tell them", &[("email", "x")]));
+    visitor.open(&format!("/services/{lunch}/wrong")).press("Tell them", &[("what", "price"), ("words", "£9")]);
+    let paper = json!({ "paper": "insurance", "detail": "Public liability", "expires_on": "2027-01-01" });
+    town.api_of("Pat").post("/provider/papers", &paper).expect(201);
+    for path in ["/provider/freshness", "/provider/reports", "/provider/papers", "/provider/papers/new"] {
+        check(&pat.open(path));
+    }
+    check(&pat.open("/provider/reports").go("Lunch club"));
+    check(&pat.open("/provider/reports").go("Lunch club").press("Answer", &[]));
+    check(&pat.open("/provider/papers").go("Insurance"));
+    let mo = town.person("Mo");
+    for path in [
+        "/moderation",
+        "/moderation/freshness",
+        "/moderation/reports",
+        "/moderation/papers",
+        "/moderation/providers",
+        "/moderation/providers?q=nobody",
+    ] {
+        check(&mo.open(path));
+    }
+    check(&mo.open("/moderation/reports").go("Lunch club"));
+    let paper = mo.open("/moderation/papers").go("Insurance");
+    check(&paper);
+    check(&paper.press("Checked", &[("expires_on", "")]));
+    check(&paper.press("Refuse it", &[]));
+    let provider = mo.open("/moderation/providers").go("Sale Neighbours");
+    check(&provider);
+    check(&provider.press("Suspend", &[]));
     let carol = town.person("Carol");
     check(&carol.open("/demand"));
     check(&carol.open("/demand?measure=spend&months=3"));
