@@ -22,6 +22,7 @@ use crate::{budgets, catalogue, demand, identity, purchasing, reviews, search};
     paths(
         search::api::get_services,
         search::api::get_suggestions,
+        search::api::post_wanted_support,
         catalogue::api::get_service,
         reviews::api::get_reviews,
         reviews::api::put_review,

@@ -12,7 +12,7 @@ use crate::db::{self, Db};
 use crate::error::AppError;
 use crate::identity::SigningKeys;
 use crate::post::Office;
-use crate::search::Index;
+use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, search};
@@ -24,6 +24,8 @@ pub struct App {
     pub db: Db,
     /// The search index of this node.
     pub index: Index,
+    /// What people look for, until it is written.
+    pub searches: SearchLog,
     /// The time.
     pub clock: Clock,
     /// The keys that tokens are signed with.

@@ -134,6 +134,10 @@ typed_ids! {
     ReviewId,
     /// One letter on its way.
     LetterId,
+    /// One kind of search of one day.
+    SearchId,
+    /// One wish for support that was not found.
+    WantedId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

@@ -18,8 +18,8 @@ use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::SigningKeys;
 use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
-use crate::search::Index;
 use crate::search::follow::Following;
+use crate::search::{Index, SearchLog, Writing};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
@@ -53,7 +53,8 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
-    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, demo })
+    let searches = SearchLog::default();
+    Ok(App { db, index, searches, clock: clock.clone(), keys, post, taxonomy, demo })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -73,7 +74,7 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, and the letters.
+    /// Starts following: the search index of this node, the demand cube, and the letters; and writing the log of searches.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -89,7 +90,9 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
-        Ok(Self { stop, running: vec![search, cube, post] })
+        let mut writing = Writing::new(app.searches.clone(), app.db.clone());
+        let searches = Follower::start("searches", app.db.clone(), stop.clone(), move || Ok(writing.step()?))?;
+        Ok(Self { stop, running: vec![search, cube, post, searches] })
     }
 
     /// Lets each follower finish its step, and waits for that.
@@ -136,6 +139,9 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
         server.await.map_err(Failure::from)
     });
     followers.stop();
+    if let Err(cause) = app.searches.write(&app.db) {
+        tracing::warn!(error = %cause, "the last searches could not be logged");
+    }
     tracing::info!("stopped");
     served
 }

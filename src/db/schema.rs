@@ -442,6 +442,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    searches (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        day -> Date,
+        district -> Nullable<Text>,
+        words -> Text,
+        filters -> Text,
+        through -> Text,
+        found -> BigInt,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    wanted_support (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        asked_on -> Date,
+        ward_code -> Nullable<Text>,
+        district -> Nullable<Text>,
+        category_id -> Nullable<Text>,
+        words -> Text,
+        submission_key -> Text,
+    }
+}
+
 diesel::joinable!(accounts -> authorities (authority_id));
 diesel::joinable!(attributes -> services (service_id));
 diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
@@ -529,4 +556,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     authority_settings,
     letters,
+    searches,
+    wanted_support,
 );

@@ -22,6 +22,6 @@ mod plan;
 mod scenes;
 mod words;
 
-pub use build::{BuildError, Size, Summary, TownState, build, build_of_size, state};
+pub use build::{BuildError, Size, Summary, TownState, build, build_catalogue, build_of_size, state};
 pub use listing::TownError;
 pub use place::{make, table, throw_away};

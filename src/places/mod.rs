@@ -18,4 +18,4 @@ pub mod store;
 
 pub use distance::{distance_metres, miles_text};
 pub use free_text::split_query;
-pub use gazetteer::{Gazetteer, Place, PlaceError, Precision};
+pub use gazetteer::{Gazetteer, Place, PlaceError, PlaceName, Precision};

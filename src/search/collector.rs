@@ -9,6 +9,7 @@ use tantivy::DocId;
 
 use super::counts::Tally;
 use super::filters::{Lies, Ready};
+use super::freshness::{Freshness, Limits};
 use super::query::{Search, Sort};
 use super::ranking::Ranking;
 use super::rows::Row;
@@ -68,11 +69,13 @@ pub(super) struct Level {
 
 /// Collects the services of one search.
 pub(super) struct Collector<'a> {
-    ready: Ready,
+    pub(super) ready: Ready,
     sort: Sort,
     snapshot: &'a Snapshot,
     /// All bits of a service that meets the whole question.
     whole: u32,
+    /// The bits that a service must have to be shown at all: what was asked for exactly.
+    required: u32,
     /// The weight of each concept.
     weights: Vec<f32>,
     /// Those that meet a part of the question, until it is known whether they are shown.
@@ -89,7 +92,13 @@ struct Partial {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, weights: Vec<f32>) -> Self {
+    pub(super) fn new(
+        search: &Search,
+        snapshot: &'a Snapshot,
+        freshness: &Freshness,
+        weights: Vec<f32>,
+        required: u32,
+    ) -> Self {
         let wanted = search.window().end;
         let level = || Level { total: 0, tally: Tally::new(&snapshot.vocabulary), best: Best::new(wanted) };
         let sort = match search.sort {
@@ -98,10 +107,11 @@ impl<'a> Collector<'a> {
             sort => sort,
         };
         Self {
-            ready: Ready::of(search, &snapshot.vocabulary),
+            ready: Ready::of(search, &snapshot.vocabulary, freshness, snapshot.latest),
             sort,
             snapshot,
             whole: (1 << weights.len()) - 1,
+            required,
             weights,
             partial: Vec::new(),
             levels: [level(), level(), level()],
@@ -114,7 +124,7 @@ impl<'a> Collector<'a> {
         if met == self.whole {
             let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
             self.judge(0, segment, doc, row, score * factor);
-        } else {
+        } else if met & self.required == self.required {
             self.partial.push(Partial { segment, doc, met, score });
         }
     }
@@ -136,24 +146,26 @@ impl<'a> Collector<'a> {
     /// Filters, counts and orders one service.
     #[inline]
     fn judge(&mut self, level: usize, segment: usize, doc: DocId, row: &Row, score: f32) {
+        let Some((unchecked, limits)) = self.ready.unchecked_for(row) else { return };
         let lies = self.ready.lies(row);
         let fails = self.ready.failed(row, lies);
         if fails & fails.wrapping_sub(1) != 0 || fails & super::filters::failed::ALWAYS != 0 {
             return; // fails two filters, or one that narrows every count
         }
         let Some(level) = self.levels.get_mut(level) else { return };
-        level.tally.add(row, fails);
+        level.tally.add(row, lies, fails);
         if fails != 0 {
             return;
         }
         level.total += 1;
-        let score = score * factor(row, lies, self.snapshot.latest);
+        let score = score * factor(row, lies, unchecked, limits);
         let metres = lies.map_or(0.0, |lies| lies.metres().unwrap_or(f32::MAX));
         let (first, second) = match self.sort {
             Sort::Relevance => (score, -metres),
             Sort::Distance => (-metres, score),
-            Sort::Rating => (if row.ratings == 0 { 0.0 } else { row.score }, score),
+            Sort::Rating => (if row.tenths == 0 { 0.0 } else { row.score }, score),
             Sort::Price => (-(row.pence as f32), score),
+            Sort::Freshness => (row.assured as f32, score),
         };
         let segment = u32::try_from(segment).unwrap_or_default();
         level.best.offer(Candidate { first, second, tie: row.tie, segment, doc, score });
@@ -191,7 +203,7 @@ impl<'a> Collector<'a> {
 
 /// What the service itself and its place multiply the relevance by.
 #[inline]
-fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
+fn factor(row: &Row, lies: Option<Lies>, unchecked: i32, limits: Limits) -> f32 {
     let ranking = Ranking::shared();
     let place = match lies {
         None | Some(Lies::ComesOut(_)) => 1.0,
@@ -199,5 +211,5 @@ fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
         Some(Lies::OutsideArea(_)) => ranking.distance.outside_area,
         Some(Lies::Unknown) => ranking.distance.unknown_place,
     };
-    row.quality * place * ranking.freshness_factor(latest.saturating_sub(row.assured) as f32)
+    row.quality * place * ranking.freshness_factor(unchecked as f32, limits)
 }

@@ -89,12 +89,14 @@ impl Scratch {
             layer.reserve(documents);
         }
         for (bit, concept) in meaning.concepts.iter().enumerate() {
-            if let [Alternative { words, weight }] = concept.alternatives.as_slice()
+            if concept.exactly.is_empty()
+                && let [Alternative { words, weight }] = concept.alternatives.as_slice()
                 && let [word] = words.as_slice()
             {
                 scan(word, *weight, 1 << bit, &mut self.total, (snapshot, segment, number))?;
                 continue;
             }
+            let exactly = if concept.exactly.is_empty() { None } else { Some(segment.with_phrase(&concept.exactly)?) };
             for Alternative { words, weight } in &concept.alternatives {
                 for (bit, word) in words.iter().enumerate() {
                     scan(word, *weight, 1 << bit, &mut self.alternative, (snapshot, segment, number))?;
@@ -102,7 +104,7 @@ impl Scratch {
                 let all = (1 << words.len()) - 1;
                 let (alternative, concept) = (&mut self.alternative, &mut self.concept);
                 alternative.drain(|doc, mask, score| {
-                    if mask == all {
+                    if mask == all && exactly.as_ref().is_none_or(|docs| docs.binary_search(&doc).is_ok()) {
                         concept.best(doc, score);
                     }
                 });

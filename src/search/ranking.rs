@@ -6,10 +6,11 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::fields::TEXT_FIELDS;
+use super::freshness::Limits;
 
 /// Everything that decides who stands before whom.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Ranking {
     pub(super) fields: Fields,
     #[serde(rename = "match")]
@@ -24,7 +25,7 @@ pub(super) struct Ranking {
 
 /// How much a word counts by where it stands.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Fields {
     pub(super) name: f32,
     pub(super) category: f32,
@@ -36,7 +37,7 @@ pub(super) struct Fields {
 
 /// How words are put together.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Matching {
     pub(super) all_words: f32,
     pub(super) exact_name: f32,
@@ -61,7 +62,7 @@ pub(super) struct Matching {
 
 /// How being near moves a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Distance {
     pub(super) half_life_metres: f32,
     pub(super) floor: f32,
@@ -71,7 +72,7 @@ pub(super) struct Distance {
 
 /// How ratings move a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Rating {
     pub(super) prior_mean: f32,
     pub(super) prior_weight: f32,
@@ -80,7 +81,7 @@ pub(super) struct Rating {
 
 /// How places free move a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Availability {
     pub(super) has_places: f32,
     pub(super) full: f32,
@@ -88,10 +89,8 @@ pub(super) struct Availability {
 
 /// How details that nobody checked for long move a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Freshness {
-    pub(super) stale_days: f32,
-    pub(super) gone_days: f32,
     pub(super) stale_floor: f32,
 }
 
@@ -140,7 +139,7 @@ impl Default for Availability {
 
 impl Default for Freshness {
     fn default() -> Self {
-        Self { stale_days: 180.0, gone_days: 365.0, stale_floor: 0.5 }
+        Self { stale_floor: 0.5 }
     }
 }
 
@@ -200,11 +199,11 @@ impl Ranking {
         d.floor + (1.0 - d.floor) * (-metres / d.half_life_metres).exp2()
     }
 
-    /// What details that were checked `days` before the latest ones multiply by.
-    pub(super) fn freshness_factor(&self, days: f32) -> f32 {
-        let f = &self.freshness;
-        let stale = ((days - f.stale_days) / (f.gone_days - f.stale_days).max(1.0)).clamp(0.0, 1.0);
-        1.0 - stale * (1.0 - f.stale_floor)
+    /// What details that were last checked `days` ago multiply by: falling from where they sink to where they leave.
+    pub(super) fn freshness_factor(&self, days: f32, limits: Limits) -> f32 {
+        let (sink, leave) = (limits.sink_after as f32, limits.leave_after as f32);
+        let stale = ((days - sink) / (leave - sink).max(1.0)).clamp(0.0, 1.0);
+        1.0 - stale * (1.0 - self.freshness.stale_floor)
     }
 }
 
@@ -233,7 +232,8 @@ mod tests {
         assert!((ranking.distance_factor(0.0) - 1.0).abs() < 0.001);
         assert!(ranking.distance_factor(1_000.0) > ranking.distance_factor(5_000.0));
         assert!(ranking.distance_factor(1e9) >= ranking.distance.floor);
-        assert!((ranking.freshness_factor(100.0) - 1.0).abs() < 0.001);
-        assert!((ranking.freshness_factor(1_000.0) - 0.5).abs() < 0.001);
+        let factor = |days| ranking.freshness_factor(days, Limits::default());
+        assert!((factor(100.0) - 1.0).abs() < 0.001 && (factor(365.0) - 0.5).abs() < 0.001);
+        assert!((0.7..0.8).contains(&factor(272.0)));
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Meaning {
     pub(super) understood: Vec<String>,
     /// All words that were searched, with spaces between.
     pub(super) phrase: String,
+    /// Words that were asked for exactly and are nowhere, as they would be put right.
+    pub(super) did_you_mean: Option<String>,
 }
 
 /// One thing that is asked for. A service meets it with any of the alternatives.
@@ -34,6 +36,8 @@ pub(super) struct Concept {
     pub(super) alternatives: Vec<Alternative>,
     /// How much of the question it is.
     pub(super) weight: f32,
+    /// Words that have to stand in a service as they are, one after the other; empty if stems are enough.
+    pub(super) exactly: Vec<String>,
 }
 
 /// One way to say it. A service meets it if all its words are somewhere in it.
@@ -66,14 +70,58 @@ struct Typed {
     weight: f32,
 }
 
-/// Understands `text` with the words of `snapshot`.
+/// Understands `text` with the words of `snapshot`. What stands between quotation marks is taken exactly as it was typed.
 pub(super) fn understand(text: &str, snapshot: &Snapshot) -> Meaning {
     let text: String = text.chars().take(MOST_LETTERS).collect();
+    let mut meaning = Meaning::default();
+    let mut phrases = Vec::new();
+    let mut left = MOST_WORDS;
+    for (part, is_quoted) in parts(&text) {
+        if is_quoted {
+            let words: Vec<String> = analysis::words(part).into_iter().take(left).collect();
+            left -= words.len();
+            meaning.add_exactly(&words, snapshot);
+            phrases.push(words.join(" "));
+        } else {
+            let (typed, any_corrected) = put_right(part, left, snapshot);
+            left -= typed.len();
+            let phrase = typed.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
+            if any_corrected {
+                meaning.corrected = Some(phrase.clone());
+            }
+            meaning.add(&typed, snapshot);
+            phrases.push(phrase);
+        }
+    }
+    phrases.retain(|phrase| !phrase.is_empty());
+    meaning.phrase = phrases.join(" ");
+    if meaning.corrected.is_some() {
+        meaning.corrected = Some(meaning.phrase.clone());
+    }
+    meaning
+}
+
+/// A text cut at its quotation marks. A mark without its partner is none.
+fn parts(text: &str) -> Vec<(&str, bool)> {
+    let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»');
+    let mut parts: Vec<(&str, bool)> = text.split(is_mark).enumerate().map(|(at, part)| (part, at % 2 == 1)).collect();
+    if parts.len() % 2 == 0
+        && let Some(last) = parts.last_mut()
+    {
+        last.1 = false;
+    }
+    parts.retain(|(part, _)| part.chars().any(char::is_alphanumeric));
+    parts
+}
+
+/// The words of a text, each put right if it is nowhere in the catalogue. Says whether any was.
+fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool) {
     let everyday = EverydayWords::shared();
     let mut typed = Vec::new();
     let mut any_corrected = false;
-    for (word, stem) in analysis::words(&text).into_iter().zip(analysis::stems(&text)).take(MOST_WORDS) {
-        let is_known = everyday.knows(&word) || everyday.is_stop_word(&word) || look_up(&stem, snapshot).is_somewhere();
+    for (word, stem) in analysis::words(text).into_iter().zip(analysis::stems(text)).take(most) {
+        let is_known =
+            everyday.knows(&word) || (0..TEXT_FIELDS).any(|field| snapshot.segments.iter().any(|s| s.look_up(field, &stem).is_some()));
         match (!is_known).then(|| spelling::correct(&word, snapshot)).flatten() {
             Some(corrected) => {
                 any_corrected = true;
@@ -85,17 +133,50 @@ pub(super) fn understand(text: &str, snapshot: &Snapshot) -> Meaning {
             None => typed.push(Typed { word, stem, weight: 1.0 }),
         }
     }
-    typed.truncate(MOST_WORDS);
-    let phrase = typed.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
-    let mut meaning = Meaning { corrected: any_corrected.then(|| phrase.clone()), phrase, ..Meaning::default() };
-    meaning.add_concepts(&typed, snapshot, everyday, false);
-    if meaning.concepts.is_empty() {
-        meaning.add_concepts(&typed, snapshot, everyday, true);
-    }
-    meaning
+    typed.truncate(most);
+    (typed, any_corrected)
 }
 
 impl Meaning {
+    /// The bits of what was asked for exactly.
+    pub(super) fn required(&self) -> u32 {
+        let exact = self.concepts.iter().enumerate().filter(|(_, concept)| !concept.exactly.is_empty());
+        exact.fold(0, |bits, (bit, _)| bits | 1 << bit)
+    }
+
+    /// Words that have to be there as they are.
+    fn add_exactly(&mut self, words: &[String], snapshot: &Snapshot) {
+        if words.is_empty() {
+            return;
+        }
+        let stems: Vec<String> = words.iter().flat_map(|word| analysis::stems(word)).collect();
+        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+        let mut concept = Concept { alternatives: Vec::new(), weight: 0.0, exactly: words.to_vec() };
+        concept.add(&stems, 1.0, snapshot);
+        concept.weigh();
+        self.concepts.push(concept);
+        let right: Vec<String> = words
+            .iter()
+            .map(|word| match snapshot.services_with_word(word) {
+                0 => spelling::correct(word, snapshot).map_or_else(|| word.clone(), |right| right.words.join(" ")),
+                _ => word.clone(),
+            })
+            .collect();
+        if right != words {
+            self.did_you_mean = Some(right.join(" "));
+        }
+    }
+
+    /// What was typed without quotation marks; if all of it says nothing, it is taken at its word.
+    fn add(&mut self, typed: &[Typed], snapshot: &Snapshot) {
+        let before = self.concepts.len();
+        let everyday = EverydayWords::shared();
+        self.add_concepts(typed, snapshot, everyday, false);
+        if self.concepts.len() == before && before == 0 {
+            self.add_concepts(typed, snapshot, everyday, true);
+        }
+    }
+
     /// One concept for each phrase that is understood, and for each other word that says something.
     fn add_concepts(&mut self, typed: &[Typed], snapshot: &Snapshot, everyday: &EverydayWords, stop_words_too: bool) {
         let stems: Vec<String> = typed.iter().map(|typed| typed.stem.clone()).collect();
@@ -110,7 +191,7 @@ impl Meaning {
             }
             let says_something = |typed: &&Typed| length == 1 || !everyday.is_stop_word(&typed.word);
             let own: Vec<&str> = said.iter().filter(says_something).map(|typed| typed.stem.as_str()).collect();
-            let mut concept = Concept { alternatives: Vec::new(), weight: 0.0 };
+            let mut concept = Concept { alternatives: Vec::new(), weight: 0.0, exactly: Vec::new() };
             concept.add(&own, first.weight, snapshot);
             let also = phrase.map(|(_, meanings)| meanings).unwrap_or_default();
             for meaning in also {
