@@ -138,6 +138,14 @@ typed_ids! {
     SearchId,
     /// One wish for support that was not found.
     WantedId,
+    /// One change of what an authority set.
+    SettingChangeId,
+    /// One letter that asks whether entries are still right.
+    StillRightLetterId,
+    /// One time that somebody said an entry is right.
+    ServiceCheckId,
+    /// One time that somebody said an entry is wrong.
+    ReportId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.
