@@ -443,16 +443,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    searches (id) {
-        id -> Text,
-        authority_id -> Nullable<Text>,
-        day -> Date,
-        district -> Nullable<Text>,
-        words -> Text,
-        filters -> Text,
-        through -> Text,
-        found -> BigInt,
-        times -> BigInt,
     setting_changes (id) {
         id -> Text,
         authority_id -> Text,
@@ -475,18 +465,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    wanted_support (id) {
-        id -> Text,
-        authority_id -> Nullable<Text>,
-        asked_on -> Date,
-        ward_code -> Nullable<Text>,
-        district -> Nullable<Text>,
-        category_id -> Nullable<Text>,
-        words -> Text,
-        submission_key -> Text,
-    }
-}
-
     still_right_letters (id) {
         id -> Text,
         organization_id -> Text,
@@ -548,6 +526,33 @@ diesel::table! {
         website -> Text,
         changed_at -> Timestamp,
         changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    searches (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        day -> Date,
+        district -> Nullable<Text>,
+        words -> Text,
+        filters -> Text,
+        through -> Text,
+        found -> BigInt,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    wanted_support (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        asked_on -> Date,
+        ward_code -> Nullable<Text>,
+        district -> Nullable<Text>,
+        category_id -> Nullable<Text>,
+        words -> Text,
+        submission_key -> Text,
     }
 }
 
@@ -644,8 +649,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     authority_settings,
     letters,
-    searches,
-    wanted_support,
     setting_changes,
     daily_jobs,
     still_right_letters,
@@ -653,4 +656,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_checks,
     wrong_reports,
     authority_contacts,
+    searches,
+    wanted_support,
 );
