@@ -365,7 +365,7 @@ fn narrowest(app: &App, chosen: Vec<String>) -> Vec<String> {
 }
 
 /// Days since 1970.
-fn days(day: NaiveDate) -> i32 {
+pub(super) fn days(day: NaiveDate) -> i32 {
     chrono::Datelike::num_days_from_ce(&day) - 719_163
 }
 

@@ -14,16 +14,16 @@ use super::rows::{Row, Vocabulary, flag};
 use super::sets::{Sets, Words};
 
 /// The distances that results are counted within, in miles.
-pub const MILES: [u32; 5] = [1, 3, 5, 10, 25];
+pub(super) const MILES: [u32; 5] = [1, 3, 5, 10, 25];
 
 /// One mile.
 pub(super) const MILE_METRES: f32 = 1_609.344;
 
 /// Days of the week, as addresses write them.
-pub const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// Parts of the day: until noon, until five, after.
-pub const PARTS: [&str; 3] = ["morning", "afternoon", "evening"];
+pub(super) const PARTS: [&str; 3] = ["morning", "afternoon", "evening"];
 
 /// How many results there are of each value of each filter. Values with no results are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -16,10 +16,10 @@ use crate::money::thousands;
 use crate::places::{Place, miles_text};
 use crate::ids::SubmissionKey;
 use crate::web::form::{Ask, Form};
-use crate::web::page::{Choice, Errors, Link, Page, Tile, html, html_with, see_other};
+use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
 use crate::web::paging;
 
-use super::asked::{Asked, Understood};
+use super::asked::{Asked, Understood, days};
 use super::map::{Pin, Size, draw};
 use super::ranking::Ranking;
 use super::views::{
@@ -44,7 +44,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// `GET /`: the front door.
 pub async fn get_home(_: Anyone, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let all = app.index.find(&Search { per_page: 1, page: 1, ..Search::default() }).map_err(AppError::unexpected)?;
+    let all = app.index.find(&Search { per_page: 1, page: 1, today: Some(days(app.clock.now().date())), ..Search::default() }).map_err(AppError::unexpected)?;
     let kind = |kind: &Kind| {
         let count = all.counts.kinds.get(kind.as_str()).copied().unwrap_or(0);
         KindTile {
@@ -298,7 +298,11 @@ pub async fn post_wanted(
         Err(AppError::Refused(refusal)) => {
             let form = wanted_form(&app, &typed.words, &typed.near, &typed.category);
             let page = Page::of(&request, "Tell us what is missing");
-            html_with(StatusCode::UNPROCESSABLE_ENTITY, &WantedPage { page, errors: refusal.fields.into(), form })
+            let mut fields = refusal.fields;
+            for wrong in fields.iter_mut().filter(|wrong| wrong.field != "words") {
+                wrong.field = format!("wanted-{}", wrong.field); // what the fields are called on the page
+            }
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &WantedPage { page, errors: fields.into(), form })
         }
         Err(other) => Err(other),
     }
@@ -346,6 +350,11 @@ pub async fn get_about_search(_: Anyone, request: HttpRequest) -> Result<HttpRes
     html(&AboutSearchPage {
         page: Page::of(&request, "How results are ordered"),
         weights: rows.iter().map(row).collect(),
+        factors: Ranking::shared()
+            .factors_told()
+            .into_iter()
+            .map(|(what, how)| Row { label: what.into(), value: how })
+            .collect(),
     })
 }
 

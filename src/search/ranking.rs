@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::places::miles_text;
+
 use super::fields::TEXT_FIELDS;
 use super::freshness::Limits;
 
@@ -172,6 +174,41 @@ impl Ranking {
         ];
         rows.sort_by(|a, b| b.1.total_cmp(&a.1));
         rows
+    }
+
+    /// What the sum of the words is multiplied by: for the page that tells everybody.
+    pub(super) fn factors_told(&self) -> Vec<(&'static str, String)> {
+        let (m, d, r, a) = (&self.matching, &self.distance, &self.rating, &self.availability);
+        let limits = Limits::default();
+        let mut all = vec![
+            ("It is called exactly what you typed", format!("× {}", m.exact_name)),
+            ("It has all of your words, and you typed several", format!("× {}", m.all_words)),
+            ("It has another word for the same thing", format!("× {} for that word", m.synonym)),
+            ("One letter of a word had to be put right", format!("× {} for that word", m.spelling_one)),
+            ("Two letters had to be put right", format!("× {} for that word", m.spelling_two)),
+            (
+                "How far it is, if you say where",
+                format!("half of it fades with every {}; never below × {}", miles_text(f64::from(d.half_life_metres)), d.floor),
+            ),
+            ("It comes to your home, by its circle or its list of areas", "as if it were next door".into()),
+            ("It comes to homes, but not to yours", format!("× {}", d.outside_area)),
+            (
+                "Its rating",
+                format!("{:+.0}% for each star above {}, less below", r.per_star * 100.0, r.prior_mean),
+            ),
+            ("It has places free, or none", format!("× {}, or × {}", a.has_places, a.full)),
+            (
+                "Nobody has checked its details for long",
+                format!(
+                    "falls from {} days on, to × {} after {}; then it is left out, unless its council says otherwise",
+                    limits.sink_after, self.freshness.stale_floor, limits.leave_after
+                ),
+            ),
+        ];
+        if let Some(factor) = self.kind.get("information page") {
+            all.push(("It is a page to read, not somebody who can come", format!("× {factor}")));
+        }
+        all
     }
 
     /// The weights of the fields, in the order of the index.

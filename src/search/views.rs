@@ -1,6 +1,6 @@
 //! The structs behind the templates: home, results, and how results are ordered.
 use crate::catalogue::views::ServiceCard;
-use crate::web::page::{Choice, Errors, Link, Page, Pagination, Tile};
+use crate::web::page::{Choice, Errors, Link, Page, Pagination, Row, Tile};
 use askama::Template;
 
 /// The front door.
@@ -180,6 +180,8 @@ pub struct AboutSearchPage {
     pub page: Page,
     /// What counts, strongest first, from `search-index/ranking.toml`.
     pub weights: Vec<RankingRow>,
+    /// What the sum of the words is multiplied by.
+    pub factors: Vec<Row>,
 }
 
 /// One thing that counts in the order of results.

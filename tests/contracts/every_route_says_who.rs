@@ -114,6 +114,7 @@ fn document(town: &Town, path: &str) -> Value {
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
         "{setting}" => json!({ "value": 91 }),
+        "wanted-support" => json!({ "words": "a choir for men" }),
         "tokens" => json!({ "email": "nobody@example.org", "password": "none" }),
         _ => Value::Null,
     }
@@ -134,6 +135,7 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
         "review" => fields.push(("stars", "4".into())),
         "{setting}" => fields.push(("value", "92".into())),
+        "wanted" => fields.push(("words", "a choir for men".into())),
         "sign-in" => fields.extend([
             ("email", "nobody@example.org".into()),
             ("password", "none".into()),

@@ -17,5 +17,6 @@ mod finding;
 mod followers;
 mod over_the_api;
 mod rating;
+mod searching;
 mod somebody_else;
 mod together;

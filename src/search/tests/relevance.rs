@@ -173,7 +173,7 @@ fn the_judged_searches_are_answered_as_well_as_before() {
     for (number, judged) in judgements.iter().enumerate() {
         let measured = catalogue.measure(&judged.words, judged);
         if judged.mistyped { &mut mistyped } else { &mut typed }.add(measured);
-        let mut tell = |words: &str, (ndcg, recall): (f64, f64)| {
+        let tell = |words: &str, (ndcg, recall): (f64, f64)| {
             if ndcg < 0.8 || recall < 1.0 {
                 println!("{ndcg:.2} {recall:.2}  {words} | {} | {}", judged.near, judged.expected);
             }
