@@ -221,7 +221,9 @@ impl Gazetteer {
         if code.bytes().any(|byte| byte.is_ascii_digit()) {
             let from = self.outward.partition_point(|point| *point.code < *code);
             let districts = self.outward.iter().skip(from).take_while(|point| point.code.starts_with(&code));
-            found.extend(districts.take(n).map(|point| PlaceName { name: point.code.to_string(), what: "postcode district" }));
+            found.extend(
+                districts.take(n).map(|point| PlaceName { name: point.code.to_string(), what: "postcode district" }),
+            );
         }
         let begins = |named: &&Named| named.key.starts_with(&key);
         for is_ward in [false, true] {

@@ -16,10 +16,10 @@ use crate::web::form::{Ask, Json as Sent};
 use crate::web::render::Problem;
 
 use super::asked::Asked;
-use super::wanted::{Wanted, want};
-use super::{Counts, Through, explain_order};
 use super::pages::find;
 use super::suggest::{Suggestion, SuggestionKind, suggestions};
+use super::wanted::{Wanted, want};
+use super::{Counts, Through, explain_order};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {

@@ -433,7 +433,10 @@ mod tests {
     #[test]
     fn a_part_of_the_week_is_some_bits() {
         let of = |days: &[&str], parts: &[&str]| {
-            open(&days.iter().map(ToString::to_string).collect::<Vec<_>>(), &parts.iter().map(ToString::to_string).collect::<Vec<_>>())
+            open(
+                &days.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                &parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            )
         };
         assert_eq!(of(&[], &[]), 0);
         assert_eq!(of(&["monday"], &[]), 0b111);

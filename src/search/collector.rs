@@ -14,6 +14,7 @@ use super::query::{Search, Sort};
 use super::ranking::Ranking;
 use super::rows::Row;
 use super::snapshot::Snapshot;
+use super::understanding::{Concept, Meaning};
 
 /// A service on its way into the results.
 #[derive(Clone, Copy, Debug)]
@@ -92,13 +93,10 @@ struct Partial {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(
-        search: &Search,
-        snapshot: &'a Snapshot,
-        freshness: &Freshness,
-        weights: Vec<f32>,
-        required: u32,
-    ) -> Self {
+    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, freshness: &Freshness, meaning: &Meaning) -> Self {
+        let whole = meaning.whole();
+        let weigh = |(bit, concept): (usize, &Concept)| if whole >> bit & 1 == 1 { concept.weight } else { 0.0 };
+        let weights: Vec<f32> = meaning.concepts.iter().enumerate().map(weigh).collect();
         let wanted = search.window().end;
         let level = || Level { total: 0, tally: Tally::new(&snapshot.vocabulary), best: Best::new(wanted) };
         let sort = match search.sort {
@@ -110,8 +108,8 @@ impl<'a> Collector<'a> {
             ready: Ready::of(search, &snapshot.vocabulary, freshness, snapshot.latest),
             sort,
             snapshot,
-            whole: (1 << weights.len()) - 1,
-            required,
+            whole,
+            required: meaning.required(),
             weights,
             partial: Vec::new(),
             levels: [level(), level(), level()],
@@ -121,10 +119,10 @@ impl<'a> Collector<'a> {
     /// Takes one service: which concepts it meets, and how well. Those that meet a part only wait.
     #[inline]
     pub(super) fn take(&mut self, segment: usize, doc: DocId, row: &Row, met: u32, score: f32) {
-        if met == self.whole {
-            let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+        if met & self.whole == self.whole {
+            let factor = if self.whole.count_ones() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
             self.judge(0, segment, doc, row, score * factor);
-        } else if met & self.required == self.required {
+        } else if met & self.required == self.required && met & self.whole != 0 {
             self.partial.push(Partial { segment, doc, met, score });
         }
     }
@@ -134,13 +132,20 @@ impl<'a> Collector<'a> {
         if self.levels[0].total >= Ranking::shared().matching.enough {
             return;
         }
+        let kindred = self.levels[0].best.kept.iter().min_by(|a, b| a.order(b)).and_then(|best| self.category_of(best));
         for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
             let row = self.snapshot.segments.get(segment).and_then(|segment| segment.rows.get(doc as usize));
             if let Some(row) = row {
                 let (level, coverage) = self.coverage(met);
-                self.judge(level, segment, doc, row, score * coverage);
+                let kin = if kindred == Some(row.category) { Ranking::shared().matching.same_category } else { 1.0 };
+                self.judge(level, segment, doc, row, score * coverage * kin);
             }
         }
+    }
+
+    fn category_of(&self, candidate: &Candidate) -> Option<u16> {
+        let segment = self.snapshot.segments.get(candidate.segment as usize)?;
+        segment.rows.get(candidate.doc as usize).map(|row| row.category)
     }
 
     /// Filters, counts and orders one service.

@@ -28,7 +28,8 @@ pub fn explain_order(search: &Search) -> Vec<String> {
         }),
         Sort::Relevance | Sort::Distance => sentences.extend(by_fit(search, ranking)),
     }
-    let stale = if search.sort == Sort::Relevance { "move down, and after a year they" } else { "stay, but after a year they" };
+    let stale =
+        if search.sort == Sort::Relevance { "move down, and after a year they" } else { "stay, but after a year they" };
     sentences.push(format!(
         "Services whose details nobody has checked for half a year {stale} are left out. Councils may set other times for the \
          entries that they look after."

@@ -7,14 +7,18 @@
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{TantivyDocument, doc};
 
-use super::analysis::{STEMS, WORDS, tidy};
+use super::analysis::{STEMS, WORDS, stems, tidy};
 use super::document::ServiceDocument;
+use super::opening::days;
 
 /// Changes whenever the fields or the analysis change: an index of another version is built anew.
 pub(super) const SCHEMA_VERSION: u32 = 2;
 
 /// How many fields of text are searched.
 pub(super) const TEXT_FIELDS: usize = 6;
+
+/// Which of them tells where a service is.
+pub(super) const PLACE_FIELD: usize = 4;
 
 /// The columns that filter and order.
 pub(super) mod column {
@@ -55,7 +59,7 @@ pub(super) struct Fields {
     pub(super) text: [Field; TEXT_FIELDS],
     /// All words as they were written, in their order: for corrections and for what is asked for exactly.
     pub(super) words: Field,
-    /// Whole names of services and categories in small letters: who is called exactly what was typed.
+    /// The stems of whole names of services and categories: who is called exactly what was typed.
     pub(super) phrases: Field,
     /// Names of services from each of their words on, with the name as it is shown: for suggestions.
     pub(super) names: Field,
@@ -152,12 +156,14 @@ impl Fields {
             c.assured => i64::from(service.assured_on_days),
             c.open => u64::from(service.open),
             c.authority => service.authority_id.as_str(),
-            self.phrases => phrase(&service.name),
-            self.phrases => phrase(&service.category_name),
+            self.phrases => stems(&service.name).join(" "),
+            self.phrases => stems(&service.category_name).join(" "),
         );
         let tags = [
             service.needs.join(" "),
             service.accessibility.join(" "),
+            service.languages.join(" "),
+            days(service.open).join(" "),
             service.kind.clone(),
             service.provider_type.clone(),
         ];

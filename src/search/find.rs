@@ -60,8 +60,7 @@ impl Index {
     pub fn find(&self, search: &Search) -> Result<Found, SearchError> {
         let snapshot = self.snapshot();
         let meaning = understand(&search.words, &snapshot);
-        let weights = meaning.concepts.iter().map(|concept| concept.weight).collect();
-        let mut collector = Collector::new(search, &snapshot, &self.freshness(), weights, meaning.required());
+        let mut collector = Collector::new(search, &snapshot, &self.freshness(), &meaning);
         let has_words = search.words.chars().any(char::is_alphanumeric);
         if has_words {
             self.with_scratch(|scratch| collect_matching(&meaning, &snapshot, &mut collector, scratch))?;

@@ -18,7 +18,10 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { sink_after: days(Setting::SinkAfterDays.default_value()), leave_after: days(Setting::LeaveAfterDays.default_value()) }
+        Self {
+            sink_after: days(Setting::SinkAfterDays.default_value()),
+            leave_after: days(Setting::LeaveAfterDays.default_value()),
+        }
     }
 }
 

@@ -53,7 +53,7 @@ pub use counts::Counts;
 pub use document::ServiceDocument;
 pub use explain::explain_order;
 pub use find::{Found, Hit};
+pub use freshness::Freshness;
 pub use indexing::{Index, SearchError};
 pub use log::{SearchLog, Searched, Through, Writing};
-pub use freshness::Freshness;
 pub use query::{Ages, Filters, Home, Search, Sort};

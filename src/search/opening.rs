@@ -26,6 +26,12 @@ pub(super) fn bits(days: impl IntoIterator<Item = usize>, parts: u32) -> u32 {
     days.into_iter().filter(|day| *day < 7).fold(0, |all, day| all | parts << (3 * day))
 }
 
+/// The days that a service is on, by name: so that "pharmacy sunday" finds them.
+pub(super) fn days(open: u32) -> Vec<&'static str> {
+    let on = |day: &usize| open >> (3 * day) & WHOLE_DAY != 0;
+    (0..DAYS.len()).filter(on).filter_map(|day| DAYS.get(day).copied()).collect()
+}
+
 /// All parts of a day.
 pub(super) const WHOLE_DAY: u32 = 0b111;
 
@@ -57,8 +63,9 @@ fn of_line(line: &str) -> u32 {
     if line.contains("day and night") || line.contains("24 hours") {
         return EVERY_DAY * WHOLE_DAY;
     }
-    let words: Vec<&str> = line.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == ':')).collect();
-    let days = days(&words, line);
+    let words = line.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == ':'));
+    let words: Vec<&str> = words.map(|word| word.trim_matches(['.', ':'])).collect();
+    let days = days_of(&words, line);
     let mut times = words.iter().filter_map(|word| clock(word));
     let mut on = 0;
     while let Some(opens) = times.next() {
@@ -71,7 +78,7 @@ fn of_line(line: &str) -> u32 {
     bits(days, if on == 0 { WHOLE_DAY } else { on })
 }
 
-fn days(words: &[&str], line: &str) -> Vec<usize> {
+fn days_of(words: &[&str], line: &str) -> Vec<usize> {
     if line.contains("every day") || line.contains("every night") || line.contains("daily") {
         return (0..7).collect();
     }
@@ -142,6 +149,7 @@ mod tests {
     fn hours_are_read_as_people_write_them() {
         assert_eq!(read("Monday to Friday, 9.30am to 4.30pm"), "ma- ma- ma- ma- ma- --- ---");
         assert_eq!(read("Monday: 09:00 to 13:00, 14:00 to 18:30\nSunday: closed"), "mae --- --- --- --- --- ---");
+        assert_eq!(days(open(&[], "Weekends")), ["saturday", "sunday"]);
         assert_eq!(read("Every day, 7am to 11pm; office Monday to Friday, 9am to 5pm"), "mae ".repeat(7).trim());
         assert_eq!(read("Friday to Monday and in the holidays"), "mae --- --- --- mae mae mae");
         assert_eq!(read("Tuesday, 6pm to 7.30pm"), "--- --e --- --- --- --- ---");

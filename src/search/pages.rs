@@ -12,9 +12,9 @@ use crate::catalogue::{self, Kind, WholeService, card};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::Anyone;
+use crate::ids::SubmissionKey;
 use crate::money::thousands;
 use crate::places::{Place, miles_text};
-use crate::ids::SubmissionKey;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
 use crate::web::paging;
@@ -23,7 +23,8 @@ use super::asked::{Asked, Understood, days};
 use super::map::{Pin, Size, draw};
 use super::ranking::Ranking;
 use super::views::{
-    AboutSearchPage, HomePage, KindTile, RankingRow, ResultsPage, SearchedInstead, WantedForm, WantedPage, WantedThanksPage,
+    AboutSearchPage, HomePage, KindTile, RankingRow, ResultsPage, SearchedInstead, WantedForm, WantedPage,
+    WantedThanksPage,
 };
 use super::wanted::{Wanted, want};
 use super::{Found, Search, Through, close, explain_order, panel};
@@ -44,7 +45,10 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// `GET /`: the front door.
 pub async fn get_home(_: Anyone, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let all = app.index.find(&Search { per_page: 1, page: 1, today: Some(days(app.clock.now().date())), ..Search::default() }).map_err(AppError::unexpected)?;
+    let all = app
+        .index
+        .find(&Search { per_page: 1, page: 1, today: Some(days(app.clock.now().date())), ..Search::default() })
+        .map_err(AppError::unexpected)?;
     let kind = |kind: &Kind| {
         let count = all.counts.kinds.get(kind.as_str()).copied().unwrap_or(0);
         KindTile {
@@ -91,7 +95,9 @@ pub async fn get_search(
             let found = with.index.find(&search).map_err(AppError::unexpected)?;
             let services = whole(conn, &found, today)?;
             let close = close::close_to(&with, &from, &found)?;
-            let closest = close.first().map(|close| whole(conn, &close.found, today)).transpose()?.unwrap_or_default();
+            // With a few results, the links will do.
+            let closest = close.first().filter(|_| found.total == 0);
+            let closest = closest.map(|close| whole(conn, &close.found, today)).transpose()?.unwrap_or_default();
             Ok::<_, AppError>((found, services, close, closest))
         })
         .await?;
@@ -315,11 +321,8 @@ pub async fn get_wanted_thanks(_: Anyone, request: HttpRequest) -> Result<HttpRe
 
 fn wanted_form(app: &App, words: &str, near: &str, category: &str) -> WantedForm {
     let mut categories: Vec<Choice> = vec![Choice { label: "I am not sure".into(), ..Choice::default() }];
-    categories.extend(app.taxonomy.all("category").into_iter().filter(|term| term.parent_id.is_some()).map(|term| Choice {
-        value: term.id.clone(),
-        label: term.name.clone(),
-        count: None,
-        chosen: term.id == category,
+    categories.extend(app.taxonomy.all("category").into_iter().filter(|term| term.parent_id.is_some()).map(|term| {
+        Choice { value: term.id.clone(), label: term.name.clone(), count: None, chosen: term.id == category }
     }));
     WantedForm {
         words: words.chars().take(200).collect(),

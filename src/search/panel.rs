@@ -38,7 +38,11 @@ pub(super) fn filters(app: &App, asked: &Asked, understood: &Understood, counts:
     groups.push(group("Who it is for", false, who(app, asked, counts)));
     groups.push(FilterGroup {
         hint: Some("Only places that have all that you tick.".into()),
-        ..group("Access", false, vec![terms(app, "accessibility", "Access", &asked.accessibility, &counts.accessibility)])
+        ..group(
+            "Access",
+            false,
+            vec![terms(app, "accessibility", "Access", &asked.accessibility, &counts.accessibility)],
+        )
     });
     groups.push(group("When it is on", false, when(asked, counts)));
     groups.push(group("Ratings and checks", false, trust(asked, counts)));
@@ -165,7 +169,12 @@ fn categories(app: &App, asked: &Asked, counts: &Counts) -> FilterField {
 
 fn distance(asked: &Asked, counts: &Counts) -> Vec<FilterField> {
     let mut steps = vec![Pick {
-        choice: Choice { value: String::new(), label: "Any distance".into(), count: None, chosen: asked.within.is_empty() },
+        choice: Choice {
+            value: String::new(),
+            label: "Any distance".into(),
+            count: None,
+            chosen: asked.within.is_empty(),
+        },
         ..Pick::default()
     }];
     steps.extend(MILES.into_iter().filter_map(|miles| {
@@ -222,7 +231,12 @@ fn when(asked: &Asked, counts: &Counts) -> Vec<FilterField> {
 
 fn trust(asked: &Asked, counts: &Counts) -> Vec<FilterField> {
     let any = Pick {
-        choice: Choice { value: String::new(), label: "Any rating".into(), count: None, chosen: asked.min_rating.is_empty() },
+        choice: Choice {
+            value: String::new(),
+            label: "Any rating".into(),
+            count: None,
+            chosen: asked.min_rating.is_empty(),
+        },
         ..Pick::default()
     };
     let stars = |value: &str, count| pick(value, format!("{value} stars and up"), count, asked.min_rating == value);
@@ -250,7 +264,12 @@ fn languages(asked: &Asked, counts: &Counts) -> FilterField {
     let mut names: Vec<String> = all.into_iter().take(MOST_LANGUAGES).map(|(language, _)| language.clone()).collect();
     names.extend(asked.language.iter().filter(|chosen| !counts.languages.contains_key(*chosen)).cloned());
     names.sort();
-    checkboxes(("language", "Languages"), names.into_iter().map(|name| (name.clone(), name)), &asked.language, &counts.languages)
+    checkboxes(
+        ("language", "Languages"),
+        names.into_iter().map(|name| (name.clone(), name)),
+        &asked.language,
+        &counts.languages,
+    )
 }
 
 fn funding_words(route: &str) -> String {

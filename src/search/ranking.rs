@@ -56,6 +56,8 @@ pub(super) struct Matching {
     pub(super) length_elsewhere: f32,
     /// The power of the share of the question that was met.
     pub(super) coverage_power: f32,
+    /// What a partial match of the same category as the best whole one multiplies by.
+    pub(super) same_category: f32,
     /// With fewer results than this that meet every word, those that nearly do are shown after them.
     pub(super) enough: usize,
     /// The share of the question that is "nearly".
@@ -115,6 +117,7 @@ impl Default for Matching {
             length_of_description: 0.6,
             length_elsewhere: 0.3,
             coverage_power: 2.0,
+            same_category: 1.8,
             enough: 10,
             near_miss_share: 0.4,
         }
@@ -187,15 +190,20 @@ impl Ranking {
             ("One letter of a word had to be put right", format!("× {} for that word", m.spelling_one)),
             ("Two letters had to be put right", format!("× {} for that word", m.spelling_two)),
             (
+                "It has only some of your words, but is of the same category as the best that has all",
+                format!("× {}", m.same_category),
+            ),
+            (
                 "How far it is, if you say where",
-                format!("half of it fades with every {}; never below × {}", miles_text(f64::from(d.half_life_metres)), d.floor),
+                format!(
+                    "half of it fades with every {}; never below × {}",
+                    miles_text(f64::from(d.half_life_metres)),
+                    d.floor
+                ),
             ),
             ("It comes to your home, by its circle or its list of areas", "as if it were next door".into()),
             ("It comes to homes, but not to yours", format!("× {}", d.outside_area)),
-            (
-                "Its rating",
-                format!("{:+.0}% for each star above {}, less below", r.per_star * 100.0, r.prior_mean),
-            ),
+            ("Its rating", format!("{:+.0}% for each star above {}, less below", r.per_star * 100.0, r.prior_mean)),
             ("It has places free, or none", format!("× {}, or × {}", a.has_places, a.full)),
             (
                 "Nobody has checked its details for long",

@@ -65,7 +65,12 @@ pub(super) struct Suggestion {
 
 /// How what is typed may go on, best first; only of one kind if one is given.
 #[must_use]
-pub(super) fn suggestions(index: &Index, taxonomy: &Taxonomy, typed: &str, only: Option<SuggestionKind>) -> Vec<Suggestion> {
+pub(super) fn suggestions(
+    index: &Index,
+    taxonomy: &Taxonomy,
+    typed: &str,
+    only: Option<SuggestionKind>,
+) -> Vec<Suggestion> {
     let wanted = |kind| only.is_none_or(|only| only == kind);
     let text = phrase(typed);
     if text.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
@@ -113,7 +118,8 @@ fn categories(taxonomy: &Taxonomy, text: &str) -> Vec<Suggestion> {
     let mut best: Vec<(u8, &str, &str, Option<String>)> = Vec::new();
     for term in &terms {
         let name = term.name.to_lowercase();
-        let rank = match name.match_indices(text).find(|(at, _)| *at == 0 || name.as_bytes().get(at - 1) == Some(&b' ')) {
+        let rank = match name.match_indices(text).find(|(at, _)| *at == 0 || name.as_bytes().get(at - 1) == Some(&b' '))
+        {
             Some((0, _)) => 0,
             Some(_) => 1,
             None => continue,

@@ -3,8 +3,10 @@
 
 use tantivy::postings::TermInfo;
 
+use crate::places::{Gazetteer, Precision};
+
 use super::analysis;
-use super::fields::TEXT_FIELDS;
+use super::fields::{PLACE_FIELD, TEXT_FIELDS};
 use super::ranking::Ranking;
 use super::snapshot::Snapshot;
 use super::spelling;
@@ -26,18 +28,22 @@ pub(super) struct Meaning {
     pub(super) understood: Vec<String>,
     /// All words that were searched, with spaces between.
     pub(super) phrase: String,
+    /// The stems of all words, and whether each says what is looked for: for services that are called so.
+    pub(super) stems: Vec<(String, bool)>,
     /// Words that were asked for exactly and are nowhere, as they would be put right.
     pub(super) did_you_mean: Option<String>,
 }
 
 /// One thing that is asked for. A service meets it with any of the alternatives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Concept {
     pub(super) alternatives: Vec<Alternative>,
     /// How much of the question it is.
     pub(super) weight: f32,
     /// Words that have to stand in a service as they are, one after the other; empty if stems are enough.
     pub(super) exactly: Vec<String>,
+    /// Whether it is the name of a place: good to have, but what is near there answers the question without it.
+    pub(super) is_place: bool,
 }
 
 /// One way to say it. A service meets it if all its words are somewhere in it.
@@ -68,6 +74,8 @@ struct Typed {
     word: String,
     stem: String,
     weight: f32,
+    /// Another word that may have been meant, and what it counts.
+    or: Option<(String, f32)>,
 }
 
 /// Understands `text` with the words of `snapshot`. What stands between quotation marks is taken exactly as it was typed.
@@ -120,17 +128,21 @@ fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool)
     let mut typed = Vec::new();
     let mut any_corrected = false;
     for (word, stem) in analysis::words(text).into_iter().zip(analysis::stems(text)).take(most) {
-        let is_known =
-            everyday.knows(&word) || (0..TEXT_FIELDS).any(|field| snapshot.segments.iter().any(|s| s.look_up(field, &stem).is_some()));
+        let is_known = everyday.knows(&word)
+            || (0..TEXT_FIELDS).any(|field| snapshot.segments.iter().any(|s| s.look_up(field, &stem).is_some()));
         match (!is_known).then(|| spelling::correct(&word, snapshot)).flatten() {
             Some(corrected) => {
                 any_corrected = true;
+                let mut or = corrected.or;
                 typed.extend(corrected.words.into_iter().map(|word| {
                     let stem = analysis::stems(&word).pop().unwrap_or_default();
-                    Typed { word, stem, weight: corrected.weight }
+                    Typed { word, stem, weight: corrected.weight, or: or.take() }
                 }));
             }
-            None => typed.push(Typed { word, stem, weight: 1.0 }),
+            None => {
+                let or = (!everyday.knows(&word)).then(|| spelling::commoner(&word, snapshot)).flatten();
+                typed.push(Typed { word, stem, weight: 1.0, or });
+            }
         }
     }
     typed.truncate(most);
@@ -138,6 +150,18 @@ fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool)
 }
 
 impl Meaning {
+    /// The bits of a service that meets the whole question: all but places, unless only places were named.
+    pub(super) fn whole(&self) -> u32 {
+        let bits = |wanted: fn(&Concept) -> bool| {
+            let all = self.concepts.iter().enumerate().filter(|(_, concept)| wanted(concept));
+            all.fold(0, |bits, (bit, _)| bits | 1 << bit)
+        };
+        match bits(|concept| !concept.is_place) {
+            0 => bits(|_| true),
+            whole => whole,
+        }
+    }
+
     /// The bits of what was asked for exactly.
     pub(super) fn required(&self) -> u32 {
         let exact = self.concepts.iter().enumerate().filter(|(_, concept)| !concept.exactly.is_empty());
@@ -151,8 +175,9 @@ impl Meaning {
         }
         let stems: Vec<String> = words.iter().flat_map(|word| analysis::stems(word)).collect();
         let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
-        let mut concept = Concept { alternatives: Vec::new(), weight: 0.0, exactly: words.to_vec() };
+        let mut concept = Concept { exactly: words.to_vec(), ..Concept::default() };
         concept.add(&stems, 1.0, snapshot);
+        self.stems.extend(stems.iter().map(|stem| ((*stem).to_owned(), true)));
         concept.weigh();
         self.concepts.push(concept);
         let right: Vec<String> = words
@@ -173,6 +198,7 @@ impl Meaning {
         let everyday = EverydayWords::shared();
         self.add_concepts(typed, snapshot, everyday, false);
         if self.concepts.len() == before && before == 0 {
+            self.stems.clear();
             self.add_concepts(typed, snapshot, everyday, true);
         }
     }
@@ -187,16 +213,28 @@ impl Meaning {
             let said = typed.get(at..at + length).unwrap_or_default();
             at += length;
             if phrase.is_none() && !stop_words_too && everyday.is_stop_word(&first.word) {
+                self.stems.push((first.stem.clone(), false));
                 continue;
             }
             let says_something = |typed: &&Typed| length == 1 || !everyday.is_stop_word(&typed.word);
             let own: Vec<&str> = said.iter().filter(says_something).map(|typed| typed.stem.as_str()).collect();
-            let mut concept = Concept { alternatives: Vec::new(), weight: 0.0, exactly: Vec::new() };
+            let mut concept = Concept::default();
             concept.add(&own, first.weight, snapshot);
             let also = phrase.map(|(_, meanings)| meanings).unwrap_or_default();
             for meaning in also {
                 let stems: Vec<&str> = meaning.stems.iter().map(String::as_str).collect();
                 concept.add(&stems, first.weight * Ranking::shared().matching.synonym, snapshot);
+            }
+            if let Some((word, weight)) = first.or.as_ref().filter(|_| length == 1) {
+                concept.add_meant(word, *weight, snapshot, everyday);
+                if first.weight >= 1.0 {
+                    self.understood.push(format!("“{}” is rare here, so “{word}” was looked for too.", first.word));
+                }
+            }
+            concept.is_place = length == 1 && also.is_empty() && is_place(&first.word, &first.stem, snapshot);
+            for typed in said {
+                let says_something = !concept.is_place && !everyday.is_stop_word(&typed.word);
+                self.stems.push((typed.stem.clone(), says_something));
             }
             concept.weigh();
             if !also.is_empty() {
@@ -218,6 +256,17 @@ impl Concept {
         }
     }
 
+    /// Adds another word that may have been meant, with what it also stands for.
+    fn add_meant(&mut self, word: &str, weight: f32, snapshot: &Snapshot, everyday: &EverydayWords) {
+        let stems = analysis::stems(word);
+        let own: Vec<&str> = stems.iter().map(String::as_str).collect();
+        self.add(&own, weight, snapshot);
+        for meaning in everyday.longest_at(&stems).map(|(_, meanings)| meanings).unwrap_or_default() {
+            let stems: Vec<&str> = meaning.stems.iter().map(String::as_str).collect();
+            self.add(&stems, weight * Ranking::shared().matching.synonym, snapshot);
+        }
+    }
+
     /// A concept is as much of the question as the commonest way to say it is rare; the typed words decide if they
     /// are anywhere.
     fn weigh(&mut self) {
@@ -234,6 +283,12 @@ impl Word {
     fn is_somewhere(&self) -> bool {
         !self.postings.is_empty()
     }
+}
+
+/// Whether a word names a town or ward where there are services: "library timperley".
+fn is_place(word: &str, stem: &str, snapshot: &Snapshot) -> bool {
+    snapshot.segments.iter().any(|segment| segment.look_up(PLACE_FIELD, stem).is_some())
+        && Gazetteer::shared().find(word).is_ok_and(|place| place.precision == Precision::Named)
 }
 
 /// Looks a stem up in every field of every segment. It is as rare as the field that has it most often says.

@@ -119,7 +119,9 @@ pub(super) fn without_people(text: &str) -> String {
             || (word.bytes().any(|byte| byte.is_ascii_digit()) && Gazetteer::shared().find(word).is_ok())
             || is_half_a_postcode(word)
     };
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).map(|word| word.trim_matches([',', '.', ';', '!', '?', '"']));
+    let words = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .map(|word| word.trim_matches([',', '.', ';', '!', '?', '"']));
     let kept: Vec<&str> = words.filter(|word| !word.is_empty() && !leads_to_somebody(word)).collect();
     let kept: String = kept.join(" ").chars().take(LONGEST).collect();
     kept.trim().to_owned()
@@ -127,8 +129,10 @@ pub(super) fn without_people(text: &str) -> String {
 
 /// "7XB": the second half of a postcode; "1st" is none.
 fn is_half_a_postcode(word: &str) -> bool {
-    let is_ordinal = ["1st", "2nd", "3rd"].contains(&word.to_lowercase().as_str()) || word.to_lowercase().ends_with("th");
-    !is_ordinal && matches!(word.as_bytes(), [digit, a, b] if digit.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+    let is_ordinal =
+        ["1st", "2nd", "3rd"].contains(&word.to_lowercase().as_str()) || word.to_lowercase().ends_with("th");
+    !is_ordinal
+        && matches!(word.as_bytes(), [digit, a, b] if digit.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -80,14 +80,15 @@ fn what_is_not_known_is_left_out_with_a_note_on_the_page_and_refused_by_the_api(
         ("per_page=1000", "per_page"),
     ] {
         let refused = api.get(&format!("/services?{query}")).refused(422, "invalid-input");
-        assert_eq!(refused["fields"][0]["field"], field, "{query}");
+        assert_eq!(refused["errors"][0]["field"], field, "{query}");
     }
 }
 
 #[test]
 fn the_api_counts_and_orders_like_the_page() {
     let town = Town::open();
-    let found = town.api().get("/services?near=M33+7&within=1&sort=checked&funding=direct+payment&age=65%2B").expect(200);
+    let found =
+        town.api().get("/services?near=M33+7&within=1&sort=checked&funding=direct+payment&age=65%2B").expect(200);
     assert_eq!(found["total"], found["services"].as_array().unwrap().len());
     let counts = &found["counts"];
     assert_eq!(counts["within_miles"]["25"], 5, "a filter is left out of its own counts");
@@ -137,7 +138,7 @@ fn somebody_says_what_is_missing_and_is_not_remembered() {
         "Tell the council",
         &[("words", "Xylophone lessons, call 0161 496 0000 or joe@example.org"), ("category", "arts")],
     );
-    assert_eq!(thanks.heading(), "Thank you for saying so");
+    assert_eq!(thanks.heading(), "Thank you for saying so", "{}", thanks.main());
 
     let api = town.api();
     let wish = json!({ "words": "A choir for men", "near": "Urmston", "submission_key": "0192f3a0-0000-7000-8000-000000000000" });
@@ -149,8 +150,9 @@ fn somebody_says_what_is_missing_and_is_not_remembered() {
     assert_eq!(kept[0].words, "Xylophone lessons call or");
     assert_eq!((kept[0].district.as_deref(), kept[0].category_id.as_deref()), (Some("M33"), Some("arts")));
 
-    let refused = api.post("/wanted-support", &json!({ "words": " ", "near": "Atlantis" })).refused(422, "invalid-input");
-    assert_eq!(refused["fields"].as_array().unwrap().len(), 2);
+    let refused =
+        api.post("/wanted-support", &json!({ "words": " ", "near": "Atlantis" })).refused(422, "invalid-input");
+    assert_eq!(refused["errors"].as_array().unwrap().len(), 2);
     let again = town.visitor().open("/wanted").press("Tell the council", &[("words", ""), ("near", "Atlantis")]);
     assert_eq!((again.status(), again.problems().len()), (422, 2));
     assert_eq!(wishes(&town).len(), 2);

@@ -20,9 +20,9 @@ use crate::places::Gazetteer;
 const LOOKED_AT: usize = 10;
 
 /// What was reached; less is a fall.
-const TYPED: (f64, f64) = (0.0, 0.0);
-const MISTYPED: (f64, f64) = (0.0, 0.0);
-const ONE_MISTAKE: (f64, f64) = (0.0, 0.0);
+const TYPED: (f64, f64) = (0.845, 0.925);
+const MISTYPED: (f64, f64) = (0.865, 0.93);
+const ONE_MISTAKE: (f64, f64) = (0.835, 0.925);
 
 struct Judged {
     words: String,
@@ -98,8 +98,9 @@ impl Catalogue {
         all
     }
 
-    /// nDCG@10 and recall@10 of one search.
-    fn measure(&self, words: &str, judged: &Judged) -> (f64, f64) {
+    /// nDCG@10 of one search; recall@10 of what was asked for by name, or of the category if nothing was; and recall@10 of
+    /// everything that will do.
+    fn measure(&self, words: &str, judged: &Judged) -> [f64; 3] {
         let (words, near) = match crate::places::split_query(words) {
             (words, Some(near)) => (words, near),
             (words, None) => (words, judged.near.clone()),
@@ -118,10 +119,13 @@ impl Catalogue {
         let mut ideal: Vec<u32> = expected.values().copied().collect();
         ideal.sort_unstable_by(|a, b| b.cmp(a));
         let best: f64 = ideal.iter().take(LOOKED_AT).enumerate().map(|(at, count)| gain(*count, at)).sum();
-        // What is called as asked for has to be there; others of its category fill the rest of ten.
-        let right = hits.iter().filter(|id| expected.contains_key(id)).count();
-        let recall = right as f64 / expected.len().min(LOOKED_AT) as f64;
-        (got / best, recall)
+        let recall = |least: u32| {
+            let wanted = expected.values().filter(|count| **count >= least).count();
+            let right = hits.iter().filter(|id| expected.get(id).is_some_and(|count| *count >= least)).count();
+            right as f64 / wanted.min(LOOKED_AT) as f64
+        };
+        let most = expected.values().copied().max().unwrap_or_default();
+        [got / best, recall(most), recall(1)]
     }
 }
 
@@ -146,19 +150,24 @@ fn with_one_mistake(words: &str, number: usize) -> Option<String> {
 
 #[derive(Default)]
 struct Mean {
-    sums: (f64, f64),
+    sums: [f64; 3],
     count: f64,
 }
 
 impl Mean {
-    fn add(&mut self, (ndcg, recall): (f64, f64)) {
-        self.sums = (self.sums.0 + ndcg, self.sums.1 + recall);
+    fn add(&mut self, measured: [f64; 3]) {
+        for (sum, value) in self.sums.iter_mut().zip(measured) {
+            *sum += value;
+        }
         self.count += 1.0;
     }
 
     fn told(&self, what: &str, (least_ndcg, least_recall): (f64, f64)) -> bool {
-        let (ndcg, recall) = (self.sums.0 / self.count, self.sums.1 / self.count);
-        println!("{what}: {} searches, nDCG@10 {ndcg:.3}, recall@10 {recall:.3}", self.count);
+        let [ndcg, recall, all] = self.sums.map(|sum| sum / self.count);
+        println!(
+            "{what}: {} searches, nDCG@10 {ndcg:.3}, recall@10 {recall:.3} of what was asked for, {all:.3} of all that will do",
+            self.count
+        );
         ndcg >= least_ndcg && recall >= least_recall
     }
 }
@@ -173,8 +182,8 @@ fn the_judged_searches_are_answered_as_well_as_before() {
     for (number, judged) in judgements.iter().enumerate() {
         let measured = catalogue.measure(&judged.words, judged);
         if judged.mistyped { &mut mistyped } else { &mut typed }.add(measured);
-        let tell = |words: &str, (ndcg, recall): (f64, f64)| {
-            if ndcg < 0.8 || recall < 1.0 {
+        let tell = |words: &str, [ndcg, recall, _]: [f64; 3]| {
+            if ndcg < 0.7 || recall < 1.0 {
                 println!("{ndcg:.2} {recall:.2}  {words} | {} | {}", judged.near, judged.expected);
             }
         };
