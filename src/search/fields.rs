@@ -17,9 +17,6 @@ pub(super) const SCHEMA_VERSION: u32 = 2;
 /// How many fields of text are searched.
 pub(super) const TEXT_FIELDS: usize = 6;
 
-/// Which of them tells where a service is.
-pub(super) const PLACE_FIELD: usize = 4;
-
 /// The columns that filter and order.
 pub(super) mod column {
     pub(in crate::search) const ID_HIGH: &str = "id_high";

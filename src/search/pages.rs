@@ -105,7 +105,7 @@ pub async fn get_search(
     let page = Page::of(&request, "Find support");
     let mut results = results_page(page, &app, &asked, &understood, &found, &services);
     if let Some(first) = close.first() {
-        results.near_misses_reason = first.reason.clone();
+        results.near_misses_reason.clone_from(&first.reason);
         results.near_misses = closest.iter().map(|whole| card::card(whole, away(&first.found, whole), None)).collect();
     }
     results.close = close.iter().map(|close| close.link(counted(close.found.total, "result"))).collect();

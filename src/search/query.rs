@@ -67,6 +67,7 @@ impl Ages {
 /// What results must be. Values within one filter are alternatives, except accessibility: a person who needs step-free
 /// access *and* a hearing loop needs both.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a filter of its own, and on or off")]
 pub struct Filters {
     /// Any of these kinds.
     pub kinds: Vec<String>,

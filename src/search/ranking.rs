@@ -56,6 +56,8 @@ pub(super) struct Matching {
     pub(super) length_elsewhere: f32,
     /// The power of the share of the question that was met.
     pub(super) coverage_power: f32,
+    /// Words that are less than this share as rare as the rarest may be missing.
+    pub(super) minor_share: f32,
     /// What a partial match of the same category as the best whole one multiplies by.
     pub(super) same_category: f32,
     /// With fewer results than this that meet every word, those that nearly do are shown after them.
@@ -117,6 +119,7 @@ impl Default for Matching {
             length_of_description: 0.6,
             length_elsewhere: 0.3,
             coverage_power: 2.0,
+            minor_share: 0.45,
             same_category: 1.8,
             enough: 10,
             near_miss_share: 0.4,

@@ -49,7 +49,7 @@ pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
         return None;
     }
     let further = || {
-        let found = (letters >= TWO_WRONG_FROM).then(|| near(word, 2, snapshot)).unwrap_or_default();
+        let found = if letters >= TWO_WRONG_FROM { near(word, 2, snapshot) } else { Vec::new() };
         found.into_iter().next()
     };
     let one = |word: String, weight, or| Some(Correction { words: vec![word], weight, or });

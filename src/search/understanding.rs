@@ -3,10 +3,8 @@
 
 use tantivy::postings::TermInfo;
 
-use crate::places::{Gazetteer, Precision};
-
 use super::analysis;
-use super::fields::{PLACE_FIELD, TEXT_FIELDS};
+use super::fields::TEXT_FIELDS;
 use super::ranking::Ranking;
 use super::snapshot::Snapshot;
 use super::spelling;
@@ -17,6 +15,9 @@ const MOST_LETTERS: usize = 200;
 
 /// No more words of a search are read; one bit of a mask stands for each.
 const MOST_WORDS: usize = 20;
+
+/// A word is the name of a place only if so many services are there.
+const FEW_PLACES: u64 = 2;
 
 /// A search, understood.
 #[derive(Debug, Default)]
@@ -44,6 +45,8 @@ pub(super) struct Concept {
     pub(super) exactly: Vec<String>,
     /// Whether it is the name of a place: good to have, but what is near there answers the question without it.
     pub(super) is_place: bool,
+    /// Whether it says much less than the rest of the question: "help" in "help to find a job".
+    pub(super) is_minor: bool,
 }
 
 /// One way to say it. A service meets it if all its words are somewhere in it.
@@ -103,6 +106,10 @@ pub(super) fn understand(text: &str, snapshot: &Snapshot) -> Meaning {
     }
     phrases.retain(|phrase| !phrase.is_empty());
     meaning.phrase = phrases.join(" ");
+    let most = meaning.concepts.iter().filter(|c| !c.is_place).map(|concept| concept.weight).fold(0.0, f32::max);
+    for concept in meaning.concepts.iter_mut().filter(|concept| concept.exactly.is_empty()) {
+        concept.is_minor = concept.weight < most * Ranking::shared().matching.minor_share;
+    }
     if meaning.corrected.is_some() {
         meaning.corrected = Some(meaning.phrase.clone());
     }
@@ -113,7 +120,7 @@ pub(super) fn understand(text: &str, snapshot: &Snapshot) -> Meaning {
 fn parts(text: &str) -> Vec<(&str, bool)> {
     let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»');
     let mut parts: Vec<(&str, bool)> = text.split(is_mark).enumerate().map(|(at, part)| (part, at % 2 == 1)).collect();
-    if parts.len() % 2 == 0
+    if parts.len().is_multiple_of(2)
         && let Some(last) = parts.last_mut()
     {
         last.1 = false;
@@ -130,19 +137,17 @@ fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool)
     for (word, stem) in analysis::words(text).into_iter().zip(analysis::stems(text)).take(most) {
         let is_known = everyday.knows(&word)
             || (0..TEXT_FIELDS).any(|field| snapshot.segments.iter().any(|s| s.look_up(field, &stem).is_some()));
-        match (!is_known).then(|| spelling::correct(&word, snapshot)).flatten() {
-            Some(corrected) => {
-                any_corrected = true;
-                let mut or = corrected.or;
-                typed.extend(corrected.words.into_iter().map(|word| {
-                    let stem = analysis::stems(&word).pop().unwrap_or_default();
-                    Typed { word, stem, weight: corrected.weight, or: or.take() }
-                }));
-            }
-            None => {
-                let or = (!everyday.knows(&word)).then(|| spelling::commoner(&word, snapshot)).flatten();
-                typed.push(Typed { word, stem, weight: 1.0, or });
-            }
+        let corrected = if is_known { None } else { spelling::correct(&word, snapshot) };
+        if let Some(corrected) = corrected {
+            any_corrected = true;
+            let mut or = corrected.or;
+            typed.extend(corrected.words.into_iter().map(|word| {
+                let stem = analysis::stems(&word).pop().unwrap_or_default();
+                Typed { word, stem, weight: corrected.weight, or: or.take() }
+            }));
+        } else {
+            let or = if everyday.knows(&word) { None } else { spelling::commoner(&word, snapshot) };
+            typed.push(Typed { word, stem, weight: 1.0, or });
         }
     }
     typed.truncate(most);
@@ -150,16 +155,15 @@ fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool)
 }
 
 impl Meaning {
-    /// The bits of a service that meets the whole question: all but places, unless only places were named.
+    /// The bits of a service that meets the whole question: all but places and what says little, unless that is all.
     pub(super) fn whole(&self) -> u32 {
         let bits = |wanted: fn(&Concept) -> bool| {
             let all = self.concepts.iter().enumerate().filter(|(_, concept)| wanted(concept));
             all.fold(0, |bits, (bit, _)| bits | 1 << bit)
         };
-        match bits(|concept| !concept.is_place) {
-            0 => bits(|_| true),
-            whole => whole,
-        }
+        let choices: [fn(&Concept) -> bool; 3] =
+            [|concept| !concept.is_place && !concept.is_minor, |concept| !concept.is_place, |_| true];
+        choices.into_iter().map(bits).find(|bits| *bits != 0).unwrap_or_default()
     }
 
     /// The bits of what was asked for exactly.
@@ -231,7 +235,7 @@ impl Meaning {
                     self.understood.push(format!("“{}” is rare here, so “{word}” was looked for too.", first.word));
                 }
             }
-            concept.is_place = length == 1 && also.is_empty() && is_place(&first.word, &first.stem, snapshot);
+            concept.is_place = length == 1 && also.is_empty() && is_place(&first.stem, snapshot);
             for typed in said {
                 let says_something = !concept.is_place && !everyday.is_stop_word(&typed.word);
                 self.stems.push((typed.stem.clone(), says_something));
@@ -285,10 +289,15 @@ impl Word {
     }
 }
 
-/// Whether a word names a town or ward where there are services: "library timperley".
-fn is_place(word: &str, stem: &str, snapshot: &Snapshot) -> bool {
-    snapshot.segments.iter().any(|segment| segment.look_up(PLACE_FIELD, stem).is_some())
-        && Gazetteer::shared().find(word).is_ok_and(|place| place.precision == Precision::Named)
+/// Whether a word is where services are rather than what they are: "timperley" in "library timperley".
+fn is_place(stem: &str, snapshot: &Snapshot) -> bool {
+    let mut services = [0_u64; TEXT_FIELDS];
+    for (field, services) in services.iter_mut().enumerate() {
+        let found = snapshot.segments.iter().filter_map(|segment| segment.look_up(field, stem));
+        *services = found.map(|info| u64::from(info.doc_freq)).sum();
+    }
+    let [_, category, needs, _, place, description] = services;
+    place >= FEW_PLACES && category + needs == 0 && description <= place
 }
 
 /// Looks a stem up in every field of every segment. It is as rare as the field that has it most often says.

@@ -13,5 +13,6 @@
 mod support;
 
 mod browser;
+mod searching;
 mod the_journey;
 mod without_scripts;

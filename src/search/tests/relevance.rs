@@ -98,9 +98,7 @@ impl Catalogue {
         all
     }
 
-    /// nDCG@10 of one search; recall@10 of what was asked for by name, or of the category if nothing was; and recall@10 of
-    /// everything that will do.
-    fn measure(&self, words: &str, judged: &Judged) -> [f64; 3] {
+    fn find(&self, words: &str, judged: &Judged) -> Found {
         let (words, near) = match crate::places::split_query(words) {
             (words, Some(near)) => (words, near),
             (words, None) => (words, judged.near.clone()),
@@ -111,7 +109,22 @@ impl Catalogue {
             authority: place.authority.map(|id| id.to_string()),
         });
         let near = place.map(|place| (place.latitude, place.longitude));
-        let found = self.index.find(&Search { near, home, ..search(&words) }).unwrap();
+        self.index.find(&Search { near, home, ..search(&words) }).unwrap()
+    }
+
+    /// The names of the first ten, each with what it counts.
+    fn answers(&self, words: &str, judged: &Judged) -> Vec<String> {
+        let expected = self.expected(judged);
+        let found = self.find(words, judged);
+        let name = |id| self.services.iter().find(|(known, ..)| *known == id).map_or("?", |(_, name, _)| name.as_str());
+        let hits = found.hits.iter().take(LOOKED_AT);
+        hits.map(|hit| format!("{}: {}", expected.get(&hit.id).copied().unwrap_or_default(), name(hit.id))).collect()
+    }
+
+    /// nDCG@10 of one search; recall@10 of what was asked for by name, or of the category if nothing was; and recall@10 of
+    /// everything that will do.
+    fn measure(&self, words: &str, judged: &Judged) -> [f64; 3] {
+        let found = self.find(words, judged);
         let expected = self.expected(judged);
         let gain = |count: u32, at: usize| f64::from(2_u32.pow(count) - 1) / (at as f64 + 2.0).log2();
         let hits: Vec<ServiceId> = found.hits.iter().map(|hit| hit.id).take(LOOKED_AT).collect();
@@ -133,7 +146,7 @@ impl Catalogue {
 fn with_one_mistake(words: &str, number: usize) -> Option<String> {
     let longest = words.split(' ').max_by_key(|word| word.chars().count())?;
     let letters: Vec<char> = longest.chars().collect();
-    if letters.len() < 5 || !letters.iter().all(|c| c.is_ascii_lowercase()) {
+    if letters.len() < 5 || !letters.iter().all(char::is_ascii_lowercase) {
         return None;
     }
     let at = 1 + number * 7 % (letters.len() - 2);
@@ -185,6 +198,7 @@ fn the_judged_searches_are_answered_as_well_as_before() {
         let tell = |words: &str, [ndcg, recall, _]: [f64; 3]| {
             if ndcg < 0.7 || recall < 1.0 {
                 println!("{ndcg:.2} {recall:.2}  {words} | {} | {}", judged.near, judged.expected);
+                println!("           {}", catalogue.answers(words, judged).join("; "));
             }
         };
         tell(&judged.words, measured);
