@@ -22,6 +22,7 @@ use crate::{budgets, catalogue, corrections, demand, enquiries, freshness, ident
     paths(
         search::api::get_services,
         search::api::get_suggestions,
+        search::api::post_wanted_support,
         catalogue::api::get_service,
         catalogue::open_referral::api::get_feeds,
         catalogue::open_referral::api::post_feed,

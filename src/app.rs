@@ -15,7 +15,7 @@ use crate::error::AppError;
 use crate::identity::{Passwords, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::providers::statistics::Tally;
-use crate::search::Index;
+use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
@@ -29,6 +29,8 @@ pub struct App {
     pub db: Db,
     /// The search index of this node.
     pub index: Index,
+    /// What people look for, until it is written.
+    pub searches: SearchLog,
     /// The time.
     pub clock: Clock,
     /// The keys that tokens are signed with.

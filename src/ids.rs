@@ -156,6 +156,10 @@ typed_ids! {
     RoleChangeId,
     /// One role that was offered by letter.
     RoleInvitationId,
+    /// One kind of search of one day.
+    SearchId,
+    /// One wish for support that was not found.
+    WantedId,
     /// One change of what an authority set.
     SettingChangeId,
     /// One letter that asks whether entries are still right.

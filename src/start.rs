@@ -23,8 +23,8 @@ use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
 use crate::providers::statistics::Tally;
 use crate::saved_searches::Watch;
-use crate::search::Index;
 use crate::search::follow::Following;
+use crate::search::{Index, SearchLog, Writing};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
@@ -63,7 +63,9 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
     let manners = Manners::default();
     let papers = verification::Papers::below(&place.data_dir);
-    Ok(App { db, index, clock: clock.clone(), keys, post, manners, papers, taxonomy, tally, demo, passwords, waiver })
+    let searches = SearchLog::default();
+    Ok(App {
+        db, index, searches, clock: clock.clone(), keys, post, manners, papers, taxonomy, tally, demo, passwords, waiver })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -127,7 +129,7 @@ pub struct Followers {
 
 impl Followers {
     /// Starts following: the search index of this node, the demand cube, the letters, prices of the day, saved
-    /// searches, feeds, and the work of each day.
+    /// searches, feeds, the log of searches, and the work of each day.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -154,8 +156,10 @@ impl Followers {
         let feeds = Follower::start("feeds", app.db.clone(), stop.clone(), move || librarian.step())?;
         let mut today = Today::new(app);
         let daily = Follower::start("daily", app.db.clone(), stop.clone(), move || today.step())?;
+        let mut writing = Writing::new(app.searches.clone(), app.db.clone());
+        let searches = Follower::start("searches", app.db.clone(), stop.clone(), move || Ok(writing.step()?))?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds, daily], unwritten })
+        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.
@@ -224,6 +228,9 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
         server.await.map_err(Failure::from)
     });
     followers.stop();
+    if let Err(cause) = app.searches.write(&app.db) {
+        tracing::warn!(error = %cause, "the last searches could not be logged");
+    }
     tracing::info!("stopped");
     served
 }

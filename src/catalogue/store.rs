@@ -167,6 +167,58 @@ fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<
         .load(conn)
 }
 
+/// What only search needs of services besides what [`whole_services`] gives.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Postcode districts and authorities that it comes to as a whole.
+    pub areas: Vec<(AreaKind, String)>,
+    /// Which money it takes; none means all.
+    pub funding: Vec<FundingRoute>,
+    /// When it is on.
+    pub schedules: Vec<Schedule>,
+    /// The authority that looks after its entry.
+    pub authority: Option<AuthorityId>,
+}
+
+/// Where services come to, what money they take, when they are on and who looks after their entries.
+pub fn reach_of(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<HashMap<ServiceId, Reach>> {
+    let mut all: HashMap<ServiceId, Reach> = HashMap::new();
+    let areas: Vec<(ServiceId, AreaKind, String)> = areas_served::table
+        .filter(among(areas_served::service_id, ids))
+        .order((areas_served::service_id, areas_served::area_kind, areas_served::code))
+        .select((areas_served::service_id, areas_served::area_kind, areas_served::code))
+        .load(conn)?;
+    for (id, kind, code) in areas {
+        all.entry(id).or_default().areas.push((kind, code));
+    }
+    let funding: Vec<(ServiceId, FundingRoute)> = funding_accepted::table
+        .filter(among(funding_accepted::service_id, ids))
+        .order((funding_accepted::service_id, funding_accepted::funding_route))
+        .select((funding_accepted::service_id, funding_accepted::funding_route))
+        .load(conn)?;
+    for (id, route) in funding {
+        all.entry(id).or_default().funding.push(route);
+    }
+    let on: Vec<Schedule> = schedules::table
+        .filter(among(schedules::service_id, ids))
+        .order(schedules::id)
+        .select(Schedule::as_select())
+        .load(conn)?;
+    for schedule in on {
+        all.entry(schedule.service_id).or_default().schedules.push(schedule);
+    }
+    let looked_after: Vec<(ServiceId, Option<AuthorityId>)> = services::table
+        .inner_join(organizations::table)
+        .filter(among(services::id, ids))
+        .filter(organizations::authority_id.is_not_null())
+        .select((services::id, organizations::authority_id))
+        .load(conn)?;
+    for (id, authority) in looked_after {
+        all.entry(id).or_default().authority = authority;
+    }
+    Ok(all)
+}
+
 /// The ids of all active services after `after`, in order: for rebuilding the index bit by bit.
 pub fn active_ids_after(conn: &mut Conn, after: Option<ServiceId>, at_most: i64) -> QueryResult<Vec<ServiceId>> {
     let mut question = services::table

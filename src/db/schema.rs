@@ -927,6 +927,32 @@ diesel::joinable!(paper_steps -> people (taken_by));
 diesel::joinable!(paper_reminders -> verifications (verification_id));
 diesel::joinable!(organization_steps -> organizations (organization_id));
 diesel::joinable!(organization_steps -> people (taken_by));
+    searches (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        day -> Date,
+        district -> Nullable<Text>,
+        words -> Text,
+        filters -> Text,
+        through -> Text,
+        found -> BigInt,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    wanted_support (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        asked_on -> Date,
+        ward_code -> Nullable<Text>,
+        district -> Nullable<Text>,
+        category_id -> Nullable<Text>,
+        words -> Text,
+        submission_key -> Text,
+    }
+}
+
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -1075,4 +1101,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     paper_steps,
     paper_reminders,
     organization_steps,
+    searches,
+    wanted_support,
 );

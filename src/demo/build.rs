@@ -181,6 +181,15 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
     Ok(summary)
 }
 
+/// Writes the town's catalogue alone, without people and history: for trying searches on it.
+pub fn build_catalogue(db: &Db, clock: &Clock) -> Result<(), BuildError> {
+    let now = clock.now();
+    let dates = Dates { listed_at: now, today: now.date() };
+    let mut listings = open_data::listings(dates)?;
+    listings.extend(invented::listings(dates)?.0);
+    write_listings(db, listings)
+}
+
 fn write_listings(db: &Db, listings: Listings) -> Result<(), BuildError> {
     let listings = Arc::new(listings);
     db.write_now(move |tx| {

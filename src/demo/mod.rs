@@ -25,6 +25,6 @@ mod scenes;
 mod upkeep;
 mod words;
 
-pub use build::{BuildError, Size, Summary, TownState, build, build_of_size, state};
+pub use build::{BuildError, Size, Summary, TownState, build, build_catalogue, build_of_size, state};
 pub use listing::TownError;
 pub use place::{make, table, throw_away};

@@ -9,10 +9,12 @@ use tantivy::DocId;
 
 use super::counts::Tally;
 use super::filters::{Lies, Ready};
+use super::freshness::{Freshness, Limits};
 use super::query::{Search, Sort};
 use super::ranking::Ranking;
 use super::rows::Row;
 use super::snapshot::Snapshot;
+use super::understanding::{Concept, Meaning};
 
 /// A service on its way into the results.
 #[derive(Clone, Copy, Debug)]
@@ -68,11 +70,13 @@ pub(super) struct Level {
 
 /// Collects the services of one search.
 pub(super) struct Collector<'a> {
-    ready: Ready,
+    pub(super) ready: Ready,
     sort: Sort,
     snapshot: &'a Snapshot,
     /// All bits of a service that meets the whole question.
     whole: u32,
+    /// The bits that a service must have to be shown at all: what was asked for exactly.
+    required: u32,
     /// The weight of each concept.
     weights: Vec<f32>,
     /// Those that meet a part of the question, until it is known whether they are shown.
@@ -89,7 +93,10 @@ struct Partial {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, weights: Vec<f32>) -> Self {
+    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, freshness: &Freshness, meaning: &Meaning) -> Self {
+        let whole = meaning.whole();
+        let weigh = |(bit, concept): (usize, &Concept)| if whole >> bit & 1 == 1 { concept.weight } else { 0.0 };
+        let weights: Vec<f32> = meaning.concepts.iter().enumerate().map(weigh).collect();
         let wanted = search.window().end;
         let level = || Level { total: 0, tally: Tally::new(&snapshot.vocabulary), best: Best::new(wanted) };
         let sort = match search.sort {
@@ -98,10 +105,11 @@ impl<'a> Collector<'a> {
             sort => sort,
         };
         Self {
-            ready: Ready::of(search, &snapshot.vocabulary),
+            ready: Ready::of(search, &snapshot.vocabulary, freshness, snapshot.latest),
             sort,
             snapshot,
-            whole: (1 << weights.len()) - 1,
+            whole,
+            required: meaning.required(),
             weights,
             partial: Vec::new(),
             levels: [level(), level(), level()],
@@ -111,10 +119,10 @@ impl<'a> Collector<'a> {
     /// Takes one service: which concepts it meets, and how well. Those that meet a part only wait.
     #[inline]
     pub(super) fn take(&mut self, segment: usize, doc: DocId, row: &Row, met: u32, score: f32) {
-        if met == self.whole {
-            let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+        if met & self.whole == self.whole {
+            let factor = if self.whole.count_ones() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
             self.judge(0, segment, doc, row, score * factor);
-        } else {
+        } else if met & self.required == self.required && met & self.whole != 0 {
             self.partial.push(Partial { segment, doc, met, score });
         }
     }
@@ -124,36 +132,45 @@ impl<'a> Collector<'a> {
         if self.levels[0].total >= Ranking::shared().matching.enough {
             return;
         }
+        let kindred = self.levels[0].best.kept.iter().min_by(|a, b| a.order(b)).and_then(|best| self.category_of(best));
         for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
             let row = self.snapshot.segments.get(segment).and_then(|segment| segment.rows.get(doc as usize));
             if let Some(row) = row {
                 let (level, coverage) = self.coverage(met);
-                self.judge(level, segment, doc, row, score * coverage);
+                let kin = if kindred == Some(row.category) { Ranking::shared().matching.same_category } else { 1.0 };
+                self.judge(level, segment, doc, row, score * coverage * kin);
             }
         }
+    }
+
+    fn category_of(&self, candidate: &Candidate) -> Option<u16> {
+        let segment = self.snapshot.segments.get(candidate.segment as usize)?;
+        segment.rows.get(candidate.doc as usize).map(|row| row.category)
     }
 
     /// Filters, counts and orders one service.
     #[inline]
     fn judge(&mut self, level: usize, segment: usize, doc: DocId, row: &Row, score: f32) {
+        let Some((unchecked, limits)) = self.ready.unchecked_for(row) else { return };
         let lies = self.ready.lies(row);
         let fails = self.ready.failed(row, lies);
         if fails & fails.wrapping_sub(1) != 0 || fails & super::filters::failed::ALWAYS != 0 {
             return; // fails two filters, or one that narrows every count
         }
         let Some(level) = self.levels.get_mut(level) else { return };
-        level.tally.add(row, fails);
+        level.tally.add(row, lies, fails);
         if fails != 0 {
             return;
         }
         level.total += 1;
-        let score = score * factor(row, lies, self.snapshot.latest);
+        let score = score * factor(row, lies, unchecked, limits);
         let metres = lies.map_or(0.0, |lies| lies.metres().unwrap_or(f32::MAX));
         let (first, second) = match self.sort {
             Sort::Relevance => (score, -metres),
             Sort::Distance => (-metres, score),
-            Sort::Rating => (if row.ratings == 0 { 0.0 } else { row.score }, score),
+            Sort::Rating => (if row.tenths == 0 { 0.0 } else { row.score }, score),
             Sort::Price => (-(row.pence as f32), score),
+            Sort::Freshness => (row.assured as f32, score),
         };
         let segment = u32::try_from(segment).unwrap_or_default();
         level.best.offer(Candidate { first, second, tie: row.tie, segment, doc, score });
@@ -191,7 +208,7 @@ impl<'a> Collector<'a> {
 
 /// What the service itself and its place multiply the relevance by.
 #[inline]
-fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
+fn factor(row: &Row, lies: Option<Lies>, unchecked: i32, limits: Limits) -> f32 {
     let ranking = Ranking::shared();
     let place = match lies {
         None | Some(Lies::ComesOut(_)) => 1.0,
@@ -199,5 +216,5 @@ fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
         Some(Lies::OutsideArea(_)) => ranking.distance.outside_area,
         Some(Lies::Unknown) => ranking.distance.unknown_place,
     };
-    row.quality * place * ranking.freshness_factor(latest.saturating_sub(row.assured) as f32)
+    row.quality * place * ranking.freshness_factor(unchecked as f32, limits)
 }

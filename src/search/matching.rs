@@ -11,6 +11,9 @@ use super::ranking::Ranking;
 use super::snapshot::{Segment, Snapshot};
 use super::understanding::{Alternative, Meaning, Word};
 
+/// No longer part of a question is looked up as a name.
+const LONGEST_NAME: usize = 6;
+
 /// Memory to work in, lent from search to search. Always left empty.
 #[derive(Default)]
 pub(super) struct Scratch {
@@ -89,12 +92,14 @@ impl Scratch {
             layer.reserve(documents);
         }
         for (bit, concept) in meaning.concepts.iter().enumerate() {
-            if let [Alternative { words, weight }] = concept.alternatives.as_slice()
+            if concept.exactly.is_empty()
+                && let [Alternative { words, weight }] = concept.alternatives.as_slice()
                 && let [word] = words.as_slice()
             {
                 scan(word, *weight, 1 << bit, &mut self.total, (snapshot, segment, number))?;
                 continue;
             }
+            let exactly = if concept.exactly.is_empty() { None } else { Some(segment.with_phrase(&concept.exactly)?) };
             for Alternative { words, weight } in &concept.alternatives {
                 for (bit, word) in words.iter().enumerate() {
                     scan(word, *weight, 1 << bit, &mut self.alternative, (snapshot, segment, number))?;
@@ -102,7 +107,7 @@ impl Scratch {
                 let all = (1 << words.len()) - 1;
                 let (alternative, concept) = (&mut self.alternative, &mut self.concept);
                 alternative.drain(|doc, mask, score| {
-                    if mask == all {
+                    if mask == all && exactly.as_ref().is_none_or(|docs| docs.binary_search(&doc).is_ok()) {
                         concept.best(doc, score);
                     }
                 });
@@ -110,18 +115,31 @@ impl Scratch {
             let total = &mut self.total;
             self.concept.drain(|doc, _, score| total.add(doc, 1 << bit, score));
         }
-        self.raise_exact_names(&meaning.phrase, segment)
+        self.raise_names(&meaning.stems, segment)
     }
 
-    /// Raises services that are called exactly what was typed, or whose category is.
-    fn raise_exact_names(&mut self, phrase: &str, segment: &Segment) -> tantivy::Result<()> {
-        let Some(info) = segment.phrases.terms().get(phrase)? else { return Ok(()) };
-        let mut postings = segment.phrases.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-        while !postings.docs().is_empty() {
-            for doc in postings.docs() {
-                self.total.multiply(*doc, Ranking::shared().matching.exact_name);
+    /// Raises services that are called what was typed or a part of it, or whose category is: the more the larger the part.
+    fn raise_names(&mut self, stems: &[(String, bool)], segment: &Segment) -> tantivy::Result<()> {
+        let saying = |part: &[(String, bool)]| part.iter().filter(|(_, says)| *says).count() as f32;
+        let all = saying(stems).max(1.0);
+        for from in 0..stems.len() {
+            for until in from + 1..=stems.len().min(from + LONGEST_NAME) {
+                let Some(part) = stems.get(from..until) else { continue };
+                let share = saying(part) / all;
+                if share <= 0.0 {
+                    continue;
+                }
+                let name = part.iter().map(|(stem, _)| stem.as_str()).collect::<Vec<_>>().join(" ");
+                let Some(info) = segment.phrases.terms().get(&name)? else { continue };
+                let factor = 1.0 + (Ranking::shared().matching.exact_name - 1.0) * share;
+                let mut named = segment.phrases.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                while !named.docs().is_empty() {
+                    for doc in named.docs() {
+                        self.total.multiply(*doc, factor);
+                    }
+                    named.advance();
+                }
             }
-            postings.advance();
         }
         Ok(())
     }

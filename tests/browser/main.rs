@@ -15,5 +15,6 @@ mod support;
 mod browser;
 mod the_desk;
 mod keeping;
+mod searching;
 mod the_journey;
 mod without_scripts;

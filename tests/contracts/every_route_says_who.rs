@@ -160,6 +160,7 @@ fn document(town: &Town, path: &str) -> Value {
         "reports" => json!({ "what": "closed" }),
         "papers" => json!({ "paper": "identity", "detail": "passport" }),
         "withdrawal" | "suspension" | "lifting" => json!({ "reason": "because" }),
+        "wanted-support" => json!({ "words": "a choir for men" }),
         _ => Value::Null,
     }
 }
@@ -193,6 +194,7 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         "changed" => fields.push(("words", "more".into())),
         "closed" => fields.push(("how", "while".into())),
         "withdrawal" | "suspension" | "lifting" => fields.push(("reason", "because".into())),
+        "wanted" => fields.push(("words", "a choir for men".into())),
         "sign-in" => fields.extend([
             ("email", somebody()),
             ("password", "none".into()),

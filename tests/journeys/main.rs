@@ -30,6 +30,7 @@ mod roles;
 mod second_factor;
 mod saved_searches;
 mod shortlists;
+mod searching;
 mod somebody_else;
 mod telling;
 mod together;
