@@ -9,7 +9,10 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification};
+use crate::{
+    budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, providers, purchasing, reviews,
+    safeguarding, saved_searches, search, shortlists, verification,
+};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -19,7 +19,8 @@ use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, post, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
+    api_document, budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, post, providers,
+    purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
 };
 
 /// What every handler may use. Cheap to clone.

@@ -65,7 +65,20 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let papers = verification::Papers::below(&place.data_dir);
     let searches = SearchLog::default();
     Ok(App {
-        db, index, searches, clock: clock.clone(), keys, post, manners, papers, taxonomy, tally, demo, passwords, waiver })
+        db,
+        index,
+        searches,
+        clock: clock.clone(),
+        keys,
+        post,
+        manners,
+        papers,
+        taxonomy,
+        tally,
+        demo,
+        passwords,
+        waiver,
+    })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -149,8 +162,7 @@ impl Followers {
         let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
         let (db, clock) = (app.db.clone(), app.clock.clone());
         let prices = Follower::start("prices", app.db.clone(), stop.clone(), move || Ok(price_day(&db, &clock)?))?;
-        let mut watch =
-            Watch::new(app.db.clone(), app.index.clone(), app.clock.clone(), app.post.public_url.clone());
+        let mut watch = Watch::new(app.clone());
         let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
         let librarian = Librarian::new(app.clone(), stop.clone());
         let feeds = Follower::start("feeds", app.db.clone(), stop.clone(), move || librarian.step())?;
@@ -185,12 +197,7 @@ fn price_day(db: &Db, clock: &Clock) -> diesel::QueryResult<bool> {
 }
 
 /// The server, listening but not yet awaited. Stops gracefully on SIGTERM and SIGINT.
-pub fn listen(
-    app: &App,
-    bind: SocketAddr,
-    site: Site,
-    workers: usize,
-) -> std::io::Result<(Server, SocketAddr)> {
+pub fn listen(app: &App, bind: SocketAddr, site: Site, workers: usize) -> std::io::Result<(Server, SocketAddr)> {
     let site = Site { version: assets::version(), demo: app.demo, ..site };
     let app = app.clone();
     let server = HttpServer::new(move || {

@@ -21,7 +21,9 @@ use super::{Budget, FundingRoute};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
-    config.route("/budgets", get().to(get_budgets)).route("/budgets/{budget_id}", get().to(get_budget))
+    config
+        .route("/budgets", get().to(get_budgets))
+        .route("/budgets/{budget_id}", get().to(get_budget))
         .route("/budgets/{budget_id}/meaning", get().to(get_meaning));
 }
 

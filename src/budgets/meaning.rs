@@ -132,11 +132,7 @@ impl<'a> Plan<'a> {
             return Self::bought_once(options, &now, asked, has_miles);
         };
         let same_unit = now.iter().copied().filter(|option| option.unit == first.unit).collect::<Vec<_>>();
-        let rated = [
-            (Rate::Weekday, asked.weekday),
-            (Rate::Evening, asked.evening),
-            (Rate::Weekend, asked.weekend),
-        ];
+        let rated = [(Rate::Weekday, asked.weekday), (Rate::Evening, asked.evening), (Rate::Weekend, asked.weekend)];
         let mut wanted: Vec<Wanted> = rated
             .iter()
             .filter_map(|(rate, units)| {
@@ -204,16 +200,16 @@ impl<'a> Plan<'a> {
     }
 
     fn holiday(&self, unit: Unit, day: NaiveDate) -> Option<Money> {
-        let price =
-            |each: &&CostOption| each.unit == unit && each.rate == Rate::BankHoliday && in_force(each, day);
+        let price = |each: &&CostOption| each.unit == unit && each.rate == Rate::BankHoliday && in_force(each, day);
         self.options.iter().find(price).map(|each| each.amount_pence)
     }
 
     /// What an ordinary week costs at the prices of that day, exactly.
     fn ordinary_week(&self, day: NaiveDate) -> i128 {
-        let support = self.wanted.iter().map(|wanted| {
-            i128::from(self.price(&wanted.option, day).as_pence()) * i128::from(wanted.units)
-        });
+        let support = self
+            .wanted
+            .iter()
+            .map(|wanted| i128::from(self.price(&wanted.option, day).as_pence()) * i128::from(wanted.units));
         let miles = i128::from(self.miles.unwrap_or(0)) * i128::from(self.mile(day).as_pence());
         support.sum::<i128>() + miles
     }
@@ -432,8 +428,10 @@ mod tests {
 
     #[test]
     fn bank_holidays_within_the_time_are_paid_at_their_rate() {
-        let options =
-            [price("Weekday", Unit::Hour, Rate::Weekday, 2_000), price("Holiday", Unit::Hour, Rate::BankHoliday, 3_000)];
+        let options = [
+            price("Weekday", Unit::Hour, Rate::Weekday, 2_000),
+            price("Holiday", Unit::Hour, Rate::BankHoliday, 3_000),
+        ];
         let purse = Purse { ends_on: day(2026, 6, 3), review_on: day(2027, 1, 1), ..purse(1_000) };
         let told = meaning(&options, AWeek { weekday: Some(5), ..AWeek::default() }, &purse);
         // Two weeks of five hours, and the hour of the Spring bank holiday costs £10 more.
@@ -456,12 +454,18 @@ mod tests {
 
     #[test]
     fn fees_and_miles_are_in_the_sum() {
-        let hire = [price("Hire", Unit::Week, Rate::AnyTime, 500), price("Fitting", Unit::OneOff, Rate::AnyTime, 3_000)];
+        let hire =
+            [price("Hire", Unit::Week, Rate::AnyTime, 500), price("Fitting", Unit::OneOff, Rate::AnyTime, 3_000)];
         let one_week = Purse { ends_on: day(2026, 5, 27), ..purse(100) };
         let told = meaning(&hire, AWeek::default(), &one_week);
-        assert_eq!((told.a_week, told.once, told.left_at_end), (Money::pounds(5), Money::pounds(30), Money::pounds(65)));
-        let rides =
-            [price("Short trip", Unit::OneOff, Rate::AnyTime, 1_000), price("Each mile", Unit::Mile, Rate::AnyTime, 50)];
+        assert_eq!(
+            (told.a_week, told.once, told.left_at_end),
+            (Money::pounds(5), Money::pounds(30), Money::pounds(65))
+        );
+        let rides = [
+            price("Short trip", Unit::OneOff, Rate::AnyTime, 1_000),
+            price("Each mile", Unit::Mile, Rate::AnyTime, 50),
+        ];
         let told = meaning(&rides, AWeek { units: Some(2), miles: Some(20), ..AWeek::default() }, &one_week);
         assert_eq!((told.a_week, told.once), (Money::pounds(30), Money::ZERO));
     }

@@ -93,10 +93,10 @@ fn bar(told: &Meaning, purse: &Purse) -> Option<MoneyPicture> {
         None if told.a_week == Money::ZERO => ("paid once", "left for other things"),
         None => ("until the budget ends", "left for other things"),
     };
-    Some(picture("available today", &[
-        ("this", "This service", about, this),
-        ("available", "Left", left, told.left_at_end),
-    ]))
+    Some(picture(
+        "available today",
+        &[("this", "This service", about, this), ("available", "Left", left, told.left_at_end)],
+    ))
 }
 
 fn rows(plan: &Plan<'_>, told: &Meaning, purse: &Purse) -> Vec<Row> {
@@ -112,7 +112,11 @@ fn rows(plan: &Plan<'_>, told: &Meaning, purse: &Purse) -> Vec<Row> {
         rows.push(row("Paid once", told.once.to_string()));
     }
     if told.bank_holidays > 0 {
-        let days = if told.bank_holidays == 1 { "1 bank holiday".into() } else { format!("{} bank holidays", told.bank_holidays) };
+        let days = if told.bank_holidays == 1 {
+            "1 bank holiday".into()
+        } else {
+            format!("{} bank holidays", told.bank_holidays)
+        };
         rows.push(row(&format!("{days} within the time, beyond ordinary days"), told.holidays_cost.to_string()));
     }
     for (from, week) in &told.changes {
@@ -144,11 +148,17 @@ fn last_day(ends_on: NaiveDate) -> String {
 fn remarks(told: &Meaning, purse: &Purse, accepted: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     if !accepted {
-        remarks.push(format!("They do not say that they take money held as {}. Ask before you plan with it.", purse.route));
+        remarks.push(format!(
+            "They do not say that they take money held as {}. Ask before you plan with it.",
+            purse.route
+        ));
     }
     if told.runs_out_on.is_some() && told.a_week > Money::ZERO {
         let short = told.until_end.less(purse.available).unwrap_or_default();
-        remarks.push(format!("For the whole time until {} it would need {short} more. Fewer hours, or a change to your plan, may help.", last_day(purse.ends_on)));
+        remarks.push(format!(
+            "For the whole time until {} it would need {short} more. Fewer hours, or a change to your plan, may help.",
+            last_day(purse.ends_on)
+        ));
     }
     remarks
 }
@@ -187,7 +197,12 @@ fn numbers(plan: &Plan<'_>, wrong: &[FieldError]) -> Vec<NumberField> {
         .collect();
     if let Some(miles) = plan.miles {
         let problem = problem("miles");
-        fields.push(NumberField { field: "miles".into(), label: "Miles a week".into(), value: miles.to_string(), problem });
+        fields.push(NumberField {
+            field: "miles".into(),
+            label: "Miles a week".into(),
+            value: miles.to_string(),
+            problem,
+        });
     }
     fields
 }

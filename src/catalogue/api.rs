@@ -11,10 +11,10 @@ use crate::identity::Anyone;
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
 
-use super::store;
-use super::detail_api::ServiceInFull;
 use super::detail::Rate;
+use super::detail_api::ServiceInFull;
 use super::prices::over_time;
+use super::store;
 use super::{CostOption, Kind, Origin, ProviderType, Unit, WholeService};
 
 /// The routes of these documents.

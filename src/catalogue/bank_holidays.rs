@@ -88,8 +88,11 @@ mod tests {
     fn the_rule_gives_what_the_government_lists() {
         for year in 2025..=2028 {
             let by_rule: BTreeMap<_, _> = by_rule(year).into_iter().collect();
-            let listed: BTreeMap<_, _> =
-                listed().iter().filter(|(day, _)| day.year() == year).map(|(day, name)| (*day, name.as_str())).collect();
+            let listed: BTreeMap<_, _> = listed()
+                .iter()
+                .filter(|(day, _)| day.year() == year)
+                .map(|(day, name)| (*day, name.as_str()))
+                .collect();
             assert_eq!(by_rule, listed, "{year}");
         }
     }

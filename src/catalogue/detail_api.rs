@@ -236,11 +236,7 @@ impl ServiceInFull {
                 }
             }),
             prices: prices.iter().filter_map(price).collect(),
-            funding_accepted: FundingRoute::ALL
-                .iter()
-                .copied()
-                .filter(|route| details.takes(*route))
-                .collect(),
+            funding_accepted: FundingRoute::ALL.iter().copied().filter(|route| details.takes(*route)).collect(),
             checks: checks(&details, today),
             availability: availability(details, now),
             service: ServiceDocument::of(whole, None),

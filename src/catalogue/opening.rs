@@ -203,8 +203,8 @@ fn next_of(schedule: &Schedule, now: NaiveDateTime) -> Option<Next> {
     let opens = time(schedule.opens_at.as_ref());
     let closes = time(schedule.closes_at.as_ref());
     dates(schedule, now).into_iter().find_map(|date| {
-        let valid = schedule.valid_from.is_none_or(|first| first <= date)
-            && schedule.valid_to.is_none_or(|last| date <= last);
+        let valid =
+            schedule.valid_from.is_none_or(|first| first <= date) && schedule.valid_to.is_none_or(|last| date <= last);
         let starts = date.and_time(opens.unwrap_or(NaiveTime::MIN));
         let ends = closes.map(|closes| match opens {
             Some(opens) if closes <= opens => (date + Days::new(1)).and_time(closes),
@@ -296,7 +296,10 @@ mod tests {
         assert_eq!(told("Tuesday, 10am to 4pm", "2026-11-24 11:00"), "Open now, until 4pm");
         assert_eq!(told("Tuesday, 10am to 4pm", "2026-11-24 16:00"), "Next: Tuesday 1 December, 10am");
         assert_eq!(told("Wednesday, 2pm to 3pm", "2026-11-24 16:00"), "Next: tomorrow, 2pm");
-        assert_eq!(told("Second Tuesday of the month, 2pm to 4pm", "2026-11-24 16:00"), "Next: Tuesday 8 December, 2pm");
+        assert_eq!(
+            told("Second Tuesday of the month, 2pm to 4pm", "2026-11-24 16:00"),
+            "Next: Tuesday 8 December, 2pm"
+        );
         // In summer the clock on the wall is an hour ahead of UTC.
         assert_eq!(told("Tuesday, 10am to 4pm", "2026-07-07 09:30"), "Open now, until 4pm");
         // A night goes on after midnight.

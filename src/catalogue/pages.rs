@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::budgets;
 use crate::budgets::meaning::{Plan, Purse};
 use crate::budgets::meaning_shown::{self, MeaningShown};
 use crate::budgets::purse::Week;
-use crate::budgets;
 use crate::clock::{UtcTime, long_date, month_name};
 use crate::db::Conn;
 use crate::error::AppError;
@@ -31,9 +31,9 @@ use super::card;
 use super::detail::Details;
 use super::prices::over_time;
 use super::service::{CostOption, Kind, Origin, Service, Unit, WholeService};
-use super::{store, told};
 use super::taxonomy::Taxonomy;
 use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
+use super::{store, told};
 
 /// Reviews on one page.
 const REVIEWS: i64 = 5;
@@ -250,7 +250,6 @@ pub fn preview(
     };
     let given = Given { buy, more: None, meaning: None, now };
     ServicePage { back_href, ask_href: None, ..service_page(page, &read, taxonomy, given) }
-    }
 }
 
 fn categories(service: &Service, taxonomy: &Taxonomy) -> Vec<Link> {

@@ -1,6 +1,6 @@
 //! All SQL that changes what is in the catalogue already.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use crate::clock::UtcTime;

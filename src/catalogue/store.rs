@@ -136,7 +136,11 @@ pub fn prices(conn: &mut Conn, id: ServiceId) -> QueryResult<Vec<CostOption>> {
 }
 
 /// Prices of services that are in force on that day or will be: for sums that look ahead.
-pub fn prices_ahead(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<HashMap<ServiceId, Vec<CostOption>>> {
+pub fn prices_ahead(
+    conn: &mut Conn,
+    ids: &[ServiceId],
+    on: NaiveDate,
+) -> QueryResult<HashMap<ServiceId, Vec<CostOption>>> {
     let rows: Vec<CostOption> = cost_options::table
         .filter(among(cost_options::service_id, ids))
         .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))

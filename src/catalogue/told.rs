@@ -50,7 +50,11 @@ pub(super) fn ages(service: &Service) -> Option<String> {
 }
 
 /// Where it comes to: a circle, whole postcode districts, whole councils.
-pub(super) fn area(whole: &WholeService, details: &Details, council: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn area(
+    whole: &WholeService,
+    details: &Details,
+    council: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     let of = |kind: AreaKind| details.areas.iter().filter(move |(each, _)| *each == kind).map(|(_, code)| code.clone());
     let mut words: Vec<String> = whole.radius_metres.map(|_| card::card(whole, None, None).place).into_iter().collect();
     let districts: Vec<String> = of(AreaKind::District).collect();
@@ -162,15 +166,19 @@ pub(super) fn when(rate: Rate) -> &'static str {
 
 /// How the first price is made up, where its provider says so.
 pub(super) fn made_of(over_time: &[PriceOverTime]) -> Option<MoneyPicture> {
-    let option = over_time.iter().filter_map(|price| price.now.as_ref()).find(|option| option.direct_pence.is_some())?;
+    let option =
+        over_time.iter().filter_map(|price| price.now.as_ref()).find(|option| option.direct_pence.is_some())?;
     let (direct, management, overhead) = (option.direct_pence?, option.management_pence?, option.overhead_pence?);
     let label = match option.unit {
         Unit::OneOff => option.label.clone(),
         unit => format!("{}: {}", unit.each(), option.label.to_lowercase()),
     };
-    Some(picture(&label, &[
-        ("direct", "Direct cost", "wages, travel and what the support itself needs", direct),
-        ("management", "Management", "planning, training and supervision", management),
-        ("overhead", "Overhead", "premises, insurance, office and reserve", overhead),
-    ]))
+    Some(picture(
+        &label,
+        &[
+            ("direct", "Direct cost", "wages, travel and what the support itself needs", direct),
+            ("management", "Management", "planning, training and supervision", management),
+            ("overhead", "Overhead", "premises, insurance, office and reserve", overhead),
+        ],
+    ))
 }

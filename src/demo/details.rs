@@ -65,7 +65,13 @@ pub(super) fn over_time(option: CostOption, provider: &str, dates: Dates) -> Vec
     let began = dates.listed_at.date();
     if chance < 5 && option.amount_pence > Money::ZERO {
         let before = Money::pence(rounded(option.amount_pence.as_pence() * 96 / 100));
-        all.push(at_another_time(&option, "before", before, provider, (began - Days::new(365), Some(began - Days::new(1)))));
+        all.push(at_another_time(
+            &option,
+            "before",
+            before,
+            provider,
+            (began - Days::new(365), Some(began - Days::new(1))),
+        ));
     }
     let april = next_april(dates.today);
     // What is announced: an uprating from April, known half a year before.
@@ -122,7 +128,9 @@ fn made_up(option: CostOption, provider: &str) -> CostOption {
 /// What a price includes, by what is sold.
 pub(super) fn includes(kind: Kind, unit: Unit, rate: Rate) -> String {
     let words = match (kind, unit, rate) {
-        (Kind::PersonalAssistant, Unit::Hour, Rate::AnyTime | Rate::Weekday) => "Holiday pay included; employer’s costs are yours",
+        (Kind::PersonalAssistant, Unit::Hour, Rate::AnyTime | Rate::Weekday) => {
+            "Holiday pay included; employer’s costs are yours"
+        }
         (Kind::Support, Unit::Hour | Unit::Visit, Rate::AnyTime | Rate::Weekday) => "Travel to you included",
         (Kind::Equipment, Unit::Week, _) => "Collection, cleaning and repairs included",
         (Kind::Equipment, Unit::Item, _) => "Delivery included; returns within 28 days",

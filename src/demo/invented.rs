@@ -92,7 +92,8 @@ pub(super) fn listings(dates: Dates) -> Result<(Listings, Vec<OnSale>), TownErro
     let mut on_sale = Vec::new();
     for line in csv::Reader::from_reader(SERVICES.as_bytes()).deserialize() {
         let line: ServiceLine = line?;
-        let (provider, phone) = providers.get(&line.provider).ok_or_else(|| TownError::Unknown(line.provider.clone()))?;
+        let (provider, phone) =
+            providers.get(&line.provider).ok_or_else(|| TownError::Unknown(line.provider.clone()))?;
         let new = new_service(&line, provider, phone, &districts, dates)?;
         on_sale.extend(sold(&line, provider, &new, dates)?);
         all.services.push(new);

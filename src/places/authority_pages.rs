@@ -35,7 +35,11 @@ pub struct Done {
 /// The other pages of an administrator, each with a sentence about it.
 const WAYS: &[(&str, &str, &str)] = &[
     ("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles."),
-    ("Feeds", "/authority/feeds", "Services of other directories, taken in and kept up to date by the national standard."),
+    (
+        "Feeds",
+        "/authority/feeds",
+        "Services of other directories, taken in and kept up to date by the national standard.",
+    ),
     (
         "Whom to ring about somebody\u{2019}s safety",
         "/authority/contact",

@@ -71,7 +71,8 @@ pub fn ward_names(conn: &mut Conn, authority: AuthorityId) -> QueryResult<BTreeM
 
 /// The names of all councils.
 pub fn authority_names(conn: &mut Conn) -> QueryResult<HashMap<AuthorityId, String>> {
-    let rows: Vec<(AuthorityId, String)> = authorities::table.select((authorities::id, authorities::name)).load(conn)?;
+    let rows: Vec<(AuthorityId, String)> =
+        authorities::table.select((authorities::id, authorities::name)).load(conn)?;
     Ok(rows.into_iter().collect())
 }
 

@@ -121,8 +121,8 @@ pub async fn post_saved_search(
     Sent(new): Sent<NewSavedSearch>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
-    let (now, token, index) = (app.clock.now(), random_token(), app.index.clone());
-    let read = app.db.read(move |_| ToSave::read(&index, &new.name, &new.address, new.alerts, token)).await?;
+    let (now, token, with) = (app.clock.now(), random_token(), app.clone());
+    let read = app.db.read(move |_| ToSave::read(&with, &new.name, &new.address, new.alerts, token)).await?;
     let search = app.db.write(move |tx| save(tx, &who, &read, now)).await?;
     Ok(HttpResponse::Created().json(document(search, Vec::new())))
 }
@@ -139,8 +139,8 @@ pub async fn put_saved_search(
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let id: SavedSearchId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
-    let (now, index) = (app.clock.now(), app.index.clone());
-    app.db.write(move |tx| change(tx, &who, id, &sent.name, sent.alerts, &index, now)).await?;
+    let (now, with) = (app.clock.now(), app.clone());
+    app.db.write(move |tx| change(tx, &who, id, &sent.name, sent.alerts, &with, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

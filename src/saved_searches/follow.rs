@@ -7,13 +7,14 @@
 use chrono::TimeDelta;
 use diesel::QueryResult;
 
+use crate::app::App;
 use crate::catalogue::{self, WholeService};
-use crate::clock::{Clock, UtcTime};
-use crate::db::{Conn, Db};
+use crate::clock::UtcTime;
+use crate::db::Conn;
 use crate::ids::{SavedSearchId, ServiceId};
 use crate::log::{self, Position};
 use crate::post;
-use crate::search::{Asked, Index, follow::KINDS};
+use crate::search::{Asked, follow::KINDS};
 
 use super::letter;
 use super::save::matches;
@@ -42,10 +43,7 @@ type News = Vec<(SavedSearchId, Vec<ServiceId>)>;
 
 /// Watches the log for everybody who saved a search.
 pub struct Watch {
-    db: Db,
-    index: Index,
-    clock: Clock,
-    public_url: String,
+    app: App,
     read: Position,
     looked_at: Option<UtcTime>,
 }
@@ -53,14 +51,14 @@ pub struct Watch {
 impl Watch {
     /// A watch over this installation.
     #[must_use]
-    pub fn new(db: Db, index: Index, clock: Clock, public_url: String) -> Self {
-        Self { db, index, clock, public_url, read: Position::default(), looked_at: None }
+    pub fn new(app: App) -> Self {
+        Self { app, read: Position::default(), looked_at: None }
     }
 
     /// Notices news and queues letters; whether there was anything.
     pub fn step(&mut self) -> Result<bool, Failure> {
         let noticed = self.notice()?;
-        let now = self.clock.now();
+        let now = self.app.clock.now();
         if !noticed && self.looked_at.is_some_and(|at| at <= now && now - at < LOOK_AGAIN) {
             return Ok(false);
         }
@@ -70,9 +68,9 @@ impl Watch {
 
     /// Reads the next events; where they tell of services, notes what newly matches.
     fn notice(&mut self) -> Result<bool, Failure> {
-        let at = self.db.read_now(|conn| log::position_of(conn, FOLLOWER))?;
+        let at = self.app.db.read_now(|conn| log::position_of(conn, FOLLOWER))?;
         let from = self.read.max(at);
-        let events = self.db.read_now(|conn| log::read_after(conn, from, BATCH))?;
+        let events = self.app.db.read_now(|conn| log::read_after(conn, from, BATCH))?;
         let Some(last) = events.last().map(|event| event.position) else { return Ok(false) };
         let ours = events.iter().filter(|event| KINDS.contains(&event.kind)).map(|event| event.position).max();
         match ours {
@@ -81,12 +79,12 @@ impl Watch {
                 return Ok(true);
             }
             // The index of this node has not read so far: a little later it will have.
-            Some(newest) if self.index.position().is_none_or(|indexed| indexed < newest) => return Ok(false),
+            Some(newest) if self.app.index.position().is_none_or(|indexed| indexed < newest) => return Ok(false),
             _ => {}
         }
         let news = if ours.is_some() { self.news()? } else { Vec::new() };
-        let now = self.clock.now();
-        self.db.write_now(move |tx: &mut Conn| note(tx, at, last, &news, now))?;
+        let now = self.app.clock.now();
+        self.app.db.write_now(move |tx: &mut Conn| note(tx, at, last, &news, now))?;
         self.read = last;
         Ok(true)
     }
@@ -96,14 +94,14 @@ impl Watch {
         let mut news = Vec::new();
         let mut after = None;
         loop {
-            let searches = self.db.read_now(|conn| store::searches_after(conn, after, SEARCHES))?;
+            let searches = self.app.db.read_now(|conn| store::searches_after(conn, after, SEARCHES))?;
             let Some((last, _)) = searches.last() else { return Ok(news) };
             after = Some(*last);
             for (id, address) in searches {
                 let Some(asked) = Asked::of_address(&address) else { continue };
                 // A search that has grown too broad, or whose place is not known any more, has no news.
-                let Ok(Some(found)) = matches(&self.index, &asked) else { continue };
-                let known = self.db.read_now(|conn| store::known(conn, id, &found))?;
+                let Ok(Some(found)) = matches(&self.app, &asked) else { continue };
+                let known = self.app.db.read_now(|conn| store::known(conn, id, &found))?;
                 let new: Vec<ServiceId> = found.into_iter().filter(|service| !known.contains(service)).collect();
                 if !new.is_empty() {
                     news.push((id, new));
@@ -114,7 +112,7 @@ impl Watch {
 
     /// Queues a letter for each search whose period is over and that has something to tell.
     fn write_letters(&self, now: UtcTime) -> Result<bool, Failure> {
-        let due = self.db.read_now(|conn| {
+        let due = self.app.db.read_now(|conn| {
             let searches = store::with_news(conn)?.into_iter().filter(|search| search.letter_is_due(now));
             let mut due = Vec::new();
             for search in searches {
@@ -126,8 +124,8 @@ impl Watch {
             Ok::<_, diesel::result::Error>(due)
         })?;
         for id in &due {
-            let (id, public_url) = (*id, self.public_url.clone());
-            self.db.write_now(move |tx: &mut Conn| write_letter(tx, id, &public_url, now))?;
+            let (id, public_url) = (*id, self.app.post.public_url.clone());
+            self.app.db.write_now(move |tx: &mut Conn| write_letter(tx, id, &public_url, now))?;
         }
         Ok(!due.is_empty())
     }

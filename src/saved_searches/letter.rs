@@ -73,8 +73,7 @@ pub(super) fn new_matches(
     let (name, matches) = (search.name.as_str(), matches.as_slice());
     let (all, stop) = (all_href.as_str(), stop_href.as_str());
     let subject = format!("{count} “{name}”");
-    let words =
-        Words { count: &count, name, matches, more: more.clone(), every, all_href: all, stop_href: stop };
+    let words = Words { count: &count, name, matches, more: more.clone(), every, all_href: all, stop_href: stop };
     let html = Html { count: &count, name, matches, more, every, all_href: all, stop_href: stop };
     Letter::of("new matches", address, subject, &words, &html)
 }

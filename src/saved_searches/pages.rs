@@ -140,8 +140,8 @@ pub async fn post_saved_search(
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let alerts = read_alerts(&form.alerts)?;
-    let (now, token, index) = (app.clock.now(), random_token(), app.index.clone());
-    let done = app.db.read(move |_| ToSave::read(&index, &form.name, &form.address, alerts, token)).await?;
+    let (now, token, with) = (app.clock.now(), random_token(), app.clone());
+    let done = app.db.read(move |_| ToSave::read(&with, &form.name, &form.address, alerts, token)).await?;
     app.db.write(move |tx| save(tx, &who, &done, now)).await?;
     Ok(see_other("/saved-searches?done=saved"))
 }
@@ -159,8 +159,8 @@ pub async fn post_change(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (id, alerts) = (own_id(&id)?, read_alerts(&form.alerts)?);
-    let (now, index, person) = (app.clock.now(), app.index.clone(), who.clone());
-    let changed = app.db.write(move |tx| change(tx, &person, id, &form.name, alerts, &index, now)).await;
+    let (now, with, person) = (app.clock.now(), app.clone(), who.clone());
+    let changed = app.db.write(move |tx| change(tx, &person, id, &form.name, alerts, &with, now)).await;
     match changed.map_err(AppError::from) {
         Ok(()) => Ok(see_other("/saved-searches?done=changed")),
         Err(AppError::Refused(refusal)) => {

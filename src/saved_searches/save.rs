@@ -1,11 +1,12 @@
 //! The verbs: save a search, change it, say that its news was seen, forget it, stop its letters.
 
+use crate::app::App;
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::identity::SignedIn;
 use crate::ids::{SavedSearchId, ServiceId};
-use crate::search::{Asked, Index};
+use crate::search::Asked;
 
 use super::saved_search::{Alerts, LONGEST_NAME, MOST, MOST_MATCHES, SavedSearch};
 use super::store;
@@ -20,7 +21,9 @@ pub enum SaveError {
     #[error("you have saved {MOST} searches already. Remove one first")]
     TooMany,
     /// Everything would be news.
-    #[error("this search finds more than {MOST_MATCHES} services, so letters would tell you too much. Add a place or a filter, and save that search")]
+    #[error(
+        "this search finds more than {MOST_MATCHES} services, so letters would tell you too much. Add a place or a filter, and save that search"
+    )]
     TooBroad,
     /// It has no name, or too long a one.
     #[error("give it a name of 1 to {LONGEST_NAME} letters")]
@@ -75,15 +78,9 @@ pub struct ToSave {
 
 impl ToSave {
     /// Reads the address of a search of this site and looks up what it finds now. `stop_token` is new and random.
-    pub fn read(
-        index: &Index,
-        name: &str,
-        address: &str,
-        alerts: Alerts,
-        stop_token: String,
-    ) -> Result<Self, SaveError> {
+    pub fn read(app: &App, name: &str, address: &str, alerts: Alerts, stop_token: String) -> Result<Self, SaveError> {
         let asked = Asked::of_address(address).ok_or(SaveError::NoSearch)?;
-        let known = matches(index, &asked)?;
+        let known = matches(app, &asked)?;
         if known.is_none() && alerts != Alerts::None {
             return Err(SaveError::TooBroad);
         }
@@ -98,16 +95,16 @@ fn named(name: &str) -> Result<String, SaveError> {
 }
 
 /// Every service that meets the whole of a search; none where there are too many.
-pub(super) fn matches(index: &Index, asked: &Asked) -> Result<Option<Vec<ServiceId>>, SaveError> {
-    let understood = asked.understood(PER_PAGE).map_err(|_too_long| SaveError::NoSearch)?;
-    if let Some(problem) = understood.place_problem {
-        return Err(SaveError::UnknownPlace(problem));
+pub(super) fn matches(app: &App, asked: &Asked) -> Result<Option<Vec<ServiceId>>, SaveError> {
+    let understood = asked.understood(app, PER_PAGE).map_err(|_too_long| SaveError::NoSearch)?;
+    if let Some(problem) = understood.note_on("near") {
+        return Err(SaveError::UnknownPlace(problem.to_owned()));
     }
     let mut search = understood.search;
     let mut found = Vec::new();
     loop {
         search.page = u32::try_from(found.len()).unwrap_or(0) / PER_PAGE + 1;
-        let page = index.find(&search)?;
+        let page = app.index.find(&search)?;
         if page.exact > MOST_MATCHES {
             return Ok(None);
         }
@@ -156,14 +153,14 @@ pub fn change(
     id: SavedSearchId,
     name: &str,
     alerts: Alerts,
-    index: &Index,
+    app: &App,
     now: UtcTime,
 ) -> Result<(), SaveError> {
     let name = named(name)?;
     let search = store::lock_own(tx, who, id)?.ok_or(SaveError::NotThere)?;
     if alerts != Alerts::None && !search.watched {
         let asked = Asked::of_address(&search.address).ok_or(SaveError::NoSearch)?;
-        let known = matches(index, &asked)?.ok_or(SaveError::TooBroad)?;
+        let known = matches(app, &asked)?.ok_or(SaveError::TooBroad)?;
         store::note_matches(tx, id, &known, false, now)?;
         store::set_watched(tx, id)?;
     }

@@ -96,11 +96,8 @@ pub async fn get_shortlist(who: SignedIn, app: Data<App>) -> Result<Json<Shortli
             Ok::<_, AppError>((Some(list), entries))
         })
         .await?;
-    let entry = |entry: Entry| EntryDocument {
-        service_id: entry.service_id,
-        note: entry.note,
-        added_at: entry.added_at,
-    };
+    let entry =
+        |entry: Entry| EntryDocument { service_id: entry.service_id, note: entry.note, added_at: entry.added_at };
     let link = list.and_then(|list| list.share_token).map(|token| format!("{}/shared/{token}", app.post.public_url));
     Ok(Json(ShortlistDocument { entries: entries.into_iter().map(entry).collect(), link }))
 }
@@ -267,7 +264,11 @@ pub async fn get_comparison(
     Ok(Json(ComparisonDocument { services: read.compared.iter().map(document).collect() }))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "metres on this planet, never below nought")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "metres on this planet, never below nought"
+)]
 fn whole_metres(metres: f64) -> u32 {
     metres as u32
 }
@@ -277,11 +278,9 @@ fn prices(each: &Compared) -> Vec<ComparedPrice> {
     for option in each.whole.options.iter().filter(|option| option.amount_pence > Money::ZERO) {
         match prices.iter_mut().find(|price| price.unit == option.unit && price.rate == option.rate) {
             Some(price) => price.amount_pence = price.amount_pence.min(option.amount_pence),
-            None => prices.push(ComparedPrice {
-                unit: option.unit,
-                rate: option.rate,
-                amount_pence: option.amount_pence,
-            }),
+            None => {
+                prices.push(ComparedPrice { unit: option.unit, rate: option.rate, amount_pence: option.amount_pence })
+            }
         }
     }
     prices

@@ -65,7 +65,13 @@ fn read_list(conn: &mut Conn, entries: Vec<Entry>, today: NaiveDate) -> diesel::
         let details = catalogue::store::details(conn, whole.service.id, whole.service.organization_id)?;
         found.insert(whole.service.id, (whole, details));
     }
-    Ok(entries.into_iter().map(|entry| { let service = found.remove(&entry.service_id); (entry, service) }).collect())
+    Ok(entries
+        .into_iter()
+        .map(|entry| {
+            let service = found.remove(&entry.service_id);
+            (entry, service)
+        })
+        .collect())
 }
 
 /// `GET /shortlist`: what the visitor wants to look at again.
@@ -101,15 +107,8 @@ async fn shortlist_page(
     let items = entries.iter().map(|(entry, service)| item(entry, service.as_ref(), &means, now)).collect();
     let (page, tie) = Page::tied(request, "My shortlist");
     let sign_in_href = who.is_none().then(|| "/sign-in?next=%2Fshortlist".to_owned());
-    let shown = ShortlistPage {
-        page,
-        items,
-        notes: who.is_some(),
-        sign_in_href,
-        link,
-        problem,
-        today: long_date(now.date()),
-    };
+    let shown =
+        ShortlistPage { page, items, notes: who.is_some(), sign_in_href, link, problem, today: long_date(now.date()) };
     tie.onto(html_with(status, &shown)?)
 }
 
@@ -209,13 +208,12 @@ pub async fn post_note(
 }
 
 /// `POST /shortlist/link`: make a link that shows the list to whoever has it.
-pub async fn post_link(
-    keeper: ListKeeper,
-    _: Form<Onward>,
-    app: Data<App>,
-) -> Result<HttpResponse, AppError> {
+pub async fn post_link(keeper: ListKeeper, _: Form<Onward>, app: Data<App>) -> Result<HttpResponse, AppError> {
     if *keeper.whose() == Whose::Nobody {
-        return Err(AppError::refused("shortlist-empty", "there is nothing on this list yet. Put something on it first"));
+        return Err(AppError::refused(
+            "shortlist-empty",
+            "there is nothing on this list yet. Put something on it first",
+        ));
     }
     let (now, token) = (app.clock.now(), random_token());
     app.db.write(move |tx| share(tx, &keeper, &token, now)).await?;
@@ -223,11 +221,7 @@ pub async fn post_link(
 }
 
 /// `POST /shortlist/link/withdrawal`: the link shows nothing any more.
-pub async fn post_withdrawal(
-    keeper: ListKeeper,
-    _: Form<Onward>,
-    app: Data<App>,
-) -> Result<HttpResponse, AppError> {
+pub async fn post_withdrawal(keeper: ListKeeper, _: Form<Onward>, app: Data<App>) -> Result<HttpResponse, AppError> {
     app.db.write(move |tx| withdraw(tx, &keeper)).await?;
     Ok(see_other("/shortlist#link"))
 }
@@ -293,11 +287,7 @@ pub(super) struct Read {
 }
 
 /// Reads what is to be compared; what is not offered (any more) is left out.
-pub(super) async fn read_compared(
-    app: &Data<App>,
-    who: Option<SignedIn>,
-    asked: &ToCompare,
-) -> Result<Read, AppError> {
+pub(super) async fn read_compared(app: &Data<App>, who: Option<SignedIn>, asked: &ToCompare) -> Result<Read, AppError> {
     let mut ids: Vec<ServiceId> = Vec::new();
     for id in asked.service.iter().filter_map(|id| id.parse().ok()) {
         if !ids.contains(&id) {

@@ -51,12 +51,12 @@ pub(super) fn lock_or_open(tx: &mut Conn, whose: &Whose, now: UtcTime) -> QueryR
 fn lock(tx: &mut Conn, person: Option<PersonId>, hash: Option<String>) -> QueryResult<Option<Shortlist>> {
     let columns = (shortlists::id, shortlists::share_token);
     match person {
-        Some(person) => locked(shortlists::table.filter(shortlists::person_id.eq(person)).select(columns))
-            .get_result(tx)
-            .optional(),
-        None => locked(shortlists::table.filter(shortlists::token_hash.eq(hash)).select(columns))
-            .get_result(tx)
-            .optional(),
+        Some(person) => {
+            locked(shortlists::table.filter(shortlists::person_id.eq(person)).select(columns)).get_result(tx).optional()
+        }
+        None => {
+            locked(shortlists::table.filter(shortlists::token_hash.eq(hash)).select(columns)).get_result(tx).optional()
+        }
     }
 }
 
@@ -72,11 +72,7 @@ pub(super) fn lock_persons(tx: &mut Conn, person: PersonId) -> QueryResult<Optio
 
 /// The list that a link shows.
 pub fn shared(conn: &mut Conn, token: &str) -> QueryResult<Option<Shortlist>> {
-    shortlists::table
-        .filter(shortlists::share_token.eq(token))
-        .select(Shortlist::as_select())
-        .first(conn)
-        .optional()
+    shortlists::table.filter(shortlists::share_token.eq(token)).select(Shortlist::as_select()).first(conn).optional()
 }
 
 /// What stands on a list, in the order that it was put there.
@@ -142,11 +138,7 @@ pub(super) fn set_link(tx: &mut Conn, list: ShortlistId, token: Option<&str>) ->
 /// Gives a browser's list to a person who has none.
 pub(super) fn give(tx: &mut Conn, list: ShortlistId, person: PersonId, now: UtcTime) -> QueryResult<()> {
     diesel::update(shortlists::table.find(list))
-        .set((
-            shortlists::person_id.eq(person),
-            shortlists::token_hash.eq(None::<String>),
-            shortlists::used_at.eq(now),
-        ))
+        .set((shortlists::person_id.eq(person), shortlists::token_hash.eq(None::<String>), shortlists::used_at.eq(now)))
         .execute(tx)
         .map(drop)
 }

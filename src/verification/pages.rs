@@ -15,9 +15,9 @@ use crate::identity::{Moderator, ProviderMember, Standing};
 use crate::ids::VerificationId;
 use crate::purchasing::views::StateTag;
 use crate::web::form::{Ask, Form};
+use crate::web::form_with_file::Upload;
 use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
 use crate::web::paging;
-use crate::web::form_with_file::Upload;
 
 use super::files::{FileKind, LARGEST};
 use super::paper::{about, asked_of, label};

@@ -13,8 +13,8 @@
 mod support;
 
 mod browser;
-mod the_desk;
 mod keeping;
 mod searching;
+mod the_desk;
 mod the_journey;
 mod without_scripts;

@@ -54,9 +54,8 @@ fn publish(town: &Town, name: &'static str) {
 /// Says again that a service changed, as an edit does.
 fn touch(town: &Town, name: &str) {
     let (id, now) = (service_id(name), town.app.clock.now());
-    let event = move |tx: &mut Conn| {
-        waymark::log::append(tx, &[NewEvent::plain(None, EventKind::ServiceChanged, &id, now)])
-    };
+    let event =
+        move |tx: &mut Conn| waymark::log::append(tx, &[NewEvent::plain(None, EventKind::ServiceChanged, &id, now)]);
     town.app.db.write_now(event).unwrap();
 }
 

@@ -124,7 +124,10 @@ fn a_program_keeps_a_shortlist() {
 
     let garden = service_id("Garden tidy");
     let compared = town.api().get(&format!("/comparison?service={lunch}&service={garden}&near=M33")).expect(200);
-    assert_eq!(compared["services"][1]["prices"][0], json!({ "unit": "visit", "rate": "any time", "amount_pence": 2_500 }));
+    assert_eq!(
+        compared["services"][1]["prices"][0],
+        json!({ "unit": "visit", "rate": "any time", "amount_pence": 2_500 })
+    );
     assert!(compared["services"][0]["distance_metres"].as_u64().unwrap() < 5_000);
     town.api().get("/comparison").refused(422, "invalid-input");
     town.api().get(&format!("/comparison?service={lunch}&near=Nowhereville")).refused(422, "invalid-input");

@@ -202,9 +202,7 @@ fn a_program_asks_what_it_means_and_nobody_elses_budget_answers() {
     assert_eq!(told["left_at_end_pence"], 0);
     town.api_of("Amira").get(&format!("{path}&units=x")).refused(422, "invalid-input");
     let library = service_id("Sale Library");
-    town.api_of("Amira")
-        .get(&format!("/budgets/{budget}/meaning?service_id={library}"))
-        .refused(409, "no-price");
+    town.api_of("Amira").get(&format!("/budgets/{budget}/meaning?service_id={library}")).refused(409, "no-price");
     assert_eq!(town.api_of("Noor").get(&path).status, 404);
     assert_eq!(town.api().get(&path).status, 401);
 }
