@@ -14,6 +14,9 @@ use crate::error::{FieldError, Said};
 
 use super::page::{Link, Page, see_other};
 
+/// Seconds after which trying again may help.
+const RETRY_AFTER: &str = "10";
+
 /// What a program is told when something went wrong (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -52,6 +55,9 @@ pub async fn as_problem_json(
     let mut response = HttpResponse::build(status);
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
     }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let response = response.content_type("application/problem+json").body(body);
@@ -126,7 +132,11 @@ fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResp
         reference: said.reference.map(|reference| reference.to_string()),
     };
     let body = page.render().unwrap_or_else(|_| heading.into());
-    HttpResponse::build(status).content_type(ContentType::html()).body(body)
+    let mut response = HttpResponse::build(status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+    }
+    response.content_type(ContentType::html()).body(body)
 }
 
 /// What a failed answer has to say: our own word for it, or one by its status when the framework answered.
