@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, identity, purchasing, reviews, search};
+use crate::{budgets, catalogue, demand, identity, places, purchasing, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,8 @@ use crate::{budgets, catalogue, demand, identity, purchasing, reviews, search};
         purchasing::api::get_invoices,
         purchasing::api::post_settlement,
         demand::api::get_demand,
+        places::api::get_settings,
+        places::api::put_setting,
     ),
     modifiers(&Bearer)
 )]

@@ -16,7 +16,9 @@ use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
-use crate::{api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, search};
+use crate::{
+    api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, safeguarding, search,
+};
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +56,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(demand::api::routes)
+                .configure(places::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
                 .default_service(web::to(get_nothing)),
@@ -71,6 +74,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(purchasing::finance_pages::routes)
                 .configure(demand::pages::routes)
                 .configure(places::pages::routes)
+                .configure(places::authority_pages::routes)
+                .configure(safeguarding::pages::routes)
                 .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))

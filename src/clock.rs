@@ -44,6 +44,24 @@ impl Clock {
     }
 }
 
+/// The day that it is in the United Kingdom: papers end and deadlines pass at midnight there, summer time included.
+#[must_use]
+pub fn day(now: UtcTime) -> NaiveDate {
+    wall_clock(now).date()
+}
+
+/// What clocks in the United Kingdom show: an hour ahead from the last Sunday of March to that of October, 01:00 UTC.
+#[must_use]
+pub fn wall_clock(now: UtcTime) -> NaiveDateTime {
+    let change = |month| {
+        let last = NaiveDate::from_ymd_opt(now.year(), month, 31)?;
+        let sunday = last - TimeDelta::days(i64::from(last.weekday().num_days_from_sunday()));
+        sunday.and_hms_opt(1, 0, 0)
+    };
+    let summer = change(3).zip(change(10)).is_some_and(|(from, to)| (from..to).contains(&now));
+    if summer { now + TimeDelta::hours(1) } else { now }
+}
+
 /// "12 March 2026"
 #[must_use]
 pub fn long_date(date: NaiveDate) -> String {
@@ -84,5 +102,39 @@ pub mod rfc3339 {
     /// Writes a moment as RFC 3339.
     pub fn serialize<S: Serializer>(time: &UtcTime, to: S) -> Result<S::Ok, S::Error> {
         time.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true).serialize(to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> UtcTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_day_changes_when_clocks_here_say_so() {
+        let days = [
+            ("2026-01-31T23:59:59", "2026-01-31"),
+            ("2026-03-29T00:59:59", "2026-03-29"),
+            ("2026-06-30T22:59:59", "2026-06-30"),
+            ("2026-06-30T23:00:00", "2026-07-01"),
+            ("2026-10-24T23:30:00", "2026-10-25"),
+            ("2026-10-25T23:30:00", "2026-10-25"),
+            ("2028-02-28T23:59:59", "2028-02-28"),
+            ("2028-02-29T00:00:00", "2028-02-29"),
+        ];
+        for (now, expected) in days {
+            assert_eq!(day(at(now)).to_string(), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn clocks_go_forward_and_back_on_the_last_sunday() {
+        assert_eq!(wall_clock(at("2026-03-29T00:59:59")), at("2026-03-29T00:59:59"));
+        assert_eq!(wall_clock(at("2026-03-29T01:00:00")), at("2026-03-29T02:00:00"));
+        assert_eq!(wall_clock(at("2026-10-25T00:59:59")), at("2026-10-25T01:59:59"));
+        assert_eq!(wall_clock(at("2026-10-25T01:00:00")), at("2026-10-25T01:00:00"));
     }
 }

@@ -134,6 +134,14 @@ typed_ids! {
     ReviewId,
     /// One letter on its way.
     LetterId,
+    /// One change of what an authority set.
+    SettingChangeId,
+    /// One letter that asks whether entries are still right.
+    StillRightLetterId,
+    /// One time that somebody said an entry is right.
+    ServiceCheckId,
+    /// One time that somebody said an entry is wrong.
+    ReportId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

@@ -26,6 +26,7 @@ pub mod places;
 pub mod post;
 pub mod purchasing;
 pub mod reviews;
+pub mod safeguarding;
 pub mod search;
 
 // What starts, shows and proves it.

@@ -450,6 +450,99 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    setting_changes (id) {
+        id -> Text,
+        authority_id -> Text,
+        setting -> Text,
+        before -> BigInt,
+        after -> BigInt,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+    }
+}
+
+diesel::table! {
+    daily_jobs (name) {
+        name -> Text,
+        day -> Date,
+        after -> Text,
+        finished -> Bool,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    still_right_letters (id) {
+        id -> Text,
+        organization_id -> Text,
+        token_hash -> Text,
+        sent_on -> Date,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    still_right_questions (letter_id, service_id) {
+        letter_id -> Text,
+        service_id -> Text,
+        step -> Integer,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_checks (id) {
+        id -> Text,
+        service_id -> Text,
+        checked_on -> Date,
+        checked_at -> Timestamp,
+        how -> Text,
+        person_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    wrong_reports (id) {
+        id -> Text,
+        service_id -> Text,
+        organization_id -> Text,
+        authority_id -> Nullable<Text>,
+        what -> Text,
+        words -> Text,
+        address -> Nullable<Text>,
+        from_provider -> Bool,
+        visit_hash -> Nullable<Text>,
+        network_hash -> Nullable<Text>,
+        reported_at -> Timestamp,
+        due_on -> Date,
+        state -> Text,
+        answered_at -> Nullable<Timestamp>,
+        answered_by -> Nullable<Text>,
+        answered_as -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authority_contacts (authority_id) {
+        authority_id -> Text,
+        adult_care -> Text,
+        out_of_hours -> Text,
+        children -> Text,
+        website -> Text,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+    }
+}
+
+diesel::joinable!(still_right_letters -> organizations (organization_id));
+diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
+diesel::joinable!(still_right_questions -> services (service_id));
+diesel::joinable!(wrong_reports -> services (service_id));
+diesel::joinable!(wrong_reports -> organizations (organization_id));
+diesel::joinable!(setting_changes -> people (changed_by));
 diesel::joinable!(accounts -> authorities (authority_id));
 diesel::joinable!(attributes -> services (service_id));
 diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
@@ -539,4 +632,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     authority_settings,
     letters,
+    setting_changes,
+    daily_jobs,
+    still_right_letters,
+    still_right_questions,
+    service_checks,
+    wrong_reports,
+    authority_contacts,
 );

@@ -7,6 +7,8 @@
 //! - A text we do not know is refused with a sentence that says what to type instead.
 //! - No text makes it panic, however long or strange.
 
+pub mod api;
+pub mod authority_pages;
 mod distance;
 mod free_text;
 mod gazetteer;
@@ -15,6 +17,7 @@ mod postcode;
 pub mod reference;
 pub mod settings;
 pub mod store;
+pub mod views;
 
 pub use distance::{distance_metres, miles_text};
 pub use free_text::split_query;

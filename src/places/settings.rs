@@ -1,15 +1,17 @@
 //! What an authority may set for itself: whole numbers, each with a default that holds until somebody changes it.
 //!
-//! Each change keeps who made it and when. Money is in pence, time in days, shares in percent, yes is 1 and no is 0.
+//! Each change keeps who made it and when, for ever. Money is in pence, time in days, shares in percent, yes is 1 and
+//! no is 0. To add one: a variant here, a line in each `match`, and it is on the page and in the API.
 
+use actix_web::http::StatusCode;
 use diesel::prelude::*;
 
 use crate::clock::UtcTime;
-use crate::db::schema::authority_settings;
+use crate::db::schema::{authority_settings, people, setting_changes};
 use crate::db::{Conn, both, text_enum};
-use crate::ids::AuthorityId;
-
+use crate::error::{AppError, FieldError, Refusal};
 use crate::identity::AuthorityAdministrator;
+use crate::ids::{AuthorityId, SettingChangeId};
 
 text_enum! {
     /// One thing that an authority may set.
@@ -53,13 +55,99 @@ impl Setting {
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays => (7, 1_825),
         }
     }
+
+    /// What is counted.
+    #[must_use]
+    pub const fn measure(self) -> Measure {
+        match self {
+            Self::ApproveServices => Measure::YesOrNo,
+            Self::AnswerWrongWithinDays => Measure::WorkingDays,
+            Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays | Self::RemindPapersDays => Measure::Days,
+        }
+    }
+
+    /// What it is called on the page.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ApproveServices => "Changes wait for approval",
+            Self::CheckAfterDays => "Ask whether an entry is still right",
+            Self::SinkAfterDays => "Old entries sink in the results",
+            Self::LeaveAfterDays => "Old entries leave the results",
+            Self::AnswerWrongWithinDays => "Answer \u{201c}This is wrong\u{201d}",
+            Self::RemindPapersDays => "Remind providers of papers that end",
+        }
+    }
+
+    /// What it does, in plain words.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::ApproveServices => {
+                "When a provider changes an entry, a moderator looks before everybody sees the change. Until then the last \
+                 approved version stays public."
+            }
+            Self::CheckAfterDays => {
+                "When nobody has checked an entry for so long, its provider gets a letter with a link to say that it is still \
+                 right, without signing in."
+            }
+            Self::SinkAfterDays => "When nobody has checked an entry for so long, it stands lower in the results.",
+            Self::LeaveAfterDays => {
+                "When nobody has checked an entry for so long, searches no longer find it. Its page says how old it is."
+            }
+            Self::AnswerWrongWithinDays => {
+                "When somebody says that an entry is wrong, it should be put right or answered within so many working days. \
+                 Weekends and bank holidays do not count. After that the public page says that it may be out of date."
+            }
+            Self::RemindPapersDays => {
+                "So long before a checked paper ends (insurance, registration, DBS check\u{2026}) its provider gets a reminder. \
+                 On the day after its last, the badge disappears."
+            }
+        }
+    }
+
+    /// A value in words: "90 days", "yes".
+    #[must_use]
+    pub fn shown(self, value: i64) -> String {
+        match (self.measure(), value) {
+            (Measure::YesOrNo, 0) => "no".into(),
+            (Measure::YesOrNo, _) => "yes".into(),
+            (Measure::Days, 1) => "1 day".into(),
+            (Measure::Days, days) => format!("{days} days"),
+            (Measure::WorkingDays, 1) => "1 working day".into(),
+            (Measure::WorkingDays, days) => format!("{days} working days"),
+        }
+    }
+
+    /// Its name in addresses: "check-after-days".
+    #[must_use]
+    pub fn slug(self) -> String {
+        self.as_str().replace(' ', "-")
+    }
+
+    /// The one with this name in addresses.
+    #[must_use]
+    pub fn by_slug(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|each| each.slug() == slug)
+    }
+}
+
+/// What a setting counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// 1 or 0.
+    YesOrNo,
+    /// Days of the calendar.
+    Days,
+    /// Days that are no weekend and no bank holiday.
+    WorkingDays,
 }
 
 /// A value that makes no sense.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingError {
     /// Outside the range.
-    #[error("{setting} must be from {least} to {most}")]
+    #[error("enter a whole number from {least} to {most}")]
     OutOfRange {
         /// Which.
         setting: Setting,
@@ -73,11 +161,57 @@ pub enum SettingError {
     Database(#[from] diesel::result::Error),
 }
 
+impl From<SettingError> for AppError {
+    fn from(error: SettingError) -> Self {
+        match error {
+            SettingError::Database(cause) => cause.into(),
+            SettingError::OutOfRange { least, most, .. } => Self::Refused(Refusal {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                code: "out-of-range",
+                sentence: format!("Enter a whole number from {least} to {most}."),
+                fields: vec![FieldError::new("value", format!("Enter a whole number from {least} to {most}."))],
+            }),
+        }
+    }
+}
+
 /// What holds for an authority.
 pub fn setting(conn: &mut Conn, authority: AuthorityId, which: Setting) -> QueryResult<i64> {
     let set: Option<i64> =
         authority_settings::table.find((authority, which)).select(authority_settings::value).first(conn).optional()?;
     Ok(set.unwrap_or(which.default_value()))
+}
+
+/// One change of a setting.
+#[derive(Clone, Debug, Queryable)]
+pub struct Change {
+    /// Of what.
+    pub setting: String,
+    /// From.
+    pub before: i64,
+    /// To.
+    pub after: i64,
+    /// When.
+    pub at: UtcTime,
+    /// By whom.
+    pub by: String,
+}
+
+/// What was changed for an authority, newest first.
+pub fn changes(conn: &mut Conn, authority: AuthorityId) -> QueryResult<Vec<Change>> {
+    setting_changes::table
+        .inner_join(people::table)
+        .filter(setting_changes::authority_id.eq(authority))
+        .order((setting_changes::changed_at.desc(), setting_changes::id.desc()))
+        .limit(500)
+        .select((
+            setting_changes::setting,
+            setting_changes::before,
+            setting_changes::after,
+            setting_changes::changed_at,
+            people::display_name,
+        ))
+        .load(conn)
 }
 
 /// What authorities have set differently from the default.
@@ -100,6 +234,21 @@ pub fn set(
     if !(least..=most).contains(&value) {
         return Err(SettingError::OutOfRange { setting: which, least, most });
     }
+    let before = setting(tx, administrator.authority(), which)?;
+    if before == value {
+        return Ok(());
+    }
+    diesel::insert_into(setting_changes::table)
+        .values((
+            setting_changes::id.eq(SettingChangeId::new()),
+            setting_changes::authority_id.eq(administrator.authority()),
+            setting_changes::setting.eq(which),
+            setting_changes::before.eq(before),
+            setting_changes::after.eq(value),
+            setting_changes::changed_at.eq(now),
+            setting_changes::changed_by.eq(administrator.who().person()),
+        ))
+        .execute(tx)?;
     let said = (
         authority_settings::value.eq(value),
         authority_settings::changed_at.eq(now),

@@ -142,6 +142,13 @@ fn every_page_has_one_heading_and_labelled_fields() {
             .press("Record it", &[("quantity", "77"), ("delivered_on", "")]),
     );
     check(&town.person("Fay").open("/finance"));
+    let ada = town.person("Ada");
+    for path in ["/authority", "/authority/settings/approve-services", "/authority/settings/check-after-days"] {
+        check(&ada.open(path));
+    }
+    check(&ada.open("/authority/settings/check-after-days").press("Change it", &[("value", "soon")]));
+    check(&ada.open("/authority/settings/check-after-days").press("Change it", &[("value", "60")]));
+    check(&town.person("Mo").open("/moderation"));
     let carol = town.person("Carol");
     check(&carol.open("/demand"));
     check(&carol.open("/demand?measure=spend&months=3"));

@@ -113,6 +113,7 @@ fn document(town: &Town, path: &str) -> Value {
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
+        "{setting}" => json!({ "value": 91 }),
         "tokens" => json!({ "email": "nobody@example.org", "password": "none" }),
         _ => Value::Null,
     }
@@ -132,6 +133,7 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         "refusal" | "dispute" => fields.push(("reason", "because".into())),
         "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
         "review" => fields.push(("stars", "4".into())),
+        "{setting}" => fields.push(("value", "92".into())),
         "sign-in" => fields.extend([
             ("email", "nobody@example.org".into()),
             ("password", "none".into()),
@@ -188,6 +190,7 @@ fn every_route_tried_as_everybody() {
         let path = route
             .replace("{service_id}", service_id("Lunch club").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
+            .replace("{setting}", "check-after-days")
             .replace("{path:.*}", "favicon.svg");
         let path = match &subject {
             Some(Subject { purchase, delivery, invoice }) => path

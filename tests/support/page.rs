@@ -28,6 +28,7 @@ fn words(element: ElementRef<'_>) -> String {
         .join(" ")
         .replace(" .", ".")
         .replace(" ,", ",")
+        .replace(" :", ":")
 }
 
 impl Seen {

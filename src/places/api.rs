@@ -1,0 +1,125 @@
+//! What an authority has set, over `/api/v1`.
+
+use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, put};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::clock::UtcTime;
+use crate::error::AppError;
+use crate::identity::AuthorityAdministrator;
+use crate::web::form::Json;
+
+use super::settings::{self, Change, Setting};
+
+/// The routes of these documents.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/authority/settings", get().to(get_settings))
+        .route("/authority/settings/{setting}", put().to(put_setting));
+}
+
+/// One thing that an authority may set.
+#[derive(Serialize, ToSchema)]
+pub struct SettingDocument {
+    /// Its name in the address: words with dashes.
+    pub setting: String,
+    /// What it does, in plain words.
+    pub about: String,
+    /// What holds now: days, or 1 for yes and 0 for no.
+    pub value: i64,
+    /// What holds until somebody changes it.
+    pub default_value: i64,
+    /// The smallest that can be set.
+    pub least: i64,
+    /// The largest that can be set.
+    pub most: i64,
+    /// When it was changed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_change: Option<ChangeDocument>,
+}
+
+/// One change.
+#[derive(Serialize, ToSchema)]
+pub struct ChangeDocument {
+    /// By whom.
+    pub changed_by: String,
+    /// When.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: UtcTime,
+    /// What held before.
+    pub before: i64,
+}
+
+/// Everything that an authority may set.
+#[derive(Serialize, ToSchema)]
+pub struct SettingsDocument {
+    /// In the order of the page.
+    pub settings: Vec<SettingDocument>,
+}
+
+fn document(which: Setting, value: i64, changes: &[Change]) -> SettingDocument {
+    let (least, most) = which.range();
+    let last = changes.iter().find(|change| change.setting == which.as_str());
+    SettingDocument {
+        setting: which.slug(),
+        about: which.about().into(),
+        value,
+        default_value: which.default_value(),
+        least,
+        most,
+        last_change: last.map(|change| ChangeDocument {
+            changed_by: change.by.clone(),
+            changed_at: change.at,
+            before: change.before,
+        }),
+    }
+}
+
+/// What holds for the administrator's authority.
+#[utoipa::path(get, path = "/api/v1/authority/settings", tag = "authority", security(("bearer" = [])),
+    responses((status = 200, body = SettingsDocument), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_settings(
+    administrator: AuthorityAdministrator,
+    app: Data<App>,
+) -> Result<JsonAnswer<SettingsDocument>, AppError> {
+    let read = app.db.read(move |conn| {
+        let changes = settings::changes(conn, administrator.authority())?;
+        let mut all = Vec::new();
+        for which in Setting::ALL {
+            let value = settings::setting(conn, administrator.authority(), *which)?;
+            all.push(document(*which, value, &changes));
+        }
+        Ok::<_, AppError>(all)
+    });
+    Ok(JsonAnswer(SettingsDocument { settings: read.await? }))
+}
+
+/// A value on its way in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSetting {
+    /// Days, or 1 for yes and 0 for no.
+    pub value: i64,
+}
+
+/// Changes one thing for the administrator's authority.
+#[utoipa::path(put, path = "/api/v1/authority/settings/{setting}", tag = "authority", security(("bearer" = [])),
+    params(("setting" = String, Path)), request_body = NewSetting,
+    responses((status = 200, body = SettingDocument), (status = 422, body = crate::web::render::Problem)))]
+pub async fn put_setting(
+    administrator: AuthorityAdministrator,
+    slug: Path<String>,
+    Json(new): Json<NewSetting>,
+    app: Data<App>,
+) -> Result<JsonAnswer<SettingDocument>, AppError> {
+    let which = Setting::by_slug(&slug).ok_or(AppError::NotFound)?;
+    let now = app.clock.now();
+    let changed = app.db.write(move |tx| {
+        settings::set(tx, &administrator, which, new.value, now)?;
+        let changes = settings::changes(tx, administrator.authority())?;
+        Ok::<_, settings::SettingError>(document(which, new.value, &changes))
+    });
+    Ok(JsonAnswer(changed.await?))
+}
