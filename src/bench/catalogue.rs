@@ -49,6 +49,13 @@ struct Outward {
     postcodes: u32,
 }
 
+/// The name of a council's area.
+#[derive(serde::Deserialize)]
+struct Authority {
+    #[serde(rename = "nice-name")]
+    name: String,
+}
+
 /// What catalogues and searches are mixed from.
 pub(super) struct Words {
     lines: Vec<Line>,
@@ -63,11 +70,6 @@ impl Words {
             csv::Reader::from_reader(text.as_bytes()).deserialize().collect()
         }
         let outward: Vec<Outward> = rows(include_str!("../../data/ons-nspl-derived-outcodes/outward_codes.csv"))?;
-        #[derive(serde::Deserialize)]
-        struct Authority {
-            #[serde(rename = "nice-name")]
-            name: String,
-        }
         let towns: Vec<Authority> =
             rows(include_str!("../../data/mysociety-uk-local-authorities/uk_local_authorities.csv"))?;
         Ok(Self {

@@ -48,15 +48,14 @@ pub async fn get_service(
     let today = app.clock.now().date();
     let page = paging::number(shown.reviews.as_deref());
     let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
-    let (reviews, aspects) = match whole.rating.ratings() {
-        0 => (Vec::new(), Aspects::default()),
-        _ => {
-            let read = app.db.read(move |conn| {
-                let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
-                Ok::<_, AppError>((reviews, reviews::store::aspects_of(conn, id)?))
-            });
-            read.await?
-        }
+    let (reviews, aspects) = if whole.rating.ratings() == 0 {
+        (Vec::new(), Aspects::default())
+    } else {
+        let read = app.db.read(move |conn| {
+            let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
+            Ok::<_, AppError>((reviews, reviews::store::aspects_of(conn, id)?))
+        });
+        read.await?
     };
     let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
     let more = (i64::from(page) * REVIEWS < whole.rating.ratings()).then(|| Link {

@@ -25,7 +25,7 @@ const MOST: usize = 20_000;
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Nothing is kept longer, whatever the log says.
-const OLDEST: Duration = Duration::from_secs(60);
+const OLDEST: Duration = Duration::from_mins(1);
 
 /// With more events than this to read, everything is thrown away instead.
 const FAR_BEHIND: i64 = 50_000;

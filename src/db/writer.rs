@@ -122,9 +122,10 @@ fn gather(first: Box<dyn Job>, likely: usize, jobs: &Receiver<Box<dyn Job>>) -> 
     let until = Instant::now() + PATIENCE;
     let mut group = vec![first];
     while group.len() < GROUP {
-        let next = match group.len() < likely {
-            true => jobs.recv_timeout(until.saturating_duration_since(Instant::now())).ok(),
-            false => jobs.try_recv().ok(),
+        let next = if group.len() < likely {
+            jobs.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+        } else {
+            jobs.try_recv().ok()
         };
         let Some(next) = next else { break };
         group.push(next);

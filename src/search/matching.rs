@@ -59,13 +59,14 @@ impl Default for Layer {
 
 impl Layer {
     #[inline]
-    fn touch(&mut self, at: usize) -> &mut Cell {
+    fn touch(&mut self, at: DocId) -> &mut Cell {
+        let at = at as usize;
         self.touched[at % WINDOW / 64] |= 1 << (at % 64);
         &mut self.cells[at % WINDOW]
     }
 
     #[inline]
-    fn add(&mut self, at: usize, bits: u32, score: f32) {
+    fn add(&mut self, at: DocId, bits: u32, score: f32) {
         let cell = self.touch(at);
         cell.bits |= bits;
         cell.score += score;
@@ -73,24 +74,24 @@ impl Layer {
 
     /// Keeps the better of what is known and `score`.
     #[inline]
-    fn best(&mut self, at: usize, score: f32) {
+    fn best(&mut self, at: DocId, score: f32) {
         let cell = self.touch(at);
         cell.bits = 1;
         cell.score = cell.score.max(score);
     }
 
-    fn multiply(&mut self, at: usize, factor: f32) {
-        self.cells[at % WINDOW].score *= factor;
+    fn multiply(&mut self, at: DocId, factor: f32) {
+        self.cells[at as usize % WINDOW].score *= factor;
     }
 
     /// Hands out every service with its bits and its score, in order, and is empty afterwards.
-    fn drain(&mut self, mut take: impl FnMut(usize, u32, f32)) {
-        for (word, bits) in self.touched.iter_mut().enumerate() {
+    fn drain(&mut self, mut take: impl FnMut(DocId, u32, f32)) {
+        for (first, bits) in (0..).step_by(64).zip(&mut self.touched) {
             let mut left = std::mem::take(bits);
             while left != 0 {
-                let at = word * 64 + left.trailing_zeros() as usize;
+                let at: DocId = first + left.trailing_zeros();
                 left &= left - 1;
-                let Cell { bits, score } = std::mem::replace(&mut self.cells[at % WINDOW], Cell::EMPTY);
+                let Cell { bits, score } = std::mem::replace(&mut self.cells[at as usize % WINDOW], Cell::EMPTY);
                 take(at, bits, score);
             }
         }
@@ -123,7 +124,7 @@ impl Cursor<'_> {
             for (doc, times) in docs.iter().zip(times).take(within) {
                 let times = *times as f32;
                 let norm = self.norms[usize::from(self.lengths.fieldnorm_id(*doc))];
-                layer.add((doc - start) as usize, bit, self.counts * times / (times + norm));
+                layer.add(doc - start, bit, self.counts * times / (times + norm));
             }
             let is_read = within == docs.len();
             self.at += within;
@@ -211,7 +212,7 @@ impl Scratch {
             let start = first - first % WINDOW_DOCS;
             self.fill(&mut reading, start, start + WINDOW_DOCS);
             let matched = &mut self.matched;
-            self.total.drain(|at, met, score| matched.push(Matched { doc: start + at as DocId, met, score }));
+            self.total.drain(|at, met, score| matched.push(Matched { doc: start + at, met, score }));
             take(matched);
             matched.clear();
         }
@@ -224,12 +225,16 @@ impl Scratch {
             if let [words] = ways.as_mut_slice()
                 && let [fields] = words.as_mut_slice()
             {
-                fields.iter_mut().for_each(|field| field.add_to(&mut self.total, 1 << bit, start, end));
+                for field in fields {
+                    field.add_to(&mut self.total, 1 << bit, start, end);
+                }
                 continue;
             }
             for words in ways {
                 for (word, fields) in words.iter_mut().enumerate() {
-                    fields.iter_mut().for_each(|field| field.add_to(&mut self.alternative, 1 << word, start, end));
+                    for field in fields {
+                        field.add_to(&mut self.alternative, 1 << word, start, end);
+                    }
                 }
                 let all = (1 << words.len()) - 1;
                 let concept = &mut self.concept;
@@ -250,7 +255,7 @@ impl Scratch {
         let Some(called_so) = &mut reading.called_so else { return };
         while let Some(doc) = called_so.doc().filter(|doc| *doc < end) {
             if doc >= start {
-                self.total.multiply((doc - start) as usize, Ranking::shared().matching.exact_name);
+                self.total.multiply(doc - start, Ranking::shared().matching.exact_name);
             }
             called_so.at += 1;
             if called_so.at >= called_so.postings.docs().len() {

@@ -105,13 +105,12 @@ impl<'a> Door<'a> {
         let columns = query.columns.map(|dimension| lists.axis(dimension, query));
         let mut figures = |rows: Option<&Axis>, columns: Option<&Axis>| -> QueryResult<Vec<Figure>> {
             let which = Which::of(query, rows, columns);
-            let sums = match self.sums.get(&which) {
-                Some(sums) => Rc::clone(sums),
-                None => {
-                    let sums = Rc::new(sums::of(self.conn, self.authority, &which, &filters, [rows, columns])?);
-                    self.sums.insert(which, Rc::clone(&sums));
-                    sums
-                }
+            let sums = if let Some(sums) = self.sums.get(&which) {
+                Rc::clone(sums)
+            } else {
+                let sums = Rc::new(sums::of(self.conn, self.authority, &which, &filters, [rows, columns])?);
+                self.sums.insert(which, Rc::clone(&sums));
+                sums
             };
             Ok(self.protected(query, &sums, rows, columns))
         };
