@@ -14,9 +14,6 @@ use crate::error::{FieldError, Said};
 
 use super::page::{Link, Page, see_other};
 
-/// Seconds after which trying again may help.
-const RETRY_AFTER: &str = "10";
-
 /// What a program is told when something went wrong (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -56,8 +53,8 @@ pub async fn as_problem_json(
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+    if let Some(seconds) = said.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds));
     }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let response = response.content_type("application/problem+json").body(body);
@@ -99,6 +96,8 @@ pub async fn as_page(
 fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResponse {
     let (look, heading) = match status {
         StatusCode::NOT_FOUND => ("lost", "We cannot find that page"),
+        StatusCode::TOO_MANY_REQUESTS => ("refused", "Please wait a little"),
+        _ if said.code == "busy" => ("refused", "Many people are signing in just now"),
         status if status.is_server_error() => ("broken", "Something went wrong"),
         _ => ("refused", "That did not work"),
     };
@@ -133,8 +132,8 @@ fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResp
     };
     let body = page.render().unwrap_or_else(|_| heading.into());
     let mut response = HttpResponse::build(status);
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header((header::RETRY_AFTER, RETRY_AFTER));
+    if let Some(seconds) = said.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds));
     }
     response.content_type(ContentType::html()).body(body)
 }

@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod authority;
 mod bad_input;
 mod buying;
@@ -18,6 +19,8 @@ mod followers;
 mod kept_in_memory;
 mod over_the_api;
 mod rating;
+mod roles;
+mod second_factor;
 mod somebody_else;
 mod together;
 mod when_things_break;
