@@ -58,6 +58,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
+    let shelf = catalogue::Shelf::new(db.clone());
     let tally = Tally::default();
     let passwords = Passwords::start()?;
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
@@ -68,6 +69,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
         db,
         index,
         searches,
+        shelf,
         clock: clock.clone(),
         keys,
         post,

@@ -49,7 +49,7 @@ pub mod wanted;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use asked::Asked;
+pub use asked::Asked;
 pub use counts::Counts;
 pub use document::ServiceDocument;
 pub use explain::explain_order;
@@ -58,3 +58,4 @@ pub use freshness::Freshness;
 pub use indexing::{Index, SearchError};
 pub use log::{SearchLog, Searched, Through, Writing};
 pub use query::{Ages, Filters, Home, Search, Sort};
+pub(crate) use suggest::suggestions;

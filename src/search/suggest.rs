@@ -65,7 +65,7 @@ pub(super) struct Suggestion {
 
 /// How what is typed may go on, best first; only of one kind if one is given.
 #[must_use]
-pub(super) fn suggestions(
+pub(crate) fn suggestions(
     index: &Index,
     taxonomy: &Taxonomy,
     typed: &str,
