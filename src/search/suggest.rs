@@ -52,7 +52,7 @@ text_enum! {
 
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Suggestion {
+pub(crate) struct Suggestion {
     /// What it is.
     pub kind: SuggestionKind,
     /// What to type for it.
