@@ -9,6 +9,7 @@ mod demand;
 mod load;
 mod purchases;
 mod searches;
+mod sign_ins;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: search, http, purchases, demand
+    /// Measure only these: search, http, sign-ins, purchases, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -67,6 +68,12 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
         if wanted("http") {
             rows.extend(searches::over_http(&app, &ids)?);
         }
+    }
+    if wanted("sign-ins") {
+        let app = start::open(&folder.place("sign-ins"), clock, true)?;
+        say("Flooding the sign-in…");
+        catalogue::make(&app, settings.services.min(20_000))?;
+        rows.extend(sign_ins::measure(&app)?);
     }
     if wanted("purchases") {
         say("Buying at 8 clients…");

@@ -33,7 +33,7 @@ fn queries() -> Vec<String> {
 }
 
 /// Plain words, as most people type them.
-fn plain_words() -> Vec<String> {
+pub(super) fn plain_words() -> Vec<String> {
     [
         "library",
         "pharmacy",

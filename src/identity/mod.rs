@@ -19,6 +19,7 @@ pub mod pages;
 mod password;
 pub mod people_pages;
 mod person;
+pub mod providers;
 mod register;
 pub mod register_pages;
 mod reset;
@@ -31,8 +32,10 @@ mod tokens;
 pub mod views;
 
 pub use arriving::{Granted, Proven, Stage, Waiver};
+pub use granting::grant_by_command;
 pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
+pub use providers::Providers;
 pub use roles::{
     Anyone, Arriving, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderMember,
     PurchaseParty, SignedIn,
