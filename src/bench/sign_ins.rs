@@ -11,7 +11,6 @@ use crate::start::{Failure, listen};
 use crate::web::page::Site;
 
 use super::load::from_another_process;
-use super::searches::plain_words;
 use super::{Row, ms};
 
 /// Attackers at once, and the rest of each between two tries: together some hundreds a second, ten times what can be hashed.
@@ -88,6 +87,12 @@ fn rounds(address: SocketAddr) -> Result<Vec<Row>, Failure> {
         ),
         "at most 2",
     )])
+}
+
+/// Plain words, as most people type them.
+fn plain_words() -> Vec<String> {
+    let words = ["library", "pharmacy", "gardening", "wheelchair", "lunch+club", "home+care", "swimming", "transport"];
+    words.iter().map(|words| format!("/search?q={words}&near=M33+7")).collect()
 }
 
 /// One wrong password from an address of its own; gives the status.

@@ -13,6 +13,6 @@ pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
 pub use elsewhere::Elsewhere;
 pub use page::Seen;
-pub use people::{ASHTON, BOWDON, PASSWORD, email, option_id, pounds, service_id};
+pub use people::{ASHTON, BOWDON, PASSWORD, TRAFFORD, email, option_id, pounds, service_id, settle};
 pub use person::{Answer, Person, encoded};
 pub use town::Town;
