@@ -272,6 +272,7 @@ fn every_route_tried_as_everybody() {
             .replace("{feed_id}", service_id("no feed").as_str())
             .replace("{run_id}", service_id("no reading").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
+            .replace("{provider}", "nowhere")
             .replace("{session_id}", service_id("nobody").as_str())
             .replace("{invitation_id}", service_id("nobody").as_str())
             .replace("{membership_id}", service_id("nobody").as_str())
