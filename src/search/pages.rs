@@ -12,6 +12,7 @@ use crate::catalogue::{self, Kind, WholeService, card};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::Anyone;
+use crate::identity::pages::tied_to_the_visit;
 use crate::ids::SubmissionKey;
 use crate::money::thousands;
 use crate::places::{Place, miles_text};
@@ -102,14 +103,18 @@ pub async fn get_search(
         })
         .await?;
     app.searches.note(&app.index, &asked, &understood, &found, (Through::Page, today));
-    let page = Page::of(&request, "Find support");
-    let mut results = results_page(page, &app, &asked, &understood, &found, &services);
+    let mut results = results_page(Page::of(&request, "Find support"), &app, &asked, &understood, &found, &services);
     if let Some(first) = close.first() {
         results.near_misses_reason.clone_from(&first.reason);
         results.near_misses = closest.iter().map(|whole| card::card(whole, away(&first.found, whole), None)).collect();
     }
     results.close = close.iter().map(|close| close.link(counted(close.found.total, "result"))).collect();
-    html(&results)
+    if results.wanted.is_none() {
+        return html(&results);
+    }
+    // There is a form on it, which needs something to be tied to.
+    let title = results.page.title.clone();
+    tied_to_the_visit(&request, &title, StatusCode::OK, |page| ResultsPage { page, ..results })
 }
 
 /// Searches off the async threads, and reads what was found from the database.
@@ -171,7 +176,9 @@ fn results_page(
         },
         sorts: sorts(asked, understood.place.is_some()),
         no_errors: Errors::default(),
-        wanted: wanted_form(app, &understood.words, &asked.near_or(understood), chosen_category(asked)),
+        wanted: (found.total == 0)
+            .then(|| wanted_form(app, &understood.words, &asked.near_or(understood), chosen_category(asked))),
+        wanted_href: wanted_href(asked, understood),
         filters: panel::filters(app, asked, understood, &found.counts),
         chosen: panel::chosen(app, asked),
         clear_href: asked.without_filters().address(1),
@@ -284,7 +291,8 @@ pub async fn get_wanted(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let form = wanted_form(&app, &typed.words, &typed.near, &typed.category);
-    html(&WantedPage { page: Page::of(&request, "Tell us what is missing"), errors: Errors::default(), form })
+    let make = |page: Page| WantedPage { page, errors: Errors::default(), form };
+    tied_to_the_visit(&request, "Tell us what is missing", StatusCode::OK, make)
 }
 
 /// `POST /wanted`: keeps the wish, without whoever made it.
@@ -329,6 +337,18 @@ fn wanted_form(app: &App, words: &str, near: &str, category: &str) -> WantedForm
         near: near.chars().take(80).collect(),
         categories,
         submission_key: SubmissionKey::new().to_string(),
+    }
+}
+
+/// Where to say what is missing, with what is known already.
+fn wanted_href(asked: &Asked, understood: &Understood) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let near = asked.near_or(understood);
+    let known = [("words", understood.words.trim()), ("near", near.as_str()), ("category", chosen_category(asked))];
+    query.extend_pairs(known.iter().filter(|(_, value)| !value.is_empty()));
+    match query.finish() {
+        query if query.is_empty() => "/wanted".into(),
+        query => format!("/wanted?{query}"),
     }
 }
 
