@@ -128,7 +128,7 @@ fn apart(wanted: (f64, f64), placed: &[(f64, f64)], size: Size) -> (f64, f64) {
     let Size { width, height, radius } = size;
     let clamp = |(x, y): (f64, f64)| (x.clamp(radius, width - radius), y.clamp(radius, height - radius));
     let mut at = clamp(wanted);
-    for turn in 1..60 {
+    for turn in 1..400 {
         if placed.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) >= 2.0 * radius) {
             break;
         }
