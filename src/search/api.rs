@@ -1,6 +1,7 @@
 //! Searching over `/api/v1`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, ServiceConfig, get, post};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::catalogue::WholeService;
 use crate::catalogue::api::ServiceDocument;
 use crate::error::{AppError, FieldError};
 use crate::identity::Anyone;
@@ -168,9 +170,9 @@ pub async fn get_services(
     let (found, services) = find(&app, search.clone()).await?;
     app.searches.note(&app.index, &asked, &understood, &found, (Through::Program, app.clock.now().date()));
     let distances: BTreeMap<_, _> = found.hits.iter().map(|hit| (hit.id, hit.distance_metres)).collect();
-    let document = |whole: crate::catalogue::WholeService| {
+    let document = |whole: &Arc<WholeService>| {
         let distance = distances.get(&whole.service.id).copied().flatten();
-        ServiceDocument::of(whole, distance)
+        ServiceDocument::of(WholeService::clone(whole), distance)
     };
     Ok(Json(ServicesDocument {
         total: found.total,
@@ -182,7 +184,7 @@ pub async fn get_services(
         includes_near_misses: found.relaxed,
         order: explain_order(&search),
         counts: found.counts.into(),
-        services: services.into_iter().map(document).collect(),
+        services: services.iter().map(document).collect(),
     }))
 }
 

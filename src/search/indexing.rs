@@ -44,7 +44,9 @@ struct Inner {
     open: RwLock<Open>,
     /// Made at the first write, so that a program that only reads does not lock the folder.
     writer: Mutex<Option<IndexWriter>>,
-    scratch: Mutex<Vec<Scratch>>,
+    scratch: Mutex<Vec<Box<Scratch>>>,
+    /// More searches at once than processors only take each other's cache and memory.
+    turns: tokio::sync::Semaphore,
     /// When services sink and leave; the follower keeps it.
     freshness: RwLock<Arc<Freshness>>,
 }
@@ -74,6 +76,7 @@ impl Index {
                 open
             }
         };
+        let turns = tokio::sync::Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from));
         Ok(Self(Arc::new(Inner {
             dir: dir.to_owned(),
             fields,
@@ -81,7 +84,13 @@ impl Index {
             writer: Mutex::default(),
             scratch: Mutex::default(),
             freshness: RwLock::default(),
+            turns,
         })))
+    }
+
+    /// Waits for one's turn to search, as long as what is returned is held.
+    pub async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.0.turns.acquire().await.ok()
     }
 
     /// Whether the index has never seen the database, and must be rebuilt from it.

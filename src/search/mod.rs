@@ -49,6 +49,7 @@ pub mod wanted;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Asked;
 pub use counts::Counts;
 pub use document::ServiceDocument;
 pub use explain::explain_order;

@@ -1,5 +1,7 @@
 //! The pages that find: home, results, and how results are ordered.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,8 +10,8 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::catalogue::views::ServiceCard;
-use crate::catalogue::{self, Kind, WholeService, card};
-use crate::db::Conn;
+use crate::catalogue::{self, Kind, Shelf, WholeService, card};
+use crate::db::off_the_async_threads;
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::identity::pages::tied_to_the_visit;
@@ -90,18 +92,18 @@ pub async fn get_search(
     let understood = asked.understood(&app, PER_PAGE)?;
     let (search, from, with) = (understood.search.clone(), asked.clone(), app.clone());
     let today = app.clock.now().date();
-    let (found, services, close, closest) = app
-        .db
-        .read(move |conn| {
-            let found = with.index.find(&search).map_err(AppError::unexpected)?;
-            let services = whole(conn, &found, today)?;
-            let close = close::close_to(&with, &from, &found)?;
-            // With a few results, the links will do.
-            let closest = close.first().filter(|_| found.total == 0);
-            let closest = closest.map(|close| whole(conn, &close.found, today)).transpose()?.unwrap_or_default();
-            Ok::<_, AppError>((found, services, close, closest))
-        })
-        .await?;
+    let turn = app.index.turn().await;
+    let (found, services, close, closest) = off_the_async_threads(move || {
+        let found = with.index.find(&search).map_err(AppError::unexpected)?;
+        let services = whole(&with.shelf, &found, today)?;
+        let close = close::close_to(&with, &from, &found)?;
+        // With a few results, the links will do.
+        let closest = close.first().filter(|_| found.total == 0);
+        let closest = closest.map(|close| whole(&with.shelf, &close.found, today)).transpose()?.unwrap_or_default();
+        Ok::<_, AppError>((found, services, close, closest))
+    })
+    .await?;
+    drop(turn);
     app.searches.note(&app.index, &asked, &understood, &found, (Through::Page, today));
     let mut results = results_page(Page::of(&request, "Find support"), &app, &asked, &understood, &found, &services);
     if let Some(first) = close.first() {
@@ -117,22 +119,22 @@ pub async fn get_search(
     tied_to_the_visit(&request, &title, StatusCode::OK, |page| ResultsPage { page, ..results })
 }
 
-/// Searches off the async threads, and reads what was found from the database.
-pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<WholeService>), AppError> {
-    let index = app.index.clone();
+/// Searches off the async threads, and takes what was found from the shelf.
+pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<Arc<WholeService>>), AppError> {
     let today = app.clock.now().date();
-    app.db
-        .read(move |conn| {
-            let found = index.find(&search).map_err(AppError::unexpected)?;
-            let services = whole(conn, &found, today)?;
-            Ok::<_, AppError>((found, services))
-        })
-        .await
+    let (index, shelf) = (app.index.clone(), app.shelf.clone());
+    let _turn = app.index.turn().await;
+    off_the_async_threads(move || {
+        let found = index.find(&search).map_err(AppError::unexpected)?;
+        let services = whole(&shelf, &found, today)?;
+        Ok((found, services))
+    })
+    .await
 }
 
-fn whole(conn: &mut Conn, found: &Found, today: NaiveDate) -> Result<Vec<WholeService>, AppError> {
+fn whole(shelf: &Shelf, found: &Found, today: NaiveDate) -> Result<Vec<Arc<WholeService>>, AppError> {
     let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-    Ok(catalogue::store::whole_services(conn, &ids, today)?)
+    Ok(shelf.services(&ids, today)?)
 }
 
 /// "0.4 miles away"; none where no place was given.
@@ -147,7 +149,7 @@ fn results_page(
     asked: &Asked,
     understood: &Understood,
     found: &Found,
-    services: &[WholeService],
+    services: &[Arc<WholeService>],
 ) -> ResultsPage {
     let search = &understood.search;
     let before = (search.page - 1) * PER_PAGE;
