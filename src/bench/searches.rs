@@ -65,7 +65,7 @@ pub(super) fn pages(app: &App, words: &Words) -> Result<Vec<Row>, Failure> {
 pub(super) fn core(app: &App, words: &Words, made: &Made) -> Result<Vec<Row>, Failure> {
     let mut times = Vec::new();
     for (number, asked) in mix::everything(words, DIFFERENT).iter().enumerate() {
-        let search = asked.search(20)?;
+        let search = asked.search(app, 20)?;
         let asked = Instant::now();
         app.index.find(&search)?;
         if number >= 50 {
