@@ -74,6 +74,13 @@ pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
     one(further()?.0, weights.spelling_two, None)
 }
 
+/// The likeliest word with one letter put right.
+pub(super) fn one_letter(word: &str, snapshot: &Snapshot) -> Option<String> {
+    let is_long = word.chars().count() >= Ranking::shared().matching.spelling_minimum;
+    let words = if is_long { near(word, 1, snapshot) } else { Vec::new() };
+    words.into_iter().map(|(right, _)| right).find(|right| right != word)
+}
+
 /// A much commoner word one letter away from a word that is in few services: who types "gardner" may mean "gardener".
 pub(super) fn commoner(word: &str, snapshot: &Snapshot) -> Option<(String, f32)> {
     let weights = &Ranking::shared().matching;
