@@ -52,7 +52,7 @@ text_enum! {
 
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Suggestion {
+pub struct Suggestion {
     /// What it is.
     pub kind: SuggestionKind,
     /// What to type for it.
@@ -65,12 +65,7 @@ pub(super) struct Suggestion {
 
 /// How what is typed may go on, best first; only of one kind if one is given.
 #[must_use]
-pub(super) fn suggestions(
-    index: &Index,
-    taxonomy: &Taxonomy,
-    typed: &str,
-    only: Option<SuggestionKind>,
-) -> Vec<Suggestion> {
+pub fn suggestions(index: &Index, taxonomy: &Taxonomy, typed: &str, only: Option<SuggestionKind>) -> Vec<Suggestion> {
     let wanted = |kind| only.is_none_or(|only| only == kind);
     let text = phrase(typed);
     if text.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
