@@ -1,6 +1,6 @@
 //! The pages that find: home, results, and how results are ordered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -20,7 +20,7 @@ use crate::identity::pages::tied_to_the_visit;
 use crate::ids::SubmissionKey;
 use crate::money::thousands;
 use crate::places::{Place, miles_text};
-use crate::shortlists::{self, ListKeeper};
+use crate::shortlists::{self, ListKeeper, Whose};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
 use crate::web::paging;
@@ -130,6 +130,13 @@ async fn for_the_visitor(
     path: &str,
     cards: &mut [ServiceCard],
 ) -> Result<(), AppError> {
+    if *keeper.whose() == Whose::Nobody {
+        // A visitor with nothing yet: there is nothing to read.
+        for (card, whole) in cards.iter_mut().zip(services) {
+            card.keep = Some(card::keep_button(whole.service.id, &HashSet::new(), path));
+        }
+        return Ok(());
+    }
     let (today, services) = (app.clock.now().date(), services.to_vec());
     let read = move |conn: &mut Conn| {
         let means = match keeper.signed_in() {
