@@ -116,6 +116,7 @@ fn document(town: &Town, path: &str) -> Value {
         "{setting}" => json!({ "value": 91 }),
         "organisation" => json!({ "name": "", "provider_type": "private" }),
         "services" => json!({ "name": "" }),
+        "start" => json!({ "provider_type": "private", "name": "", "postcode": "" }),
         "draft" => json!({ "entry": { "name": "" } }),
         "availability" => json!({ "places_free": 1 }),
         "invitations" => json!({ "email": "nobody", "standing": "staff" }),

@@ -200,6 +200,8 @@ fn a_regulated_activity_needs_a_checked_registration_and_the_database_says_so_to
     let mut conn = town.connect();
     let forced = format!("UPDATE services SET regulated = TRUE WHERE id = '{}'", service_id("Lunch club"));
     assert!(conn.batch_execute(&forced).is_err(), "the database refuses it as well");
+    let almost = [("registration_number", "1")];
+    writes(&pat, &service, "registration", &almost).expect("Saved.");
     let checked = format!(
         "INSERT INTO verifications (id, organization_id, paper, detail, state, sent_at, checked_by, checked_on) VALUES \
          ('{}', '{}', 'registration', 'CQC 1-555', 'checked', '2026-05-01 10:00:00', 'Trafford', '2026-05-02')",
@@ -207,9 +209,14 @@ fn a_regulated_activity_needs_a_checked_registration_and_the_database_says_so_to
         OrganizationId::named("Sale Neighbours")
     );
     conn.batch_execute(&checked).unwrap();
+    pat.open(&service).press("Publish the changes", &[]).expect_status(409); // "1" is no part of "1-555"
+    writes(&pat, &service, "registration", &[("registration_number", "1-555")]);
     pat.open(&service).press("Publish the changes", &[]).expect("It is published.");
     let public = town.visitor().open(&format!("/services/{}", service_id("Someone to sit with mum or dad")));
     public.expect("Registration 1-555");
+    conn.batch_execute("UPDATE verifications SET expires_on = '2026-05-01'").unwrap();
+    writes(&pat, &service, "access", &[("languages", "Polish")]);
+    pat.open(&service).press("Publish the changes", &[]).expect_status(409);
 }
 
 #[test]
