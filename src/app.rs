@@ -10,7 +10,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::error::AppError;
-use crate::identity::SigningKeys;
+use crate::identity::{Passwords, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::providers::statistics::Tally;
 use crate::search::Index;
@@ -40,6 +40,10 @@ pub struct App {
     pub tally: Tally,
     /// Whether this is the demo town.
     pub demo: bool,
+    /// The queue that passwords are hashed in.
+    pub passwords: Passwords,
+    /// Who needs no second factor.
+    pub waiver: Waiver,
 }
 
 /// Every address of the program.
@@ -74,6 +78,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(catalogue::pages::routes)
                 .configure(reviews::pages::routes)
                 .configure(identity::pages::routes)
+                .configure(identity::register_pages::routes)
+                .configure(identity::account_pages::routes)
+                .configure(identity::second_factor_pages::routes)
+                .configure(identity::people_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

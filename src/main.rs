@@ -45,6 +45,8 @@ enum Command {
     RebuildDemand(Place),
     /// Make an account, or give an existing one a new role or password (read from standard input)
     User(command::NewUser),
+    /// Look after the keys that tokens for programs are signed with
+    Keys(command::Keys),
     /// Measure the promised speed, as ratios within one run
     Bench(command::BenchSettings),
     /// Make the demo town, and stop
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Reindex(place) => command::reindex(&place, &clock),
         Command::RebuildDemand(place) => command::rebuild_demand(&place, &clock),
         Command::User(new) => command::user(&new, &clock),
+        Command::Keys(keys) => command::keys(&keys, &clock),
         Command::Bench(settings) => command::bench(&settings, &clock),
         Command::MakeDemoTown(place) => command::make_demo_town(&place, &clock),
         Command::BenchLoad(settings) => waymark::bench::run_load(&settings),

@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod authority;
 mod bad_input;
 mod buying;
@@ -22,5 +23,7 @@ mod provider_members;
 mod provider_questions;
 mod provider_services;
 mod rating;
+mod roles;
+mod second_factor;
 mod somebody_else;
 mod together;
