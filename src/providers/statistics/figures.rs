@@ -120,10 +120,7 @@ fn protected(mut values: Vec<i64>) -> Option<i64> {
     values.sort_unstable();
     let middle = values.len() / 2;
     let median = if values.len() % 2 == 1 { values[middle] } else { i64::midpoint(values[middle - 1], values[middle]) };
-    let mut step = 5;
-    while median >= step * 20 && step < 1_000_000_000 {
-        step = if step % 10 == 5 { step * 2 } else { step * 10 };
-    }
+    let step = if median < 100 { 5 } else { 10_i64.pow(median.ilog10() - 1) };
     Some((median + step / 2) / step * step)
 }
 
