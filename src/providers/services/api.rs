@@ -16,11 +16,12 @@ use crate::web::render::Problem;
 
 use super::approval_pages::see;
 use super::draft::{begin, checked, discard, take_back, write_whole};
-use super::pages::{load, parse};
+use super::loaded::load;
+use super::pages::parse;
 use super::publish::hand_in;
+use super::start::begin_path;
 use super::status::{self, Step};
 use super::version::{Version, VersionState};
-use super::start::begin_path;
 use super::{Entry, Fields, approve, availability, send_back, store};
 
 /// The routes of these documents.
@@ -67,11 +68,7 @@ pub struct BegunDocument {
 /// Makes the caller the owner of a new provider, with a first service begun (anybody with an account).
 #[utoipa::path(post, path = "/api/v1/provider/start", tag = "provider", security(("bearer" = [])),
     request_body = NewProvider, responses((status = 201, body = BegunDocument), (status = 422, body = Problem)))]
-pub async fn post_start(
-    who: SignedIn,
-    Json(new): Json<NewProvider>,
-    app: Data<App>,
-) -> Result<HttpResponse, AppError> {
+pub async fn post_start(who: SignedIn, Json(new): Json<NewProvider>, app: Data<App>) -> Result<HttpResponse, AppError> {
     let fields = Fields::default()
         .with("provider_type", new.provider_type)
         .with("name", new.name)
