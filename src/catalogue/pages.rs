@@ -20,7 +20,6 @@ use crate::web::paging;
 use super::card;
 use super::detail::Details;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
-use super::store;
 use super::taxonomy::Taxonomy;
 use super::views::{BuyBox, Origin as OriginShown, PriceOption, ProviderBox, Regulation, ServicePage};
 
@@ -49,18 +48,16 @@ pub async fn get_service(
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
     let page = paging::number(shown.reviews.as_deref());
-    let (whole, reviews, aspects) = app
-        .db
-        .read(move |conn| {
-            let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
-            if whole.rating.ratings() == 0 {
-                return Ok((whole, Vec::new(), Aspects::default()));
-            }
+    let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
+    let (reviews, aspects) = if whole.rating.ratings() == 0 {
+        (Vec::new(), Aspects::default())
+    } else {
+        let read = app.db.read(move |conn| {
             let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
-            let aspects = reviews::store::aspects_of(conn, id)?;
-            Ok::<_, AppError>((whole, reviews, aspects))
-        })
-        .await?;
+            Ok::<_, AppError>((reviews, reviews::store::aspects_of(conn, id)?))
+        });
+        read.await?
+    };
     let mine = anyone.visitor().and_then(ProviderMember::find);
     if mine.is_none_or(|member| member.organization() != whole.service.organization_id) {
         app.tally.looked_at(id, today);
