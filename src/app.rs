@@ -12,7 +12,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::error::AppError;
-use crate::identity::SigningKeys;
+use crate::identity::{Passwords, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
@@ -40,6 +40,10 @@ pub struct App {
     pub taxonomy: Arc<Taxonomy>,
     /// Whether this is the demo town.
     pub demo: bool,
+    /// The queue that passwords are hashed in.
+    pub passwords: Passwords,
+    /// Who needs no second factor.
+    pub waiver: Waiver,
 }
 
 /// Every address of the program.
@@ -78,6 +82,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(catalogue::open_referral::pages::routes)
                 .configure(reviews::pages::routes)
                 .configure(identity::pages::routes)
+                .configure(identity::register_pages::routes)
+                .configure(identity::account_pages::routes)
+                .configure(identity::second_factor_pages::routes)
+                .configure(identity::people_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

@@ -175,9 +175,7 @@ pub fn user(new: &NewUser, clock: &Clock) -> Result<(), Failure> {
     let mut password = String::new();
     std::io::stdin().lock().take(1_000).read_to_string(&mut password)?;
     let password = password.lines().next().unwrap_or_default().to_owned();
-    if password.chars().count() < 12 {
-        return Err("use a password of at least 12 letters".into());
-    }
+    identity::may_be_taken(&password, &[&new.name, &new.email])?;
     let hash = identity::hash(&password).map_err(|cause| cause.to_string())?;
     let authority = match &new.authority {
         None => None,
@@ -198,6 +196,29 @@ pub fn user(new: &NewUser, clock: &Clock) -> Result<(), Failure> {
         }
     })?;
     say(&format!("{} can sign in.", new.email));
+    Ok(())
+}
+
+/// What `waymark keys` takes.
+#[derive(Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    what: KeysCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum KeysCommand {
+    /// Make a new key: published at once, signing after ten minutes; the old one checks until its last token has ended
+    Rotate(Place),
+}
+
+/// `waymark keys`
+pub fn keys(keys: &Keys, clock: &Clock) -> Result<(), Failure> {
+    log(false);
+    let KeysCommand::Rotate(place) = &keys.what;
+    let app = start::open_existing(place, clock)?;
+    let kid = identity::SigningKeys::rotate(&app.db, clock.now())?;
+    say(&format!("The key {kid} is published now and signs in ten minutes. Running servers need no restart."));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::db::{DatabaseUrl, UnknownScheme};
+use crate::web::client::Network;
 
 /// What every command that opens an installation takes.
 #[derive(Args, Clone, Debug)]
@@ -83,6 +84,12 @@ pub struct Serving {
     /// Feeds of services may be fetched from inside our own network
     #[arg(long, env = "WAYMARK_FEEDS_MAY_BE_PRIVATE")]
     pub feeds_may_be_private: bool,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks such as 10.0.0.0/8, with commas between
+    #[arg(long, env = "WAYMARK_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS")]
+    pub trusted_proxies: Vec<Network>,
+    /// File that names the identity providers that people may sign in with (docs/operating.md)
+    #[arg(long, env = "WAYMARK_IDENTITY_PROVIDERS", value_name = "FILE")]
+    pub identity_providers: Option<PathBuf>,
     /// Logs as JSON lines
     #[arg(long, env = "WAYMARK_LOG_JSON")]
     pub log_json: bool,

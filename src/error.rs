@@ -38,6 +38,17 @@ pub enum AppError {
     NotFound,
     /// Sign in first.
     SignInFirst,
+    /// Not now, but later: 429 for who tried too often, 503 where too many wait.
+    Later {
+        /// 429 or 503.
+        status: StatusCode,
+        /// A stable name for programs.
+        code: &'static str,
+        /// A sentence for people.
+        sentence: String,
+        /// After how many seconds.
+        seconds: i64,
+    },
     /// Ours.
     Unexpected {
         /// What the person can quote.
@@ -88,6 +99,14 @@ impl AppError {
         Self::Refused(Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, code: "invalid-input", sentence, fields })
     }
 
+    /// Not now, but after so many seconds.
+    pub fn later(status: StatusCode, code: &'static str, seconds: i64, why: impl fmt::Display) -> Self {
+        match Self::refused_as(status, code, why) {
+            Self::Refused(said) => Self::Later { status, code, sentence: said.sentence, seconds: seconds.max(1) },
+            other => other,
+        }
+    }
+
     /// Ours: logged here, once, with its cause.
     pub fn unexpected(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let cause = cause.into();
@@ -118,6 +137,7 @@ impl fmt::Display for AppError {
             Self::Refused(refusal) => f.write_str(&refusal.sentence),
             Self::NotFound => f.write_str("We cannot find that."),
             Self::SignInFirst => f.write_str("Sign in first."),
+            Self::Later { sentence, .. } => f.write_str(sentence),
             Self::Unexpected { reference, .. } => write!(f, "Something went wrong. Reference: {reference}"),
         }
     }
@@ -140,6 +160,7 @@ impl ResponseError for AppError {
             Self::Refused(refusal) => refusal.status,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::SignInFirst => StatusCode::UNAUTHORIZED,
+            Self::Later { status, .. } => *status,
             Self::Unexpected { status, .. } => *status,
         }
     }
@@ -163,6 +184,8 @@ pub struct Said {
     pub fields: Vec<FieldError>,
     /// What to quote when it was ours.
     pub reference: Option<Reference>,
+    /// Seconds after which trying again makes sense.
+    pub retry_after: Option<i64>,
 }
 
 impl Said {
@@ -171,13 +194,18 @@ impl Said {
             AppError::Refused(refusal) => (refusal.code, refusal.fields.clone(), None),
             AppError::NotFound => ("not-found", Vec::new(), None),
             AppError::SignInFirst => ("sign-in-first", Vec::new(), None),
+            AppError::Later { code, .. } => (*code, Vec::new(), None),
             AppError::Unexpected { reference, .. } => ("unexpected", Vec::new(), Some(*reference)),
         };
         let sentence = match error {
             AppError::Unexpected { .. } => "Something went wrong on our side. Nothing you sent was half done.".into(),
             other => other.to_string(),
         };
-        Self { code, sentence, fields, reference }
+        let retry_after = match error {
+            AppError::Later { seconds, .. } => Some(*seconds),
+            _ => None,
+        };
+        Self { code, sentence, fields, reference, retry_after }
     }
 
     /// What to say of an error that actix-web itself answered with.
@@ -194,6 +222,6 @@ impl Said {
             status if status.is_server_error() => ("unexpected", "Something went wrong on our side."),
             _ => ("bad-request", "We could not read what was sent."),
         };
-        Self { code, sentence: sentence.into(), fields: Vec::new(), reference: None }
+        Self { code, sentence: sentence.into(), fields: Vec::new(), reference: None, retry_after: None }
     }
 }

@@ -138,6 +138,12 @@ typed_ids! {
     FeedRunId,
     /// One letter on its way.
     LetterId,
+    /// One session, as pages call it: not its token.
+    SessionId,
+    /// One change of somebody's roles.
+    RoleChangeId,
+    /// One role that was offered by letter.
+    RoleInvitationId,
     /// One change of what an authority set.
     SettingChangeId,
     /// One letter that asks whether entries are still right.
@@ -154,11 +160,17 @@ typed_ids! {
 
 /// A random token of 32 bytes as hexadecimal text: for sessions and CSRF.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place where randomness comes from")]
 pub fn random_token() -> String {
-    let mut bytes = [0_u8; 32];
+    hex::encode(random_bytes::<32>())
+}
+
+/// Random bytes: for secrets of second factors.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place where randomness comes from")]
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0_u8; N];
     rand::rng().fill_bytes(&mut bytes);
-    hex::encode(bytes)
+    bytes
 }
 
 /// A random number, for the noise of the demand figures and for jitter.

@@ -52,6 +52,8 @@ enum Command {
     /// Write what is published into a file
     #[command(subcommand)]
     Export(exchange::Export),
+    /// Look after the keys that tokens for programs are signed with
+    Keys(command::Keys),
     /// Measure the promised speed, as ratios within one run
     Bench(command::BenchSettings),
     /// Make the demo town, and stop
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::User(new) => command::user(&new, &clock),
         Command::Import(what) => exchange::import(&what, &clock),
         Command::Export(what) => exchange::export(&what, &clock),
+        Command::Keys(keys) => command::keys(&keys, &clock),
         Command::Bench(settings) => command::bench(&settings, &clock),
         Command::MakeDemoTown(place) => command::make_demo_town(&place, &clock),
         Command::BenchLoad(settings) => waymark::bench::run_load(&settings),

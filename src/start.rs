@@ -17,7 +17,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
-use crate::identity::SigningKeys;
+use crate::identity::{Passwords, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
 use crate::search::Index;
@@ -56,7 +56,9 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
     let manners = Manners::default();
-    Ok(App { db, index, clock: clock.clone(), keys, post, manners, taxonomy, demo })
+    let passwords = Passwords::start()?;
+    let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
+    Ok(App { db, index, clock: clock.clone(), keys, post, manners, taxonomy, demo, passwords, waiver })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -105,13 +107,8 @@ impl Followers {
 }
 
 /// The server, listening but not yet awaited. Stops gracefully on SIGTERM and SIGINT.
-pub fn listen(
-    app: &App,
-    bind: SocketAddr,
-    secure_cookies: bool,
-    workers: usize,
-) -> std::io::Result<(Server, SocketAddr)> {
-    let site = Site { version: assets::version(), demo: app.demo, secure_cookies };
+pub fn listen(app: &App, bind: SocketAddr, site: Site, workers: usize) -> std::io::Result<(Server, SocketAddr)> {
+    let site = Site { version: assets::version(), demo: app.demo, ..site };
     let app = app.clone();
     let server = HttpServer::new(move || {
         ActixApp::new()
@@ -133,10 +130,15 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
     let post = Office::open(&settings.mail, &settings.place.data_dir)?;
     let manners = Manners { may_be_private: settings.feeds_may_be_private, ..app.manners.clone() };
     let app = &App { post, manners, ..app.clone() };
+    let site = Site {
+        secure_cookies: settings.secure_cookies,
+        trusted_proxies: settings.trusted_proxies.clone(),
+        ..Site::default()
+    };
     let followers = Followers::start(app)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let served = actix_web::rt::System::new().block_on(async {
-        let (server, address) = listen(app, settings.bind, settings.secure_cookies, cores)
+        let (server, address) = listen(app, settings.bind, site, cores)
             .map_err(|cause| format!("cannot listen on {}: {cause}", settings.bind))?;
         ready(address);
         tracing::info!(%address, "serving");

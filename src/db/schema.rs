@@ -290,6 +290,7 @@ diesel::table! {
         email -> Nullable<Text>,
         password_hash -> Nullable<Text>,
         created_at -> Timestamp,
+        email_confirmed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -345,9 +346,117 @@ diesel::table! {
 diesel::table! {
     sessions (token_hash) {
         token_hash -> Text,
+        id -> Text,
         person_id -> Text,
+        proven -> Text,
+        membership_id -> Nullable<Text>,
+        for_oneself -> Bool,
+        acting_for -> Nullable<Text>,
+        device -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_links (token_hash) {
+        token_hash -> Text,
+        purpose -> Text,
+        person_id -> Nullable<Text>,
+        email -> Text,
+        name -> Nullable<Text>,
+        created_at -> Timestamp,
+        ends_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    second_factors (person_id) {
+        person_id -> Text,
+        secret -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    recovery_codes (person_id, code_hash) {
+        person_id -> Text,
+        code_hash -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    known_devices (token_hash) {
+        token_hash -> Text,
+        person_id -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attempts (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        failures -> Integer,
+        free_at -> Timestamp,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    role_changes (id) {
+        id -> Text,
+        person_id -> Text,
+        change -> Text,
+        role -> Text,
+        authority_id -> Nullable<Text>,
+        organization_id -> Nullable<Text>,
+        reason -> Text,
+        changed_by -> Nullable<Text>,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    role_invitations (token_hash) {
+        token_hash -> Text,
+        id -> Text,
+        authority_id -> Text,
+        role -> Text,
+        email -> Text,
+        reason -> Text,
+        invited_by -> Text,
+        invited_at -> Timestamp,
+        ends_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        taken_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    external_identities (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        person_id -> Text,
+        linked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    provider_visits (state_hash) {
+        state_hash -> Text,
+        issuer -> Text,
+        browser_hash -> Text,
+        nonce -> Text,
+        code_verifier -> Text,
+        person_id -> Nullable<Text>,
+        next -> Text,
         ends_at -> Timestamp,
     }
 }
@@ -696,6 +805,8 @@ diesel::joinable!(verifications -> organizations (organization_id));
 diesel::joinable!(services -> organizations (organization_id));
 diesel::joinable!(services -> taxonomy_terms (category_id));
 diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(second_factors -> people (person_id));
+diesel::joinable!(role_invitations -> authorities (authority_id));
 diesel::joinable!(transfers -> authorities (authority_id));
 diesel::joinable!(transfers -> people (acted_by));
 diesel::joinable!(wards -> authorities (authority_id));
@@ -744,6 +855,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     verifications,
     authority_settings,
     letters,
+    account_links,
+    second_factors,
+    recovery_codes,
+    known_devices,
+    attempts,
+    role_changes,
+    role_invitations,
+    external_identities,
+    provider_visits,
     setting_changes,
     daily_jobs,
     still_right_letters,

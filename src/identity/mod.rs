@@ -7,21 +7,35 @@
 //!
 //! Who: [`Anyone`], [`SignedIn`], [`BudgetHolder`], [`ProviderMember`], [`Commissioner`], [`FinanceOfficer`].
 
+pub mod account_pages;
+mod address;
 pub mod api;
+mod arriving;
+pub mod attempts;
+mod granting;
+mod letters;
+mod link;
 pub mod pages;
 mod password;
+pub mod people_pages;
 mod person;
+mod register;
+pub mod register_pages;
+mod reset;
 mod roles;
+pub mod second_factor;
+pub mod second_factor_pages;
 mod sign_in;
 pub mod store;
 mod tokens;
 pub mod views;
 
-pub use password::hash;
+pub use arriving::{Granted, Proven, Stage, Waiver};
+pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use roles::{
-    Anyone, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderMember,
+    Anyone, Arriving, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderMember,
     PurchaseParty, SignedIn,
 };
-pub use sign_in::{SignInError, sign_in, sign_in_as_demo_person, sign_out};
+pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

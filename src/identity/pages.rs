@@ -1,4 +1,4 @@
-//! The pages that sign people in and out.
+//! The pages that sign people in and out, step by step: password, code, role.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ServiceConfig, get, post};
@@ -6,24 +6,38 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::clock::UtcTime;
+use crate::db::Conn;
 use crate::demo::{self, people::PEOPLE};
 use crate::error::{AppError, FieldError};
-use crate::ids::{PersonId, random_token};
+use crate::ids::{MembershipId, PersonId, random_token};
 use crate::web::csrf;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Page, html_with, local_path, see_other};
-use crate::web::session::{form_token, no_session_cookie, session_cookie, session_token, visit_cookie};
+use crate::web::session::{
+    device_cookie, device_token, form_token, no_session_cookie, session_cookie, session_token, visit_cookie,
+};
 
-use super::sign_in::check_password;
-use super::views::{DemoGroup, DemoPeoplePage, DemoPerson, SignInPage};
-use super::{Anyone, SignInError, sign_in, sign_in_as_demo_person, sign_out};
+use super::arriving::{Arrival, Proven};
+use super::attempts::Tried;
+use super::second_factor::{self, CodeError};
+use super::sign_in::{check_password, hash_of, renew};
+use super::store::sessions::{self, Change};
+use super::views::{CodePage, DemoGroup, DemoPeoplePage, DemoPerson, RoleChoice, RolePage, SignInPage};
+use super::{Anyone, Arriving, SignInError, SignedIn, Stage, Whence, sign_in, sign_in_as_demo_person, sign_out};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/sign-in", get().to(get_sign_in))
         .route("/sign-in", post().to(post_sign_in))
+        .route("/sign-in/code", get().to(get_code))
+        .route("/sign-in/code", post().to(post_code))
+        .route("/sign-in/recovery", post().to(post_recovery))
+        .route("/sign-in/role", get().to(get_role))
+        .route("/sign-in/role", post().to(post_role))
         .route("/sign-out", post().to(post_sign_out))
+        .route("/.well-known/jwks.json", get().to(get_keys))
         .route("/demo", get().to(get_demo_people))
         .route("/demo/sign-in", post().to(post_demo_sign_in));
 }
@@ -31,7 +45,15 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Where to go on to.
 #[derive(Deserialize)]
 pub struct Next {
-    next: Option<String>,
+    pub(super) next: Option<String>,
+    pub(super) done: Option<String>,
+}
+
+impl Next {
+    /// The address, if it is one of ours.
+    pub(super) fn path(self) -> String {
+        self.next.filter(|next| !next.is_empty()).map(|next| local_path(&next).to_owned()).unwrap_or_default()
+    }
 }
 
 /// `GET /sign-in`
@@ -41,8 +63,25 @@ pub async fn get_sign_in(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let form = SignInForm { next: next.next.unwrap_or_default(), ..SignInForm::default() };
-    sign_in_page(&app, &request, form, StatusCode::OK, Vec::new()).await
+    let notice = notice(next.done.as_deref());
+    let next = next.path();
+    if let Some(token) = session_token(&request)
+        && let Some(arrival) = arrival(&app, &token).await?
+        && arrival.stage(app.waiver) != Stage::In
+    {
+        return Ok(see_other(&way_on(&arrival, &app, &next)));
+    }
+    let form = SignInForm { next, ..SignInForm::default() };
+    sign_in_page(&app, &request, form, StatusCode::OK, Vec::new(), notice).await
+}
+
+/// What was just done.
+fn notice(done: Option<&str>) -> Option<&'static str> {
+    match done? {
+        "password" => Some("Your password is changed. Sign in with the new one."),
+        "everywhere" => Some("You are signed out everywhere."),
+        _ => None,
+    }
 }
 
 /// The form that signs in, as it was sent.
@@ -69,15 +108,14 @@ pub async fn post_sign_in(
         wrong.push(FieldError::new("password", "Enter your password."));
     }
     if !wrong.is_empty() {
-        return sign_in_page(&app, &request, form, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+        return sign_in_page(&app, &request, form, StatusCode::UNPROCESSABLE_ENTITY, wrong, None).await;
     }
-    let (email, password) = (form.email.clone(), form.password.chars().take(1_000).collect::<String>());
-    match app.db.read(move |conn| check_password(conn, &email, &password)).await {
-        Ok(person) => open(&app, &request, person, &form.next, false).await,
+    match check_password(&app, Tried::SignIn, &form.email, &form.password, &Whence::of(&request)).await {
+        Ok(person) => enter(&app, &request, person, Proven::Password, &form.next).await,
         Err(refused @ SignInError::Wrong) => {
             let sentence = AppError::from(refused).to_string();
             let wrong = vec![FieldError::new("email", sentence)];
-            sign_in_page(&app, &request, form, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
+            sign_in_page(&app, &request, form, StatusCode::UNPROCESSABLE_ENTITY, wrong, None).await
         }
         Err(other) => Err(other.into()),
     }
@@ -102,30 +140,220 @@ pub async fn post_demo_sign_in(
     if !app.demo {
         return Err(AppError::NotFound);
     }
-    open(&app, &request, person, &form.next, true).await
+    enter(&app, &request, person, Proven::Demo, &form.next).await
 }
 
-async fn open(
+/// Opens a session, ends the one before, and leads on: to the code, to setting one up, to choosing a role, or in.
+pub(super) async fn enter(
     app: &App,
     request: &HttpRequest,
     person: PersonId,
+    proven: Proven,
     next: &str,
-    demo: bool,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
-    let token = app
-        .db
-        .write(move |tx| if demo { sign_in_as_demo_person(tx, person, now) } else { sign_in(tx, person, now) })
-        .await
-        .map_err(AppError::from)?;
-    if let Some(old) = session_token(request) {
-        app.db.write(move |tx| sign_out(tx, &old)).await.map_err(AppError::from)?;
+    let device = Whence::of(request).words;
+    let old = session_token(request);
+    let open = move |tx: &mut Conn| {
+        if let Some(old) = &old {
+            sign_out(tx, old)?;
+        }
+        match proven {
+            Proven::Demo => sign_in_as_demo_person(tx, person, &device, now),
+            proven => sign_in(tx, person, proven, &device, now),
+        }
+    };
+    let token = app.db.write(open).await.map_err(AppError::from)?;
+    go_on(app, request, &token, next).await
+}
+
+/// Leads somebody with this session on, and remembers the browser of who has come all the way in.
+pub(super) async fn go_on(app: &App, request: &HttpRequest, token: &str, next: &str) -> Result<HttpResponse, AppError> {
+    let arrival = arrival(app, token).await?.ok_or(AppError::SignInFirst)?;
+    let mut answer = see_other(&way_on(&arrival, app, next));
+    answer.add_cookie(&session_cookie(request, token.to_owned())).map_err(AppError::unexpected)?;
+    if !matches!(arrival.stage(app.waiver), Stage::Code) && !matches!(arrival.proven, Proven::Demo) {
+        let device = remember(app, request, arrival.person).await?;
+        answer.add_cookie(&device_cookie(request, device)).map_err(AppError::unexpected)?;
     }
-    let home = app.db.read(move |conn| super::SignedIn::known(conn, person)).await.map_err(AppError::from)?;
-    let home = home.map_or_else(|| "/".to_owned(), |who| who.home_path().to_owned());
-    let mut answer = see_other(if next.is_empty() { &home } else { local_path(next) });
-    answer.add_cookie(&session_cookie(request, token)).map_err(AppError::unexpected)?;
     Ok(answer)
+}
+
+/// The cookie of a browser that is known as this person's from now on; one that is somebody else's gets another.
+async fn remember(app: &App, request: &HttpRequest, person: PersonId) -> Result<String, AppError> {
+    let now = app.clock.now();
+    let (sent, new) = (device_token(request), random_token());
+    let keep = move |tx: &mut Conn| {
+        if let Some(sent) = &sent
+            && sessions::device_of(tx, &hash_of(sent), person)?
+        {
+            sessions::remember_device(tx, person, &hash_of(sent), now)?;
+            return Ok(sent.clone());
+        }
+        sessions::remember_device(tx, person, &hash_of(&new), now)?;
+        Ok::<_, diesel::result::Error>(new.clone())
+    };
+    Ok(app.db.write(keep).await?)
+}
+
+async fn arrival(app: &App, token: &str) -> Result<Option<Arrival>, AppError> {
+    let (hash, now) = (hash_of(token), app.clock.now());
+    let found = app.db.read(move |conn| sessions::session(conn, &hash, now, now - super::sign_in::IDLE)).await?;
+    Ok(found.map(|(arrival, _)| arrival))
+}
+
+/// Where somebody who has come so far goes on to.
+fn way_on(arrival: &Arrival, app: &App, next: &str) -> String {
+    let next = if next.is_empty() { "" } else { local_path(next) };
+    let and_then = |path: &str| {
+        let encoded = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+        if next.is_empty() { path.to_owned() } else { format!("{path}?next={encoded}") }
+    };
+    match arrival.stage(app.waiver) {
+        Stage::Code => and_then("/sign-in/code"),
+        Stage::SetUp => and_then("/second-factor"),
+        Stage::Choose => and_then("/sign-in/role"),
+        Stage::In if next.is_empty() => SignedIn::of(arrival.clone()).home_path().to_owned(),
+        Stage::In => next.to_owned(),
+    }
+}
+
+/// `GET /sign-in/code`
+pub async fn get_code(
+    who: Arriving,
+    Ask(next): Ask<Next>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let next = next.path();
+    if who.stage() != Stage::Code {
+        return Ok(see_other(&way_on(who.arrival(), &app, &next)));
+    }
+    code_page(&request, next, StatusCode::OK, Vec::new())
+}
+
+/// A code, and where to go on to.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub struct CodeForm {
+    pub(super) code: String,
+    pub(super) recovery: String,
+    pub(super) next: String,
+}
+
+/// `POST /sign-in/code`: a code of the second factor.
+pub async fn post_code(
+    who: Arriving,
+    Form(form): Form<CodeForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (person, code) = (who.person(), form.code.clone());
+    prove(&app, &request, who, form, "code", move |tx, now| second_factor::check(tx, person, &code, now)).await
+}
+
+/// `POST /sign-in/recovery`: a recovery code instead.
+pub async fn post_recovery(
+    who: Arriving,
+    Form(form): Form<CodeForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (person, code) = (who.person(), form.recovery.clone());
+    prove(&app, &request, who, form, "recovery", move |tx, now| second_factor::recover(tx, person, &code, now)).await
+}
+
+async fn prove(
+    app: &App,
+    request: &HttpRequest,
+    who: Arriving,
+    form: CodeForm,
+    field: &str,
+    check: impl Fn(&mut Conn, UtcTime) -> Result<(), CodeError> + Send + 'static,
+) -> Result<HttpResponse, AppError> {
+    if who.stage() != Stage::Code {
+        return Ok(see_other(&way_on(who.arrival(), app, &form.next)));
+    }
+    let (now, token) = (app.clock.now(), who.token().to_owned());
+    let done = app.db.write(move |tx| {
+        check(tx, now)?;
+        Ok(renew(tx, &token, &Change::Proven(Proven::SecondFactor))?)
+    });
+    match second_factor::counted(app, who.person(), &Whence::of(request), done).await {
+        Ok(token) => go_on(app, request, &token.ok_or(AppError::SignInFirst)?, &form.next).await,
+        Err(wrong @ (CodeError::Wrong | CodeError::WrongRecovery)) => {
+            let wrong = vec![FieldError::new(field, AppError::from(wrong).to_string())];
+            code_page(request, form.next, StatusCode::UNPROCESSABLE_ENTITY, wrong)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn code_page(
+    request: &HttpRequest,
+    next: String,
+    status: StatusCode,
+    wrong: Vec<FieldError>,
+) -> Result<HttpResponse, AppError> {
+    let page = Page::of(request, "Enter the code from your phone");
+    html_with(status, &CodePage { page, next, errors: Errors::from(wrong) })
+}
+
+/// `GET /sign-in/role`: for whoever has several roles, at sign-in and later.
+pub async fn get_role(
+    who: Arriving,
+    Ask(next): Ask<Next>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let next = next.path();
+    if !matches!(who.stage(), Stage::Choose | Stage::In) {
+        return Ok(see_other(&way_on(who.arrival(), &app, &next)));
+    }
+    let held = if who.stage() == Stage::In { who.arrival().held() } else { Vec::new() };
+    let choice = |granted: &super::Granted| RoleChoice {
+        membership: granted.membership.id.to_string(),
+        role: granted.membership.role.label().into(),
+        body: granted.body.clone(),
+        now: held.iter().any(|each| each.membership.id == granted.membership.id),
+    };
+    let roles = who.arrival().granted.iter().map(choice).collect();
+    let for_oneself = who.arrival().for_oneself;
+    let page = Page::of(&request, "Who are you here for?");
+    html_with(StatusCode::OK, &RolePage { page, next, roles, for_oneself })
+}
+
+/// The role that somebody chose; empty for being here for oneself.
+#[derive(Deserialize)]
+pub struct RoleForm {
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in/role`
+pub async fn post_role(
+    who: Arriving,
+    Form(form): Form<RoleForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    if !matches!(who.stage(), Stage::Choose | Stage::In) {
+        return Ok(see_other(&way_on(who.arrival(), &app, &form.next)));
+    }
+    let chosen = match form.role.as_str() {
+        "" => None,
+        id => {
+            let id: MembershipId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
+            let theirs = who.arrival().granted.iter().any(|granted| granted.membership.id == id);
+            Some(id).filter(|_| theirs).ok_or(AppError::NotFound)?.into()
+        }
+    };
+    let token = who.token().to_owned();
+    let changed = app.db.write(move |tx| renew(tx, &token, &Change::Acting(chosen))).await?;
+    go_on(&app, &request, &changed.ok_or(AppError::SignInFirst)?, &form.next).await
 }
 
 /// `POST /sign-out`
@@ -143,16 +371,33 @@ pub async fn post_sign_out(
     Ok(answer)
 }
 
+/// The public keys of our tokens, as programs read them.
+#[derive(serde::Serialize)]
+struct KeySet {
+    keys: Vec<super::tokens::PublicKey>,
+}
+
+/// `GET /.well-known/jwks.json`
+pub async fn get_keys(_: Anyone, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let (keys, now) = (app.keys.clone(), app.clock.now());
+    let keys = actix_web::web::block(move || keys.published(now)).await.map_err(AppError::unexpected)?;
+    let keys = keys.map_err(AppError::unexpected)?;
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "public, max-age=300")).json(KeySet { keys }))
+}
+
 async fn sign_in_page(
     app: &App,
     request: &HttpRequest,
     form: SignInForm,
     status: StatusCode,
     wrong: Vec<FieldError>,
+    notice: Option<&str>,
 ) -> Result<HttpResponse, AppError> {
     let people = demo_groups(app).await?.into_iter().filter_map(|group| group.people.into_iter().next()).collect();
-    let make =
-        |page: Page| SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people };
+    let make = |page: Page| {
+        let page = page.with_notice(notice);
+        SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people }
+    };
     tied_to_the_visit(request, "Sign in", status, make)
 }
 
@@ -167,7 +412,7 @@ pub async fn get_demo_people(_: Anyone, app: Data<App>, request: HttpRequest) ->
 }
 
 /// A page with forms, whose token is tied to a cookie that is set here where there is none yet.
-fn tied_to_the_visit<T: askama::Template>(
+pub(super) fn tied_to_the_visit<T: askama::Template>(
     request: &HttpRequest,
     title: &str,
     status: StatusCode,

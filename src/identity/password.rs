@@ -1,8 +1,35 @@
-//! Passwords: argon2id with the crate's current defaults.
+//! Passwords: argon2id with the crate's current defaults, hashed one after the other on threads of their own.
+//!
+//! Hashing is slow on purpose. So that a flood of sign-ins slows nobody else down, few threads do it (one for each four
+//! processors), and the queue before them is short: who finds it full is told to come back in a moment.
+//!
+//! What a password must be follows the National Cyber Security Centre: long enough, none of the commonest, nothing about
+//! capitals, digits and signs, no changing for its own sake.
 
+use std::collections::HashSet;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use actix_web::http::StatusCode;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
+use tokio::sync::oneshot;
+
+use crate::error::AppError;
+
+/// The fewest letters of a password.
+const SHORTEST: usize = 10;
+
+/// The most letters of a password: more would only be work for us.
+const LONGEST: usize = 256;
+
+/// Passwords that wait to be hashed. At some twenty milliseconds each, the last waits for a second and a half.
+const QUEUE: usize = 64;
+
+/// The commonest passwords of ten letters and more, in small letters: nobody may take one of them.
+static COMMONEST: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("../../data/common-passwords/commonest.txt").lines().collect());
 
 /// Hashes a password for keeping.
 pub fn hash(password: &str) -> Result<String, Error> {
@@ -10,12 +37,112 @@ pub fn hash(password: &str) -> Result<String, Error> {
 }
 
 /// Whether this is the password. Takes as long when there is no account, so that time does not tell.
-pub(super) fn is_right(password: &str, kept: Option<&str>) -> bool {
+fn is_right(password: &str, kept: Option<&str>) -> bool {
     const NOBODY: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MPm1eAUcQFFfFdGqQrCyVxiiLgMVJKzz6kcPYEGsMXI";
     let parsed = PasswordHash::new(kept.unwrap_or(NOBODY));
     let right = parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
     right && kept.is_some()
+}
+
+/// Why a password cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordRefused {
+    /// Too short.
+    #[error(
+        "Use at least 10 letters or digits. Three words that have nothing to do with each other are easy to remember."
+    )]
+    Short,
+    /// Too long.
+    #[error("Use at most 256 letters.")]
+    Long,
+    /// One of the commonest, or one letter over and over.
+    #[error("Too many people use that password, so it would be guessed first. Choose another one.")]
+    Common,
+    /// The name or the address of its owner.
+    #[error("Choose a password that has nothing to do with your name or e-mail address.")]
+    Own,
+}
+
+/// Whether somebody may take this password, whose name and e-mail address are `theirs`.
+pub fn may_be_taken(password: &str, theirs: &[&str]) -> Result<(), PasswordRefused> {
+    let letters = password.chars().count();
+    let small = password.to_lowercase();
+    let different = password.chars().collect::<HashSet<char>>().len();
+    let its_owners = |word: &str| word.len() >= 4 && small.contains(word) && letters < word.chars().count() + 6;
+    let whole = theirs.iter().flat_map(|text| text.split([' ', '@']));
+    let words = theirs.iter().flat_map(|text| text.split([' ', '@', '.'])).chain(whole).map(str::to_lowercase);
+    match letters {
+        ..SHORTEST => Err(PasswordRefused::Short),
+        _ if letters > LONGEST => Err(PasswordRefused::Long),
+        _ if different < 4 || COMMONEST.contains(small.as_str()) => Err(PasswordRefused::Common),
+        _ if words.into_iter().any(|word| its_owners(&word)) => Err(PasswordRefused::Own),
+        _ => Ok(()),
+    }
+}
+
+/// Too many passwords wait to be hashed.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("many people are signing in just now. Try again in a few seconds: nothing was lost")]
+pub struct Busy;
+
+impl From<Busy> for AppError {
+    fn from(busy: Busy) -> Self {
+        Self::later(StatusCode::SERVICE_UNAVAILABLE, "busy", 3, busy)
+    }
+}
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// The queue that passwords are hashed in. Cheap to clone.
+#[derive(Clone)]
+pub struct Passwords(SyncSender<Work>);
+
+impl Passwords {
+    /// Starts the threads.
+    pub fn start() -> std::io::Result<Self> {
+        let (queue, waiting) = sync_channel::<Work>(QUEUE);
+        let waiting = Arc::new(Mutex::new(waiting));
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..(processors / 4).max(1) {
+            let waiting = Arc::clone(&waiting);
+            std::thread::Builder::new().name("passwords".into()).spawn(move || work(&waiting))?;
+        }
+        Ok(Self(queue))
+    }
+
+    /// Whether this is the password that `kept` was made of; none is kept where there is no account.
+    pub async fn is_right(&self, given: String, kept: Option<String>) -> Result<bool, AppError> {
+        self.ask(move || is_right(&given, kept.as_deref())).await
+    }
+
+    /// Hashes a password for keeping.
+    pub async fn hash(&self, password: String) -> Result<String, AppError> {
+        self.ask(move || hash(&password)).await?.map_err(|cause| AppError::unexpected(cause.to_string()))
+    }
+
+    async fn ask<T: Send + 'static>(&self, question: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        let (tell, told) = oneshot::channel();
+        let work: Work = Box::new(move || {
+            if !tell.is_closed() {
+                drop(tell.send(question())); // whoever asked may have gone away meanwhile
+            }
+        });
+        match self.0.try_send(work) {
+            Ok(()) => told.await.map_err(AppError::unexpected),
+            Err(TrySendError::Full(_)) => Err(Busy.into()),
+            Err(TrySendError::Disconnected(_)) => Err(AppError::unexpected("no thread hashes passwords")),
+        }
+    }
+}
+
+/// Does one after the other, until nobody can ask any more.
+fn work(waiting: &Mutex<Receiver<Work>>) {
+    loop {
+        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        work();
+    }
 }
 
 #[cfg(test)]
@@ -28,5 +155,50 @@ mod tests {
         assert!(is_right("four red kites", Some(&kept)));
         assert!(!is_right("four red kite", Some(&kept)));
         assert!(!is_right("", None));
+    }
+
+    #[test]
+    fn long_and_uncommon_is_enough() {
+        let theirs = ["Amira Khan", "amira.khan@example.org"];
+        for good in ["four red kites", "teapot lorry moon", "ünïcödé is fine", "amira likes long walks on the moor"]
+        {
+            assert_eq!(may_be_taken(good, &theirs), Ok(()), "{good}");
+        }
+        for (bad, why) in [
+            ("", PasswordRefused::Short),
+            ("K7!kd93$x", PasswordRefused::Short),
+            ("password123", PasswordRefused::Common),
+            ("PASSWORD1234", PasswordRefused::Common),
+            ("aaaaaaaaaaaa", PasswordRefused::Common),
+            ("amira.khan1", PasswordRefused::Own),
+            ("amira12345", PasswordRefused::Own),
+        ] {
+            assert_eq!(may_be_taken(bad, &theirs), Err(why), "{bad}");
+        }
+        assert_eq!(may_be_taken(&"ab cd".repeat(60), &theirs), Err(PasswordRefused::Long));
+    }
+
+    #[actix_web::test]
+    async fn who_finds_the_queue_full_is_told_so_at_once() {
+        let passwords = Passwords::start().unwrap();
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(Mutex::new(held));
+        let threads = (std::thread::available_parallelism().map_or(1, usize::from) / 4).max(1);
+        for _ in 0..threads + QUEUE {
+            let held = Arc::clone(&held);
+            let wait: Work = Box::new(move || drop(held.lock().map(|held| held.recv())));
+            let mut wait = Some(wait);
+            while let Some(work) = wait.take() {
+                if let Err(TrySendError::Full(work)) = passwords.0.try_send(work) {
+                    wait = Some(work); // until the threads have taken theirs
+                }
+            }
+        }
+        let full = passwords.is_right("four red kites".into(), None).await.unwrap_err();
+        assert_eq!(actix_web::ResponseError::status_code(&full), StatusCode::SERVICE_UNAVAILABLE);
+        drop(hold);
+        while passwords.is_right("four red kites".into(), None).await.is_err() {
+            std::thread::yield_now();
+        }
     }
 }

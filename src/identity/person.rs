@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::memberships;
 use crate::db::text_enum;
-use crate::ids::{AuthorityId, OrganizationId};
+use crate::ids::{AuthorityId, MembershipId, OrganizationId};
 
 text_enum! {
     /// A role that is granted; a budget holder is whoever a budget is for, a citizen whoever has an account.
@@ -29,6 +29,49 @@ text_enum! {
         AuthorityAdministrator = "authority administrator",
         /// Reads everything of one authority and changes nothing.
         Auditor = "auditor",
+    }
+}
+
+impl RoleName {
+    /// As the top of a page says it: "Commissioner", "Provider".
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ProviderMember => "Provider",
+            Self::SupportPlanner => "Support planner",
+            Self::CareManager => "Care manager",
+            Self::Commissioner => "Commissioner",
+            Self::AuthorisedOfficer => "Authorised officer",
+            Self::FinanceOfficer => "Finance officer",
+            Self::SafeguardingLead => "Safeguarding lead",
+            Self::Moderator => "Moderator",
+            Self::AuthorityAdministrator => "Authority administrator",
+            Self::Auditor => "Auditor",
+        }
+    }
+
+    /// In the middle of a sentence: "a commissioner", "an auditor".
+    #[must_use]
+    pub fn with_article(self) -> String {
+        let word = self.as_str();
+        format!("{} {word}", if word.starts_with('a') { "an" } else { "a" })
+    }
+
+    /// What somebody with this role does.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::ProviderMember => "works the account of a provider.",
+            Self::SupportPlanner => "helps people to plan and arrange, with their consent.",
+            Self::CareManager => "assesses, agrees plans and reviews them.",
+            Self::Commissioner => "sees what people buy and miss, without seeing anybody.",
+            Self::AuthorisedOfficer => "is accountable for named contracts.",
+            Self::FinanceOfficer => "funds budgets and settles invoices.",
+            Self::SafeguardingLead => "handles concerns about people's safety.",
+            Self::Moderator => "handles reviews, reports and the checking of providers.",
+            Self::AuthorityAdministrator => "looks after people, roles and settings.",
+            Self::Auditor => "reads everything and changes nothing.",
+        }
     }
 }
 
@@ -67,6 +110,8 @@ text_enum! {
 /// One granted role, and where it holds.
 #[derive(Clone, Debug, Queryable, Selectable)]
 pub struct Membership {
+    /// Which one.
+    pub id: MembershipId,
     /// Which role.
     pub role: RoleName,
     /// For which authority.

@@ -13,10 +13,11 @@ use crate::app::App;
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
-use crate::ids::{AuthorityId, BudgetId, OrganizationId, PersonId, PurchaseId};
+use crate::ids::{AuthorityId, BudgetId, MembershipId, OrganizationId, PersonId, PurchaseId, SessionId};
 use crate::web::page::Visitor;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
+use super::arriving::{Arrival, Granted, Proven, Stage, Waiver};
 use super::sign_in::{IDLE, hash_of};
 use super::{Membership, RoleName, Standing, store};
 
@@ -37,38 +38,97 @@ impl Anyone {
     }
 }
 
-/// A person with an account who has signed in.
+/// A person with an account who has signed in. A role that was not chosen where roles conflict is not held.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    person: PersonId,
-    name: String,
-    memberships: Vec<Membership>,
+    arrival: Arrival,
+    held: Vec<Granted>,
 }
 
 impl SignedIn {
+    pub(super) fn of(arrival: Arrival) -> Self {
+        Self { held: arrival.held(), arrival }
+    }
+
     /// Who.
     #[must_use]
     pub fn person(&self) -> PersonId {
-        self.person
+        self.arrival.person
     }
 
     /// The name that pages show.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.arrival.name
     }
 
-    /// The first role they were granted; none for budget holders.
+    /// The session, where there is one: none for programs and commands.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        self.arrival.session
+    }
+
+    /// The first role that they hold now; none for citizens.
     #[must_use]
     pub fn role(&self) -> Option<RoleName> {
-        self.memberships.first().map(|membership| membership.role)
+        self.held.first().map(|granted| granted.membership.role)
+    }
+
+    /// Whom the role that they hold now is for: "Trafford"; empty for who is here for themselves.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        self.held.first().map_or("", |granted| granted.body.as_str())
+    }
+
+    /// Every role that they were granted, held now or not.
+    #[must_use]
+    pub fn granted(&self) -> &[Granted] {
+        &self.arrival.granted
+    }
+
+    /// Whether they hold this role now.
+    #[must_use]
+    pub fn holds(&self, membership: MembershipId) -> bool {
+        self.held.iter().any(|granted| granted.membership.id == membership)
+    }
+
+    /// Whether signing in takes a code.
+    #[must_use]
+    pub fn has_second_factor(&self) -> bool {
+        self.arrival.has_second_factor
+    }
+
+    /// Whether one of their roles asks for a second factor here.
+    #[must_use]
+    pub fn needs_second_factor(&self, waiver: Waiver) -> bool {
+        self.arrival.needs_second_factor(waiver)
     }
 
     /// A person whom this program knows by other means than a request: for commands, the bench and the demo town.
     pub fn known(conn: &mut Conn, person: PersonId) -> diesel::QueryResult<Option<Self>> {
+        Self::known_as(conn, person, None)
+    }
+
+    /// The same in a role that was chosen; where roles conflict and none is chosen, none is held.
+    pub(super) fn known_as(
+        conn: &mut Conn,
+        person: PersonId,
+        chosen: Option<MembershipId>,
+    ) -> diesel::QueryResult<Option<Self>> {
         let Some(name) = store::name(conn, person)? else { return Ok(None) };
-        let memberships = store::memberships(conn, person)?;
-        Ok(Some(Self { person, name, memberships }))
+        let arrival = Arrival {
+            session: None,
+            person,
+            name,
+            proven: Proven::Password,
+            has_second_factor: store::factors::factor(conn, person)?
+                .is_some_and(|factor| factor.confirmed_at.is_some()),
+            has_budget: store::sessions::has_budget(conn, person)?,
+            chosen,
+            for_oneself: false,
+            granted: store::sessions::granted(conn, person)?,
+        };
+        Ok(Some(Self::of(arrival)))
     }
 
     /// The page that is theirs.
@@ -79,35 +139,71 @@ impl SignedIn {
 
     /// What they are here, their own page, and its name in the navigation.
     fn home(&self) -> (&'static str, &'static str, &'static str) {
-        match self.role() {
-            None => ("Budget holder", "/budgets", "My budget"),
-            Some(RoleName::ProviderMember) => ("Provider", "/provider", "Provider desk"),
-            Some(RoleName::Commissioner) => ("Commissioner", "/demand", "Demand"),
-            Some(RoleName::FinanceOfficer) => ("Finance officer", "/finance", "Invoices"),
-            Some(RoleName::SupportPlanner) => ("Support planner", "/account", "My account"),
-            Some(RoleName::CareManager) => ("Care manager", "/account", "My account"),
-            Some(RoleName::AuthorisedOfficer) => ("Authorised officer", "/account", "My account"),
-            Some(RoleName::SafeguardingLead) => ("Safeguarding lead", "/moderation", "Moderation"),
-            Some(RoleName::Moderator) => ("Moderator", "/moderation", "Moderation"),
-            Some(RoleName::AuthorityAdministrator) => ("Authority administrator", "/authority", "Our authority"),
-            Some(RoleName::Auditor) => ("Auditor", "/authority", "Our authority"),
-        }
+        let (path, label) = match self.role() {
+            None if self.arrival.has_budget => return ("Budget holder", "/budgets", "My budget"),
+            None => return ("Citizen", "/account", "My account"),
+            Some(RoleName::ProviderMember) => ("/provider", "Provider desk"),
+            Some(RoleName::Commissioner) => ("/demand", "Demand"),
+            Some(RoleName::FinanceOfficer) => ("/finance", "Invoices"),
+            Some(RoleName::SupportPlanner | RoleName::CareManager | RoleName::AuthorisedOfficer) => {
+                ("/account", "My account")
+            }
+            Some(RoleName::SafeguardingLead | RoleName::Moderator) => ("/moderation", "Moderation"),
+            Some(RoleName::AuthorityAdministrator | RoleName::Auditor) => ("/authority", "Our authority"),
+        };
+        (self.role().map_or("Citizen", RoleName::label), path, label)
     }
 
     /// How the top of each page shows them.
     fn as_visitor(&self) -> Visitor {
         let (role_label, home_path, home_label) = self.home();
+        let body = self.held.first().map(|granted| granted.body.as_str()).filter(|body| !body.is_empty());
         Visitor {
-            name: self.name.clone(),
-            role_label: role_label.into(),
+            name: self.arrival.name.clone(),
+            role_label: body.map_or_else(|| role_label.into(), |body| format!("{role_label}, {body}")),
             home_path: home_path.into(),
             home_label: home_label.into(),
             acting_for: None,
+            may_switch: !self.arrival.granted.is_empty()
+                && (self.arrival.roles_conflict() || self.arrival.for_oneself || self.arrival.has_budget),
         }
     }
 
     fn membership(&self, role: RoleName) -> Option<&Membership> {
-        self.memberships.iter().find(|membership| membership.role == role)
+        self.held.iter().map(|granted| &granted.membership).find(|membership| membership.role == role)
+    }
+}
+
+/// Somebody with a session, however far they have come: what leads them in takes this, and nothing else does.
+#[derive(Clone, Debug)]
+pub struct Arriving {
+    arrival: Arrival,
+    stage: Stage,
+    token: String,
+}
+
+impl Arriving {
+    /// Who.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.arrival.person
+    }
+
+    /// How far they have come.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// The session's token.
+    #[must_use]
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The session.
+    pub(super) fn arrival(&self) -> &Arrival {
+        &self.arrival
     }
 }
 
@@ -270,14 +366,18 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
         match bearer_token(request) {
             None => None,
             Some(token) => {
-                let person = app.keys.person(token, now).ok_or(AppError::SignInFirst)?;
-                Some(app.db.read(move |conn| SignedIn::known(conn, person)).await?.ok_or(AppError::SignInFirst)?)
+                let bearer = app.keys.bearer(token, now).ok_or(AppError::SignInFirst)?;
+                let known = app.db.read(move |conn| SignedIn::known_as(conn, bearer.person, bearer.role)).await?;
+                Some(known.ok_or(AppError::SignInFirst)?)
             }
         }
     } else {
         match session_token(request) {
             None => None,
-            Some(token) => by_session(&app, hash_of(&token), now).await?,
+            Some(token) => by_session(&app, &token, now)
+                .await?
+                .filter(|who| who.stage == Stage::In)
+                .map(|who| SignedIn::of(who.arrival)),
         }
     };
     if let Some(who) = &found {
@@ -287,23 +387,24 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
     Ok(found)
 }
 
-async fn by_session(app: &App, token: String, now: UtcTime) -> Result<Option<SignedIn>, AppError> {
-    let hash = token.clone();
-    let found = app
-        .db
-        .read(move |conn| {
-            let Some(row) = store::session(conn, &hash, now, now - IDLE)? else { return Ok(None) };
-            let memberships = store::memberships(conn, row.person)?;
-            let who = SignedIn { person: row.person, name: row.name, memberships };
-            Ok::<_, diesel::result::Error>(Some((who, row.last_seen_at)))
-        })
-        .await?;
+async fn by_session(app: &App, token: &str, now: UtcTime) -> Result<Option<Arriving>, AppError> {
+    let hash = hash_of(token);
+    let asked = hash.clone();
+    let found = app.db.read(move |conn| store::sessions::session(conn, &asked, now, now - IDLE)).await?;
     if let Some((_, seen)) = &found
         && now - *seen > TOUCH
     {
-        app.db.write(move |tx| store::touch_session(tx, &token, now)).await?;
+        app.db.write(move |tx| store::sessions::touch_session(tx, &hash, now)).await?;
     }
-    Ok(found.map(|(who, _)| who))
+    Ok(found.map(|(arrival, _)| Arriving { stage: arrival.stage(app.waiver), arrival, token: token.to_owned() }))
+}
+
+async fn arriving(request: &HttpRequest) -> Result<Arriving, AppError> {
+    // So that the page shows them as signed in, where they are.
+    visitor(request).await?;
+    let app = app(request)?;
+    let token = session_token(request).ok_or(AppError::SignInFirst)?;
+    by_session(&app, &token, app.clock.now()).await?.ok_or(AppError::SignInFirst)
 }
 
 async fn signed_in(request: &HttpRequest) -> Result<SignedIn, AppError> {
@@ -336,6 +437,7 @@ macro_rules! from_request {
 from_request! {
     Anyone: request => Ok(Anyone { visitor: visitor(&request).await? });
     SignedIn: request => signed_in(&request).await;
+    Arriving: request => arriving(&request).await;
     ProviderMember: request => ProviderMember::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);

@@ -1,20 +1,35 @@
 //! Tokens for programs: short-lived JWTs signed with Ed25519, the key named by `kid`.
+//!
+//! Keys rotate with overlap. A new key is published at once and signs ten minutes later, when every node and everybody who
+//! checks has seen it; the one before it checks until its last token has ended. The algorithm is ours to choose, not the
+//! token's; issuer, audience, beginning and end are checked, with two minutes for clocks that differ.
+
+use std::sync::{PoisonError, RwLock};
 
 use chrono::TimeDelta;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{EncodePrivateKey, EncodePublicKey};
+use ed25519_dalek::pkcs8::{DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::UtcTime;
-use crate::db::Db;
-use crate::ids::{PersonId, random_token};
+use crate::db::{Conn, Db};
+use crate::ids::{MembershipId, PersonId, random_token};
 
 use super::store;
 
 /// A token lasts so long.
 pub(super) const LASTS: TimeDelta = TimeDelta::minutes(60);
+
+/// Clocks may differ by so much.
+const LEEWAY: TimeDelta = TimeDelta::minutes(2);
+
+/// A new key is published for so long before it signs.
+const PUBLISHED_BEFORE: TimeDelta = TimeDelta::minutes(10);
+
+/// Keys are read again after so long: so a node knows a new key well before it signs.
+const READ_AGAIN: TimeDelta = TimeDelta::minutes(1);
 
 /// Who issues tokens, and for whom.
 const ISSUER: &str = "waymark";
@@ -27,38 +42,93 @@ struct Claims {
     iat: i64,
     nbf: i64,
     exp: i64,
+    /// The role that was chosen, where roles conflict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role_id: Option<MembershipId>,
+}
+
+/// Whom a token speaks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bearer {
+    pub(super) person: PersonId,
+    pub(super) role: Option<MembershipId>,
 }
 
 struct Key {
     kid: String,
+    made_at: UtcTime,
     signs: EncodingKey,
     checks: DecodingKey,
+    /// The public key, as RFC 8037 writes it.
+    x: String,
 }
 
-/// The keys of one installation: the newest signs, all check.
-pub struct SigningKeys(Vec<Key>);
+/// The keys of one installation, the newest first.
+pub struct SigningKeys {
+    db: Db,
+    kept: RwLock<(UtcTime, Vec<Key>)>,
+}
+
+/// One public key, as `/.well-known/jwks.json` shows it.
+#[derive(Debug, Serialize)]
+pub struct PublicKey {
+    kty: &'static str,
+    crv: &'static str,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    used_for: &'static str,
+    kid: String,
+    x: String,
+}
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where the key that signs stands in a list of keys, the newest first: the newest that has been published long enough, or
+/// else the oldest.
+fn signer(made: &[UtcTime], now: UtcTime) -> Option<usize> {
+    let ready = made.iter().position(|made_at| *made_at + PUBLISHED_BEFORE <= now);
+    ready.or_else(|| made.len().checked_sub(1))
+}
+
+/// Whether the key at this place of the list still checks: as long as a token that it signed may hold.
+fn still_checks(made: &[UtcTime], at: usize, now: UtcTime) -> bool {
+    let newer = at.checked_sub(1).and_then(|newer| made.get(newer));
+    newer.is_none_or(|newer| now < *newer + PUBLISHED_BEFORE + LASTS + LEEWAY)
+}
 
 impl SigningKeys {
     /// Reads the keys, making the first one where there is none.
     pub fn load(db: &Db, now: UtcTime) -> Result<Self, Failure> {
-        let mut kept = db.read_now(store::signing_keys)?;
-        if kept.is_empty() {
-            let (kid, private, public) = new_key()?;
-            db.write_now(move |tx| store::insert_signing_key(tx, &kid, &private, &public, now))?;
-            kept = db.read_now(store::signing_keys)?;
+        if db.read_now(store::signing_keys)?.is_empty() {
+            // Long ago, so that it signs at once.
+            add_key(db, now - PUBLISHED_BEFORE)?;
         }
-        let key = |(kid, private, public): (String, String, String)| {
-            let signs = EncodingKey::from_ed_pem(private.as_bytes())?;
-            Ok(Key { kid, signs, checks: DecodingKey::from_ed_pem(public.as_bytes())? })
-        };
-        Ok(Self(kept.into_iter().map(key).collect::<Result<_, Failure>>()?))
+        let keys = read(db)?;
+        Ok(Self { db: db.clone(), kept: RwLock::new((now, keys)) })
+    }
+
+    /// Makes a new key, and says what it is called. It signs in ten minutes.
+    pub fn rotate(db: &Db, now: UtcTime) -> Result<String, Failure> {
+        add_key(db, now)
+    }
+
+    /// Looks for keys that were made meanwhile, where that is due or a token names one that is not known.
+    fn refresh(&self, now: UtcTime, unknown: bool) -> Result<(), Failure> {
+        let read_at = self.kept.read().unwrap_or_else(PoisonError::into_inner).0;
+        let since = now - read_at;
+        if since >= READ_AGAIN || since < TimeDelta::zero() || (unknown && since >= TimeDelta::seconds(5)) {
+            let keys = read(&self.db)?;
+            *self.kept.write().unwrap_or_else(PoisonError::into_inner) = (now, keys);
+        }
+        Ok(())
     }
 
     /// Signs a token for a person.
-    pub(super) fn issue(&self, person: PersonId, now: UtcTime) -> Result<String, Failure> {
-        let key = self.0.first().ok_or("there is no signing key")?;
+    pub(super) fn issue(&self, person: PersonId, role: Option<MembershipId>, now: UtcTime) -> Result<String, Failure> {
+        self.refresh(now, false)?;
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let made: Vec<UtcTime> = kept.1.iter().map(|key| key.made_at).collect();
+        let key = signer(&made, now).and_then(|at| kept.1.get(at)).ok_or("there is no signing key")?;
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         let now = now.and_utc().timestamp();
         let claims = Claims {
@@ -68,23 +138,66 @@ impl SigningKeys {
             iat: now,
             nbf: now,
             exp: now + LASTS.num_seconds(),
+            role_id: role,
         };
         Ok(encode(&header, &claims, &key.signs)?)
     }
 
-    /// Who a token is for, if we signed it and it still holds. The algorithm is ours to choose, not the token's.
-    pub(super) fn person(&self, token: &str, now: UtcTime) -> Option<PersonId> {
+    /// Whom a token speaks for, if we signed it and it still holds.
+    pub(super) fn bearer(&self, token: &str, now: UtcTime) -> Option<Bearer> {
         let kid = decode_header(token).ok()?.kid?;
-        let key = self.0.iter().find(|key| key.kid == kid)?;
+        let known = |kept: &[Key]| kept.iter().any(|key| key.kid == kid);
+        let unknown = !known(&self.kept.read().unwrap_or_else(PoisonError::into_inner).1);
+        if let Err(cause) = self.refresh(now, unknown) {
+            tracing::warn!(error = %cause, "the signing keys could not be read again");
+        }
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let made: Vec<UtcTime> = kept.1.iter().map(|key| key.made_at).collect();
+        let at = kept.1.iter().position(|key| key.kid == kid).filter(|at| still_checks(&made, *at, now))?;
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_issuer(&[ISSUER]);
         rules.set_audience(&[ISSUER]);
+        rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         rules.validate_exp = false; // by our own clock, below
-        let claims = decode::<Claims>(token, &key.checks, &rules).ok()?.claims;
+        let claims = decode::<Claims>(token, &kept.1.get(at)?.checks, &rules).ok()?.claims;
         let now = now.and_utc().timestamp();
-        let leeway = 120;
-        (claims.nbf <= now + leeway && now < claims.exp + leeway).then_some(claims.sub)
+        let leeway = LEEWAY.num_seconds();
+        let holds = claims.nbf <= now + leeway && now < claims.exp + leeway && claims.iat <= now + leeway;
+        holds.then_some(Bearer { person: claims.sub, role: claims.role_id })
     }
+
+    /// The keys that check, for whoever wants to check our tokens.
+    pub fn published(&self, now: UtcTime) -> Result<Vec<PublicKey>, Failure> {
+        self.refresh(now, false)?;
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let made: Vec<UtcTime> = kept.1.iter().map(|key| key.made_at).collect();
+        let public = |(_, key): (usize, &Key)| PublicKey {
+            kty: "OKP",
+            crv: "Ed25519",
+            alg: "EdDSA",
+            used_for: "sig",
+            kid: key.kid.clone(),
+            x: key.x.clone(),
+        };
+        Ok(kept.1.iter().enumerate().filter(|(at, _)| still_checks(&made, *at, now)).map(public).collect())
+    }
+}
+
+fn read(db: &Db) -> Result<Vec<Key>, Failure> {
+    let key = |kept: store::KeptKey| {
+        let signs = EncodingKey::from_ed_pem(kept.private_pem.as_bytes())?;
+        let checks = DecodingKey::from_ed_pem(kept.public_pem.as_bytes())?;
+        let public = ed25519_dalek::VerifyingKey::from_public_key_pem(&kept.public_pem)?;
+        Ok(Key { kid: kept.kid, made_at: kept.created_at, signs, checks, x: base64_url(public.as_bytes()) })
+    };
+    db.read_now(store::signing_keys)?.into_iter().map(key).collect()
+}
+
+fn add_key(db: &Db, made_at: UtcTime) -> Result<String, Failure> {
+    let (kid, private, public) = new_key()?;
+    let named = kid.clone();
+    db.write_now(move |tx: &mut Conn| store::insert_signing_key(tx, &kid, &private, &public, made_at))?;
+    Ok(named)
 }
 
 fn new_key() -> Result<(String, String, String), Failure> {
@@ -94,4 +207,45 @@ fn new_key() -> Result<(String, String, String), Failure> {
     let public = key.verifying_key().to_public_key_pem(LineEnding::LF)?;
     let kid = random_token().chars().take(16).collect();
     Ok((kid, private, public))
+}
+
+/// Base64 as addresses and JSON Web Keys write it, without padding.
+fn base64_url(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let held = three.iter().fold(0_u32, |held, byte| (held << 8) | u32::from(*byte)) << (8 * (3 - three.len()));
+        for letter in 0..=three.len() {
+            text.push(char::from(LETTERS[((held >> (18 - 6 * letter)) & 63) as usize]));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_overlap_when_they_rotate() {
+        let start = UtcTime::default();
+        let at = |minutes| start + TimeDelta::minutes(minutes);
+        let made = [at(100), at(0)]; // the newest first
+        assert_eq!(signer(&made[1..], at(0)), Some(0), "an only key signs at once");
+        assert_eq!(signer(&made, at(109)), Some(1), "the new one is only published");
+        assert_eq!(signer(&made, at(110)), Some(0));
+        assert!(still_checks(&made, 0, at(100_000)));
+        assert!(still_checks(&made, 1, at(171)), "its last token ends at 170, and clocks differ");
+        assert!(!still_checks(&made, 1, at(172)));
+    }
+
+    #[test]
+    fn base64_is_that_of_json_web_keys() {
+        for (bytes, text) in
+            [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE")]
+        {
+            assert_eq!(base64_url(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64_url(&[0xFB, 0xFF]), "-_8");
+    }
 }

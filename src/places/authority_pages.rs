@@ -31,11 +31,14 @@ pub struct Done {
 }
 
 /// The other pages of an administrator, each with a sentence about it.
-const WAYS: &[(&str, &str, &str)] = &[(
-    "Feeds",
-    "/authority/feeds",
-    "Services of other directories, taken in and kept up to date by the national standard.",
-)];
+const WAYS: &[(&str, &str, &str)] = &[
+    ("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles."),
+    (
+        "Feeds",
+        "/authority/feeds",
+        "Services of other directories, taken in and kept up to date by the national standard.",
+    ),
+];
 
 /// `GET /authority`: what holds for the authority, in plain words.
 pub async fn get_authority(

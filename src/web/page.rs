@@ -10,6 +10,7 @@ use askama::Template;
 
 use crate::error::{AppError, FieldError};
 
+use super::client::Network;
 use super::csrf;
 
 /// What pages need to know of the installation.
@@ -21,6 +22,8 @@ pub struct Site {
     pub demo: bool,
     /// Whether cookies travel over https only.
     pub secure_cookies: bool,
+    /// Proxies that may say from where a request came.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The frame around every page: who is looking, where, and what was just done.
@@ -65,6 +68,8 @@ pub struct Visitor {
     pub home_label: String,
     /// For whom a representative is acting.
     pub acting_for: Option<String>,
+    /// Whether there is another role to change to.
+    pub may_switch: bool,
 }
 
 /// Everything that is wrong with a form, in the order of its fields.
@@ -199,8 +204,60 @@ pub fn see_other(path: &str) -> HttpResponse {
 }
 
 /// A path within this site, or the home page: nobody is sent elsewhere by an address they were given.
+///
+/// Browsers read `\` as `/`, drop tabs and line ends, and take `//` for another site; so only plain letters of one
+/// path pass, and what a browser makes of it must still be here.
 #[must_use]
 pub fn local_path(path: &str) -> &str {
-    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r', '\t']);
-    if inside { path } else { "/" }
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let inside = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/.");
+    let read = url::Url::parse("http://here.invalid").and_then(|here| here.join(path));
+    let stays = read.is_ok_and(|url| {
+        url.host_str() == Some("here.invalid") && url.scheme() == "http" && !url.path().starts_with("//")
+    });
+    if plain && inside && stays && path.len() <= 2_000 { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_off_this_site() {
+        for path in
+            ["/", "/budgets", "/search?q=tea&near=M33%207ZF", "/services/1#reviews", "/a/b//c", "/%2F%2Fevil.example"]
+        {
+            assert_eq!(local_path(path), path);
+        }
+        for path in [
+            "",
+            "budgets",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "https:/evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "//evil.example@here",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a/..//evil.example",
+            "/\u{2f}/evil.example",
+            "/budgets\r\nSet-Cookie: a=b",
+            "/\u{3000}",
+            "@evil.example",
+            "//%65vil.example",
+            "/./\\evil.example",
+            "/%09/\\evil.example",
+            "http://here.invalid/budgets",
+        ] {
+            assert_eq!(local_path(path), "/", "{path:?}");
+        }
+    }
 }

@@ -53,6 +53,9 @@ pub async fn as_problem_json(
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
     }
+    if let Some(seconds) = said.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds));
+    }
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let response = response.content_type("application/problem+json").body(body);
     Ok(ServiceResponse::new(answer.request().clone(), response))
@@ -93,6 +96,8 @@ pub async fn as_page(
 fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResponse {
     let (look, heading) = match status {
         StatusCode::NOT_FOUND => ("lost", "We cannot find that page"),
+        StatusCode::TOO_MANY_REQUESTS => ("refused", "Please wait a little"),
+        _ if said.code == "busy" => ("refused", "Many people are signing in just now"),
         status if status.is_server_error() => ("broken", "Something went wrong"),
         _ => ("refused", "That did not work"),
     };
@@ -126,7 +131,11 @@ fn error_page(request: &HttpRequest, status: StatusCode, said: Said) -> HttpResp
         reference: said.reference.map(|reference| reference.to_string()),
     };
     let body = page.render().unwrap_or_else(|_| heading.into());
-    HttpResponse::build(status).content_type(ContentType::html()).body(body)
+    let mut response = HttpResponse::build(status);
+    if let Some(seconds) = said.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds));
+    }
+    response.content_type(ContentType::html()).body(body)
 }
 
 /// What a failed answer has to say: our own word for it, or one by its status when the framework answered.

@@ -11,10 +11,33 @@ use super::page::Site;
 pub const API_PREFIX: &str = "/api/";
 
 /// The cookie that holds the session's token.
-const SESSION: &str = "waymark_session";
+const SESSION: Name = Name { open: "waymark_session", secure: "__Host-waymark_session" };
 
 /// The cookie that forms of people who have not signed in are tied to.
-const VISIT: &str = "waymark_visit";
+const VISIT: Name = Name { open: "waymark_visit", secure: "__Host-waymark_visit" };
+
+/// The cookie of a browser that somebody has signed in from before.
+const DEVICE: Name = Name { open: "waymark_device", secure: "__Host-waymark_device" };
+
+/// A browser is remembered for so long.
+const DEVICE_LASTS: time::Duration = time::Duration::days(365);
+
+/// What a cookie is called: over https its name begins so that no other site, not even a subdomain, can set it.
+#[derive(Clone, Copy)]
+struct Name {
+    open: &'static str,
+    secure: &'static str,
+}
+
+impl Name {
+    fn here(self, request: &HttpRequest) -> &'static str {
+        if is_secure(request) { self.secure } else { self.open }
+    }
+}
+
+fn is_secure(request: &HttpRequest) -> bool {
+    request.app_data::<Data<Site>>().is_some_and(|site| site.secure_cookies)
+}
 
 /// The session's token, if one was sent.
 #[must_use]
@@ -28,8 +51,14 @@ pub fn form_token(request: &HttpRequest) -> Option<String> {
     token_in(request, SESSION).or_else(|| token_in(request, VISIT))
 }
 
-fn token_in(request: &HttpRequest, name: &str) -> Option<String> {
-    let value = request.cookie(name)?.value().to_owned();
+/// The token of the browser that somebody has signed in from before.
+#[must_use]
+pub fn device_token(request: &HttpRequest) -> Option<String> {
+    token_in(request, DEVICE)
+}
+
+fn token_in(request: &HttpRequest, name: Name) -> Option<String> {
+    let value = request.cookie(name.here(request))?.value().to_owned();
     (value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(value)
 }
 
@@ -59,7 +88,15 @@ pub fn visit_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
     cookie(request, VISIT, token)
 }
 
-fn cookie(request: &HttpRequest, name: &'static str, value: String) -> Cookie<'static> {
-    let secure = request.app_data::<Data<Site>>().is_some_and(|site| site.secure_cookies);
-    Cookie::build(name, value).path("/").http_only(true).same_site(SameSite::Lax).secure(secure).finish()
+/// The cookie by which a browser is known again when somebody signs in.
+#[must_use]
+pub fn device_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
+    let mut cookie = cookie(request, DEVICE, token);
+    cookie.set_max_age(DEVICE_LASTS);
+    cookie
+}
+
+fn cookie(request: &HttpRequest, name: Name, value: String) -> Cookie<'static> {
+    let build = Cookie::build(name.here(request), value).path("/").http_only(true).same_site(SameSite::Lax);
+    build.secure(is_secure(request)).finish()
 }

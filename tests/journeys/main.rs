@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod authority;
 mod bad_input;
 mod buying;
@@ -19,5 +20,7 @@ mod finding;
 mod followers;
 mod over_the_api;
 mod rating;
+mod roles;
+mod second_factor;
 mod somebody_else;
 mod together;

@@ -56,6 +56,11 @@ impl Api {
         Self { token: Some(token), ..anyone }
     }
 
+    /// Its token.
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
     /// Sends whatever.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Told {
         let bearer = self.token.as_ref().map(|token| format!("Bearer {token}"));

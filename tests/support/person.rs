@@ -131,6 +131,22 @@ impl Person {
         self.open("/sign-in").press("Sign in", &[("email", email), ("password", super::PASSWORD)])
     }
 
+    /// The value of a cookie, if the browser has it.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// Gives the browser a cookie, as somebody who means harm might.
+    pub fn plant(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Opens an address that a letter of the town links to.
+    pub fn follow_letter(&self, address: &str) -> Seen {
+        let path = address.splitn(4, '/').nth(3).unwrap_or_default();
+        self.open(&format!("/{path}"))
+    }
+
     /// The token of forms, as any page with a form shows it.
     pub fn csrf(&self) -> String {
         self.open("/sign-in").hidden("csrf")

@@ -14,12 +14,14 @@ use waymark::app::App;
 use waymark::clock::{Clock, UtcTime};
 use waymark::config::Place;
 use waymark::db::{Conn, DatabaseUrl};
-use waymark::identity::{BudgetHolder, SignedIn};
+use waymark::identity::{BudgetHolder, SignedIn, Waiver};
 use waymark::ids::{BudgetId, PersonId, SubmissionKey};
 use waymark::money::Money;
+use waymark::post::{Received, received};
 use waymark::purchasing::{Request, buy};
 use waymark::start::{self, Followers};
 use waymark::verify::verify;
+use waymark::web::page::Site;
 
 use super::people;
 use super::{Api, Person, TestDatabase, on_postgres};
@@ -88,7 +90,8 @@ impl Town {
             fs::copy(template(), folder.path().join("waymark.sqlite")).unwrap();
         }
         let place = Place { data_dir: folder.path().to_owned(), database_url: Some(database.url.clone()) };
-        let app = start::open(&place, &Clock::standing_at(the_beginning()), false).unwrap();
+        let mut app = start::open(&place, &Clock::standing_at(the_beginning()), false).unwrap();
+        app.waiver = Waiver::Everybody; // codes have journeys of their own
         if on_postgres().is_some() {
             settle(&app);
         }
@@ -109,7 +112,8 @@ impl Town {
     /// Stops server and followers, and starts again from what is stored, as after a restart of the machine.
     pub fn restart(&mut self) {
         self.stop();
-        self.app = start::open(&self.place, &self.app.clock, false).unwrap();
+        let waiver = self.app.waiver;
+        self.app = App { waiver, ..start::open(&self.place, &self.app.clock, false).unwrap() };
         let (base, server) = serve(&self.app);
         (self.base, self.server) = (base, Some(server));
         self.follow();
@@ -212,11 +216,45 @@ impl Town {
             Ok::<_, diesel::result::Error>(())
         };
         town.app.db.write_now(add).unwrap();
-        town.stop();
-        let (base, server) = serve(&town.app);
-        (town.base, town.server) = (base, Some(server));
-        town.follow();
+        town.serve_again();
         town
+    }
+
+    /// Serves anew after the app was changed.
+    pub fn serve_again(&mut self) {
+        self.stop();
+        let (base, server) = serve(&self.app);
+        (self.base, self.server) = (base, Some(server));
+        self.follow();
+    }
+
+    /// The letters to somebody about something that have arrived, the newest first.
+    pub fn letters_to(&self, email: &str, subject: &str) -> Vec<Received> {
+        let letters = received(&self.app.post.folder);
+        letters.into_iter().filter(|letter| letter.to == email && letter.subject.contains(subject)).collect()
+    }
+
+    /// Waits until so many letters to somebody about something have arrived.
+    pub fn after_letters(&self, email: &str, subject: &str, number: usize) {
+        let what = format!("{number} letters to {email} about {subject:?}");
+        self.within(Duration::from_secs(20), &what, || self.letters_to(email, subject).len() >= number);
+    }
+
+    /// The newest letter to somebody, once it has arrived.
+    pub fn letter_to(&self, email: &str, subject: &str) -> Received {
+        let find = || {
+            let letters = received(&self.app.post.folder);
+            letters.into_iter().find(|letter| letter.to == email && letter.subject.contains(subject))
+        };
+        self.within(Duration::from_secs(20), &format!("a letter to {email} about {subject:?}"), || find().is_some());
+        find().unwrap()
+    }
+
+    /// The address that the newest letter to somebody leads to.
+    pub fn link_to(&self, email: &str, subject: &str) -> String {
+        let letter = self.letter_to(email, subject);
+        let link = letter.words.lines().find(|line| line.starts_with("http"));
+        link.unwrap_or_else(|| panic!("no link in {}", letter.words)).trim().to_owned()
     }
 
     /// Lets time pass. Whoever is signed in may have to do so again.
@@ -308,7 +346,7 @@ fn serve(app: &App) -> (String, (ServerHandle, JoinHandle<()>)) {
     let app = app.clone();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let (server, address) = start::listen(&app, "127.0.0.1:0".parse().unwrap(), false, 2).unwrap();
+            let (server, address) = start::listen(&app, "127.0.0.1:0".parse().unwrap(), Site::default(), 2).unwrap();
             tell.send((server.handle(), address)).unwrap();
             server.await.unwrap();
         });

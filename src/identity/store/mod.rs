@@ -1,89 +1,99 @@
 //! All SQL of identity.
 
+pub(super) mod factors;
+pub(super) mod links;
+pub(super) mod roles;
+pub(super) mod sessions;
+
 use diesel::prelude::*;
 
 use crate::clock::UtcTime;
-use crate::db::schema::{citizens, memberships, people, sessions, signing_keys};
+use crate::db::schema::{citizens, memberships, people, signing_keys};
 use crate::db::{Conn, both};
 use crate::ids::{AuthorityId, MembershipId, OrganizationId, PersonId};
 
-use super::{Membership, NeedGroup, RoleName, Standing};
+use super::{NeedGroup, RoleName, Standing};
 
 /// Rows of one INSERT.
 const BATCH: usize = 500;
-
-/// A session as it is found by its token.
-#[derive(Queryable)]
-pub(super) struct SessionRow {
-    pub(super) person: PersonId,
-    pub(super) name: String,
-    pub(super) last_seen_at: UtcTime,
-}
-
-/// The session of this token, if it still holds.
-pub(super) fn session(
-    conn: &mut Conn,
-    token_hash: &str,
-    now: UtcTime,
-    idle_since: UtcTime,
-) -> QueryResult<Option<SessionRow>> {
-    sessions::table
-        .inner_join(people::table)
-        .filter(sessions::token_hash.eq(token_hash))
-        .filter(sessions::ends_at.gt(now).and(sessions::last_seen_at.gt(idle_since)))
-        .select((people::id, people::display_name, sessions::last_seen_at))
-        .first(conn)
-        .optional()
-}
-
-/// Opens a session, and clears away those that have ended.
-pub(super) fn open_session(
-    tx: &mut Conn,
-    person: PersonId,
-    token_hash: &str,
-    now: UtcTime,
-    ends_at: UtcTime,
-) -> QueryResult<()> {
-    diesel::delete(sessions::table.filter(sessions::ends_at.lt(now))).execute(tx)?;
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::token_hash.eq(token_hash),
-            sessions::person_id.eq(person),
-            sessions::created_at.eq(now),
-            sessions::last_seen_at.eq(now),
-            sessions::ends_at.eq(ends_at),
-        ))
-        .execute(tx)
-        .map(drop)
-}
-
-/// Notes that the session was used.
-pub(super) fn touch_session(tx: &mut Conn, token_hash: &str, now: UtcTime) -> QueryResult<()> {
-    diesel::update(sessions::table.find(token_hash)).set(sessions::last_seen_at.eq(now)).execute(tx).map(drop)
-}
-
-/// Ends a session.
-pub(super) fn end_session(tx: &mut Conn, token_hash: &str) -> QueryResult<()> {
-    diesel::delete(sessions::table.find(token_hash)).execute(tx).map(drop)
-}
 
 /// The account behind an e-mail address, with the password kept for it.
 pub(super) fn account(conn: &mut Conn, email: &str) -> QueryResult<Option<(PersonId, Option<String>)>> {
     people::table.filter(people::email.eq(email)).select((people::id, people::password_hash)).first(conn).optional()
 }
 
+/// What a person's own page shows of their account.
+#[derive(Clone, Debug, Queryable)]
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) email: Option<String>,
+    pub(super) has_password: bool,
+}
+
+/// Somebody's own account.
+pub(super) fn own_account(conn: &mut Conn, person: PersonId) -> QueryResult<Account> {
+    people::table
+        .find(person)
+        .select((people::display_name, people::email, people::password_hash.is_not_null()))
+        .first(conn)
+}
+
+/// The password that is kept for somebody.
+pub(super) fn password_of(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
+    people::table.find(person).select(people::password_hash).first(conn)
+}
+
+/// Gives somebody another name.
+pub(super) fn rename(tx: &mut Conn, person: PersonId, name: &str) -> QueryResult<()> {
+    diesel::update(people::table.find(person)).set(people::display_name.eq(name)).execute(tx).map(drop)
+}
+
+/// Gives somebody another password.
+pub(super) fn set_password(tx: &mut Conn, person: PersonId, hash: &str) -> QueryResult<()> {
+    diesel::update(people::table.find(person)).set(people::password_hash.eq(hash)).execute(tx).map(drop)
+}
+
+/// Gives somebody another e-mail address, which they have confirmed; whether nobody else has it.
+pub(super) fn set_email(tx: &mut Conn, person: PersonId, email: &str, now: UtcTime) -> QueryResult<bool> {
+    let taken: Option<PersonId> =
+        people::table.filter(people::email.eq(email)).select(people::id).first(tx).optional()?;
+    if taken.is_some_and(|other| other != person) {
+        return Ok(false);
+    }
+    diesel::update(people::table.find(person))
+        .set((people::email.eq(email), people::email_confirmed_at.eq(now)))
+        .execute(tx)?;
+    Ok(true)
+}
+
+/// Makes an account whose e-mail address is confirmed; none where somebody has the address already.
+pub(super) fn new_account(
+    tx: &mut Conn,
+    name: &str,
+    email: Option<&str>,
+    password_hash: Option<&str>,
+    now: UtcTime,
+) -> QueryResult<Option<PersonId>> {
+    let id = PersonId::new();
+    let made = both(
+        diesel::insert_into(people::table)
+            .values((
+                people::id.eq(id),
+                people::display_name.eq(name),
+                people::email.eq(email),
+                people::password_hash.eq(password_hash),
+                people::created_at.eq(now),
+                people::email_confirmed_at.eq(email.map(|_| now)),
+            ))
+            .on_conflict_do_nothing(),
+    )
+    .execute(tx)?;
+    Ok((made == 1).then_some(id))
+}
+
 /// A person's name.
 pub fn name(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
     people::table.find(person).select(people::display_name).first(conn).optional()
-}
-
-/// Every role granted to a person.
-pub fn memberships(conn: &mut Conn, person: PersonId) -> QueryResult<Vec<Membership>> {
-    memberships::table
-        .filter(memberships::person_id.eq(person))
-        .order(memberships::granted_at)
-        .select(Membership::as_select())
-        .load(conn)
 }
 
 /// A person on their way into the table.
@@ -138,7 +148,13 @@ pub fn save_account(
     let said = (people::display_name.eq(name), people::password_hash.eq(password_hash));
     both(
         diesel::insert_into(people::table)
-            .values((people::id.eq(person), people::email.eq(email), people::created_at.eq(now), said))
+            .values((
+                people::id.eq(person),
+                people::email.eq(email),
+                people::created_at.eq(now),
+                people::email_confirmed_at.eq(now),
+                said,
+            ))
             .on_conflict(people::email)
             .do_update()
             .set(said),
@@ -196,11 +212,20 @@ pub fn home_of(conn: &mut Conn, person: PersonId) -> QueryResult<Option<(Authori
     citizens::table.find(person).select((citizens::authority_id, citizens::ward_code)).first(conn).optional()
 }
 
-/// The keys that tokens are signed with, newest first: kid, private and public PEM.
-pub(super) fn signing_keys(conn: &mut Conn) -> QueryResult<Vec<(String, String, String)>> {
+/// A key that tokens are signed with.
+#[derive(Queryable)]
+pub(super) struct KeptKey {
+    pub(super) kid: String,
+    pub(super) private_pem: String,
+    pub(super) public_pem: String,
+    pub(super) created_at: UtcTime,
+}
+
+/// The keys that tokens are signed with, newest first.
+pub(super) fn signing_keys(conn: &mut Conn) -> QueryResult<Vec<KeptKey>> {
     signing_keys::table
-        .order(signing_keys::created_at.desc())
-        .select((signing_keys::kid, signing_keys::private_pem, signing_keys::public_pem))
+        .order((signing_keys::created_at.desc(), signing_keys::kid))
+        .select((signing_keys::kid, signing_keys::private_pem, signing_keys::public_pem, signing_keys::created_at))
         .load(conn)
 }
 
