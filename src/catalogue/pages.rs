@@ -212,7 +212,7 @@ fn regulation(service: &Service, today: NaiveDate) -> Option<Regulation> {
         };
         format!("Inspected {}, {age}", long_date(on))
     });
-    let real = service.origin == Origin::OpenData;
+    let real = service.origin != Origin::Invented;
     Some(Regulation {
         regulator: "Care Quality Commission".into(),
         href: real.then(|| format!("https://www.cqc.org.uk/location/{number}")),
