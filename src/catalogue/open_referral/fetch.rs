@@ -157,7 +157,7 @@ impl Fetcher {
             .no_proxy() // a proxy would look names up in our place
             .dns_resolver(Arc::new(Lookup { may_be_private: manners.may_be_private }))
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_secs(50))
             .build()
             .map_err(|cause| FetchError::Network(cause.to_string()))?;
         Ok(Self { client, manners: manners.clone() })
