@@ -48,16 +48,17 @@ pub async fn get_service(
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
     let page = paging::number(shown.reviews.as_deref());
-    let (whole, reviews, aspects) = app
+    let (whole, from, reviews, aspects) = app
         .db
         .read(move |conn| {
             let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
+            let from = super::open_referral::store::source_of(conn, id)?;
             if whole.rating.ratings() == 0 {
-                return Ok((whole, Vec::new(), Aspects::default()));
+                return Ok((whole, from, Vec::new(), Aspects::default()));
             }
             let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
             let aspects = reviews::store::aspects_of(conn, id)?;
-            Ok::<_, AppError>((whole, reviews, aspects))
+            Ok::<_, AppError>((whole, from, reviews, aspects))
         })
         .await?;
     let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
@@ -75,6 +76,7 @@ pub async fn get_service(
             more,
             aspects,
             today,
+            from,
         },
     ))
 }
@@ -86,7 +88,11 @@ struct Given {
     more: Option<Link>,
     aspects: Aspects,
     today: NaiveDate,
+    from: Option<Taken>,
 }
+
+/// The feed that a service was taken from: name, address, licence, attribution.
+type Taken = (String, Option<String>, String, String);
 
 fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &Given) -> ServicePage {
     let service = &whole.service;
@@ -137,7 +143,7 @@ fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &G
         ratings: ratings(whole, &given.aspects),
         reviews: given.reviews.clone(),
         more_reviews: given.more.clone(),
-        origin: origin(service),
+        origin: origin(service, given.from.as_ref()),
         similar: Vec::new(),
     }
 }
@@ -272,7 +278,19 @@ fn review_shown(review: &Review, name: &str, origin: Origin) -> ReviewShown {
     }
 }
 
-fn origin(service: &Service) -> OriginShown {
+fn origin(service: &Service, from: Option<&Taken>) -> OriginShown {
+    if let Some((feed, href, licence, attribution)) = from {
+        let source =
+            service.source.clone().filter(|source| source != feed).map(|source| format!("{source}, through {feed}"));
+        let words = if attribution.is_empty() { licence.clone() } else { format!("{licence}. {attribution}") };
+        return OriginShown {
+            invented: service.origin == Origin::Invented,
+            source: source.unwrap_or_else(|| feed.clone()),
+            source_href: href.clone(),
+            licence: Some(words),
+            last_checked: long_date(service.assured_on),
+        };
+    }
     let open = service.origin == Origin::OpenData;
     OriginShown {
         invented: service.origin == Origin::Invented,

@@ -263,6 +263,9 @@ fn told(cause: reqwest::Error, url: &Url) -> FetchError {
     if words.ends_with("is not on the public internet, so it is not fetched") {
         return FetchError::Private(url.host_str().unwrap_or_default().to_owned());
     }
+    if words.contains("failed to lookup") {
+        return FetchError::Network(format!("nobody knows the name {}", url.host_str().unwrap_or_default()));
+    }
     FetchError::Network(words)
 }
 
