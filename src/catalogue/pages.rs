@@ -19,7 +19,6 @@ use crate::web::paging;
 
 use super::card;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
-use super::store;
 use super::taxonomy::Taxonomy;
 use super::views::{BuyBox, Origin as OriginShown, PriceOption, ProviderBox, Regulation, ServicePage};
 
@@ -48,19 +47,17 @@ pub async fn get_service(
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
     let page = paging::number(shown.reviews.as_deref());
-    let (whole, from, reviews, aspects) = app
-        .db
-        .read(move |conn| {
-            let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
-            let from = super::open_referral::store::source_of(conn, id)?;
-            if whole.rating.ratings() == 0 {
-                return Ok((whole, from, Vec::new(), Aspects::default()));
-            }
+    let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
+    let (reviews, aspects) = if whole.rating.ratings() == 0 {
+        (Vec::new(), Aspects::default())
+    } else {
+        let read = app.db.read(move |conn| {
             let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
-            let aspects = reviews::store::aspects_of(conn, id)?;
-            Ok::<_, AppError>((whole, from, reviews, aspects))
-        })
-        .await?;
+            Ok::<_, AppError>((reviews, reviews::store::aspects_of(conn, id)?))
+        });
+        read.await?
+    };
+    let from = app.db.read(move |conn| super::open_referral::store::source_of(conn, id)).await?;
     let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
     let more = (i64::from(page) * REVIEWS < whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", whole.rating.ratings()),

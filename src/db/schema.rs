@@ -651,6 +651,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    demand_changes (authority_id, month) {
+        authority_id -> Text,
+        month -> Integer,
+        changes -> BigInt,
+    }
+}
+
+diesel::table! {
     demand_noise (id) {
         id -> Integer,
         secret -> Text,
@@ -772,6 +780,7 @@ diesel::joinable!(deliveries -> invoices (invoice_id));
 diesel::joinable!(deliveries -> people (recorded_by));
 diesel::joinable!(deliveries -> purchases (purchase_id));
 diesel::joinable!(demand_cells -> authorities (authority_id));
+diesel::joinable!(demand_changes -> authorities (authority_id));
 diesel::joinable!(events -> authorities (authority_id));
 diesel::joinable!(invoices -> authorities (authority_id));
 diesel::joinable!(invoices -> organizations (organization_id));
@@ -827,6 +836,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     cost_options,
     deliveries,
     demand_cells,
+    demand_changes,
     demand_members,
     demand_noise,
     events,
