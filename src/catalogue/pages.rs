@@ -166,7 +166,7 @@ fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
 fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> ServicePage {
     let (whole, details) = (&read.whole, &read.details);
     let service = &whole.service;
-    let today = given.now.date();
+    let today = crate::clock::day(given.now);
     let over_time = over_time(read.prices.clone(), today);
     let council = |code: &str| read.councils.get(&code.parse().ok()?).cloned();
     let named = |wanted: &str| -> Vec<String> {
