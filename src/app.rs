@@ -13,7 +13,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::error::AppError;
-use crate::identity::{Passwords, SigningKeys, Waiver};
+use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::providers::statistics::Tally;
 use crate::search::{Index, SearchLog};
@@ -53,6 +53,8 @@ pub struct App {
     pub demo: bool,
     /// The queue that passwords are hashed in.
     pub passwords: Passwords,
+    /// The identity providers that people may sign in with.
+    pub providers: Arc<Providers>,
     /// Who needs no second factor.
     pub waiver: Waiver,
 }
@@ -110,6 +112,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(identity::account_pages::routes)
                 .configure(identity::second_factor_pages::routes)
                 .configure(identity::people_pages::routes)
+                .configure(identity::providers::pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

@@ -18,7 +18,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::{Clock, day, wall_clock};
 use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
-use crate::identity::{Passwords, SigningKeys, Waiver};
+use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
 use crate::post::{Office, Postman};
 use crate::providers::statistics::Tally;
@@ -61,6 +61,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let shelf = catalogue::Shelf::new(db.clone());
     let tally = Tally::default();
     let passwords = Passwords::start()?;
+    let providers = Arc::new(Providers::open(None)?);
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
     let manners = Manners::default();
     let papers = verification::Papers::below(&place.data_dir);
@@ -79,6 +80,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
         tally,
         demo,
         passwords,
+        providers,
         waiver,
     })
 }
@@ -221,7 +223,8 @@ pub fn listen(app: &App, bind: SocketAddr, site: Site, workers: usize) -> std::i
 pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
     let post = Office::open(&settings.mail, &settings.place.data_dir)?;
     let manners = Manners { may_be_private: settings.feeds_may_be_private, ..app.manners.clone() };
-    let app = &App { post, manners, ..app.clone() };
+    let providers = Arc::new(Providers::open(settings.identity_providers.as_deref())?);
+    let app = &App { post, manners, providers, ..app.clone() };
     let site = Site {
         secure_cookies: settings.secure_cookies,
         trusted_proxies: settings.trusted_proxies.clone(),

@@ -22,6 +22,7 @@ pub mod pages;
 mod password;
 pub mod people_pages;
 mod person;
+pub mod providers;
 mod register;
 pub mod register_pages;
 mod reset;
@@ -34,8 +35,10 @@ mod tokens;
 pub mod views;
 
 pub use arriving::{Granted, Proven, Stage, Waiver};
+pub use granting::grant_by_command;
 pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
+pub use providers::Providers;
 pub use roles::{
     Anyone, Arriving, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderManager,
     ProviderMember, ProviderOwner, PurchaseParty, SignedIn,

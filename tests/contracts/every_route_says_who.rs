@@ -139,6 +139,7 @@ fn document(town: &Town, path: &str) -> Value {
         "review" => json!({ "stars": 4, "words": "" }),
         "ending" => json!({ "reason": "because" }),
         "roles" => json!({ "role": "moderator", "reason": "because" }),
+        "invitations" if path.contains("/provider/") => json!({ "email": "nobody", "standing": "staff" }),
         "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
         "tokens" => json!({ "email": somebody(), "password": "none" }),
         "{service_id}" => json!({}),
@@ -147,6 +148,7 @@ fn document(town: &Town, path: &str) -> Value {
         "{setting}" => json!({ "value": 91 }),
         "organisation" => json!({ "name": "", "provider_type": "private" }),
         "services" => json!({ "name": "" }),
+        "start" => json!({ "provider_type": "private", "name": "", "postcode": "" }),
         "draft" => json!({ "entry": { "name": "" } }),
         "availability" => json!({ "places_free": 1 }),
         "{member_id}" => json!({ "standing": "staff" }),
@@ -272,6 +274,7 @@ fn every_route_tried_as_everybody() {
             .replace("{feed_id}", service_id("no feed").as_str())
             .replace("{run_id}", service_id("no reading").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
+            .replace("{provider}", "nowhere")
             .replace("{session_id}", service_id("nobody").as_str())
             .replace("{invitation_id}", service_id("nobody").as_str())
             .replace("{membership_id}", service_id("nobody").as_str())

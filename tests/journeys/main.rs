@@ -19,6 +19,7 @@ mod feeds;
 mod finding;
 mod followers;
 mod freshness;
+mod identity_providers;
 mod kept_in_memory;
 mod over_the_api;
 mod provider_figures;

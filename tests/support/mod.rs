@@ -5,6 +5,7 @@ mod api;
 mod database;
 pub mod elsewhere;
 pub mod feed;
+mod openid;
 mod page;
 mod people;
 mod person;
@@ -12,6 +13,7 @@ mod town;
 
 pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
+pub use openid::Elsewhere;
 pub use page::Seen;
 pub use people::{ASHTON, BOWDON, PASSWORD, TRAFFORD, email, option_id, pounds, service_id, settle};
 pub use person::{Answer, Person, encoded};
