@@ -107,6 +107,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(reviews::pages::routes)
                 .configure(shortlists::pages::routes)
                 .configure(saved_searches::pages::routes)
+                .configure(reviews::care_pages::routes)
                 .configure(identity::pages::routes)
                 .configure(identity::register_pages::routes)
                 .configure(identity::account_pages::routes)

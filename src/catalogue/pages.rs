@@ -16,8 +16,9 @@ use crate::clock::{UtcTime, long_date, month_name};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::{Anyone, ProviderMember};
-use crate::ids::{AuthorityId, BudgetId, ServiceId};
+use crate::ids::{AuthorityId, BudgetId, ReviewId, ServiceId};
 use crate::places;
+use crate::reviews::care::ReplyRow;
 use crate::reviews::store::Aspects;
 use crate::reviews::views::{AspectScore, RatingsSummary, ReviewShown, SpreadRow};
 use crate::reviews::{self, Review};
@@ -72,11 +73,13 @@ pub async fn get_service(
         let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
         let rated = whole.rating.ratings() > 0;
         let others = similar(&index, &whole)?;
+        let said = if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() };
         Ok::<_, AppError>(Read {
             details: store::details(conn, id, whole.service.organization_id)?,
             prices: store::prices(conn, id)?,
             councils: places::store::authority_names(conn)?,
-            reviews: if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() },
+            replies: reviews::care::replies(conn, &said.iter().map(|(review, _)| review.id).collect::<Vec<_>>())?,
+            reviews: said,
             aspects: if rated { reviews::store::aspects_of(conn, id)? } else { Aspects::default() },
             purses: match &visitor {
                 Some(who) if whole.cheapest().is_some() => budgets::purse::purses_of(conn, who, today)?,
@@ -117,6 +120,7 @@ struct Read {
     prices: Vec<CostOption>,
     councils: HashMap<AuthorityId, String>,
     reviews: Vec<(Review, String)>,
+    replies: HashMap<ReviewId, ReplyRow>,
     aspects: Aspects,
     purses: Vec<Purse>,
     similar: Vec<WholeService>,
@@ -222,7 +226,11 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         accessibility: named("accessibility"),
         regulation: regulation(service, today),
         ratings: ratings(whole, &read.aspects),
-        reviews: read.reviews.iter().map(|(review, name)| review_shown(review, name, service.origin)).collect(),
+        reviews: read
+            .reviews
+            .iter()
+            .map(|(review, name)| review_shown(review, name, read.replies.get(&review.id), service.origin))
+            .collect(),
         more_reviews: given.more,
         origin: origin(service, read.from.as_ref()),
         upkeep: read.upkeep.clone(),
@@ -347,7 +355,7 @@ pub fn short_name(name: &str) -> String {
     }
 }
 
-fn review_shown(review: &Review, name: &str, origin: Origin) -> ReviewShown {
+fn review_shown(review: &Review, name: &str, reply: Option<&ReplyRow>, origin: Origin) -> ReviewShown {
     ReviewShown {
         who: if review.anonymous { "Somebody who bought this".into() } else { short_name(name) },
         half_stars: u32::try_from(review.stars * 2).unwrap_or(0),
@@ -356,7 +364,8 @@ fn review_shown(review: &Review, name: &str, origin: Origin) -> ReviewShown {
         words: review.words.split("\n\n").filter(|words| !words.is_empty()).map(str::to_owned).collect(),
         verified: true,
         invented: origin == Origin::Invented,
-        reply: None,
+        reply: reply.map(reviews::care_pages::reply_shown),
+        report_href: format!("/reviews/{}/report", review.id),
     }
 }
 

@@ -996,6 +996,17 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(review_replies -> reviews (review_id));
+diesel::joinable!(review_replies -> organizations (organization_id));
+diesel::joinable!(review_reports -> reviews (review_id));
+diesel::joinable!(review_decisions -> reviews (review_id));
+diesel::joinable!(review_decisions -> people (decided_by));
+diesel::joinable!(paper_files -> verifications (verification_id));
+diesel::joinable!(paper_steps -> verifications (verification_id));
+diesel::joinable!(paper_steps -> people (taken_by));
+diesel::joinable!(paper_reminders -> verifications (verification_id));
+diesel::joinable!(organization_steps -> organizations (organization_id));
+diesel::joinable!(organization_steps -> people (taken_by));
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));

@@ -40,8 +40,8 @@ pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use providers::Providers;
 pub use roles::{
-    Anyone, Arriving, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderManager,
-    ProviderMember, ProviderOwner, PurchaseParty, SignedIn,
+    Anyone, Arriving, AuthorityAdministrator, AuthorityReader, BudgetHolder, Commissioner, FinanceOfficer, Moderator,
+    ProviderManager, ProviderMember, ProviderOwner, PurchaseParty, SignedIn,
 };
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

@@ -347,8 +347,15 @@ pub struct AuthorityAdministrator {
     authority: AuthorityId,
 }
 
+/// Someone who may read what one authority has set: who looks after it, or an auditor.
+#[derive(Clone, Debug)]
+pub struct AuthorityReader {
+    who: SignedIn,
+    authority: AuthorityId,
+}
+
 macro_rules! of_an_authority {
-    ($($role:ident),+) => {$(
+    ($($role:ident: $($name:ident)|+;)+) => {$(
         impl $role {
             /// Who.
             #[must_use]
@@ -365,13 +372,20 @@ macro_rules! of_an_authority {
             /// The authority that a person has this role for, where there is one.
             #[must_use]
             pub fn find(who: &SignedIn) -> Option<Self> {
-                let authority = who.membership(RoleName::$role)?.authority_id?;
+                let membership = None$(.or_else(|| who.membership(RoleName::$name)))+;
+                let authority = membership?.authority_id?;
                 Some(Self { who: who.clone(), authority })
             }
         }
     )+};
 }
-of_an_authority!(Commissioner, FinanceOfficer, Moderator, AuthorityAdministrator);
+of_an_authority! {
+    Commissioner: Commissioner;
+    FinanceOfficer: FinanceOfficer;
+    Moderator: Moderator | SafeguardingLead;
+    AuthorityAdministrator: AuthorityAdministrator;
+    AuthorityReader: AuthorityAdministrator | Auditor;
+}
 
 /// The budget holder of one purchase.
 #[derive(Clone, Debug)]
@@ -490,6 +504,7 @@ from_request! {
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    AuthorityReader: request => AuthorityReader::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityAdministrator: request => {
         AuthorityAdministrator::find(&signed_in(&request).await?).ok_or(AppError::NotFound)
     };

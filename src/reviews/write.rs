@@ -8,6 +8,8 @@ use crate::ids::ReviewId;
 use crate::log::{EventKind, NewEvent};
 use crate::purchasing::{self, DeliveryState};
 
+use super::care::{self, Decision, ReviewState};
+use super::moderate::hints_at_harm;
 use super::review::{Review, Stars};
 use super::store;
 
@@ -94,7 +96,23 @@ pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTi
         anonymous: written.anonymous,
         written_at: now,
     };
-    store::save(tx, &review, earlier.as_ref())?;
+    // A review that hints at harm waits; one that waits or was removed does not come back by being changed.
+    let before = match &earlier {
+        Some(earlier) => Some(care::state(tx, earlier.id)?),
+        None => None,
+    };
+    let harm = hints_at_harm(&review.words);
+    let state = match before {
+        Some(ReviewState::Removed) => ReviewState::Removed,
+        Some(ReviewState::Waiting) => ReviewState::Waiting,
+        Some(ReviewState::Published) | None if harm => ReviewState::Waiting,
+        Some(ReviewState::Published) | None => ReviewState::Published,
+    };
+    store::save(tx, &review, state, earlier.as_ref().zip(before))?;
+    if harm && state == ReviewState::Waiting && before != Some(ReviewState::Waiting) {
+        let why = "Its words hint that somebody was or may be harmed.";
+        care::note(tx, review.id, Decision::HeldBack, why, None, now)?;
+    }
     crate::log::append(tx, &[NewEvent::plain(None, EventKind::ReviewWritten, &service_id, now)])?;
     Ok(review)
 }

@@ -159,7 +159,10 @@ fn document(town: &Town, path: &str) -> Value {
         "contact" | "check" => json!({}),
         "answer" if path.contains("still-right") => json!({ "answer": "still right" }),
         "answer" => json!({ "resolution": "put right" }),
+        "reports" if path.contains("review_id") => json!({ "what": "not real" }),
         "reports" => json!({ "what": "closed" }),
+        "reply" => json!({ "words": "Thank you" }),
+        "decision" => json!({ "decision": "removed", "reason": "because" }),
         "papers" => json!({ "paper": "identity", "detail": "passport" }),
         "withdrawal" | "suspension" | "lifting" => json!({ "reason": "because" }),
         "wanted-support" => json!({ "words": "a choir for men" }),
@@ -283,6 +286,7 @@ fn every_route_tried_as_everybody() {
             .replace("{setting}", "check-after-days")
             .replace("{saved_search_id}", &saved)
             .replace("{token}", &token)
+            .replace("{review_id}", service_id("nobody").as_str())
             .replace("{token}", &"0".repeat(64))
             .replace("{organization_id}", OrganizationId::named("Trafford Libraries").as_str())
             .replace("{path:.*}", "favicon.svg");

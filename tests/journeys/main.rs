@@ -28,6 +28,7 @@ mod provider_members;
 mod provider_questions;
 mod provider_services;
 mod rating;
+mod review_care;
 mod roles;
 mod saved_searches;
 mod searching;
