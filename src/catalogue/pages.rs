@@ -1,6 +1,7 @@
 //! The page of one service.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use actix_web::web::{Data, Path, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
@@ -29,7 +30,7 @@ use crate::web::page::{Link, Page, html};
 use crate::web::paging;
 
 use super::card;
-use super::detail::Details;
+use super::detail::{AreaKind, Details};
 use super::prices::over_time;
 use super::service::{CostOption, Kind, Origin, Service, Unit, WholeService};
 use super::taxonomy::Taxonomy;
@@ -68,16 +69,21 @@ pub async fn get_service(
     let today = crate::clock::day(now);
     let page = paging::number(shown.reviews.as_deref());
     let visitor = anyone.visitor().cloned();
-    let index = app.index.clone();
+    let (index, shelf) = (app.index.clone(), app.shelf.clone());
     let read = move |conn: &mut Conn| {
-        let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
+        let whole = shelf.services(&[id], today)?.pop().ok_or(AppError::NotFound)?;
         let rated = whole.rating.ratings() > 0;
-        let others = similar(&index, &whole)?;
+        let others = match shelf.similar(id) {
+            Some(others) => others,
+            None => shelf.keep_similar(id, similar(&index, &whole)?),
+        };
+        let details = store::details(conn, id, whole.service.organization_id)?;
+        let by_council = details.areas.iter().any(|(kind, _)| *kind == AreaKind::Authority);
         let said = if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() };
         Ok::<_, AppError>(Read {
-            details: store::details(conn, id, whole.service.organization_id)?,
+            details,
             prices: store::prices(conn, id)?,
-            councils: places::store::authority_names(conn)?,
+            councils: if by_council { places::store::authority_names(conn)? } else { HashMap::new() },
             replies: reviews::care::replies(conn, &said.iter().map(|(review, _)| review.id).collect::<Vec<_>>())?,
             reviews: said,
             aspects: if rated { reviews::store::aspects_of(conn, id)? } else { Aspects::default() },
@@ -85,7 +91,7 @@ pub async fn get_service(
                 Some(who) if whole.cheapest().is_some() => budgets::purse::purses_of(conn, who, today)?,
                 _ => Vec::new(),
             },
-            similar: store::whole_services(conn, &others, today)?,
+            similar: shelf.services(&others, today)?,
             kept: shortlists::store::kept(conn, &keeper)?,
             upkeep: crate::freshness::pages::upkeep(conn, &whole.service, today)?,
             from: super::open_referral::store::source_of(conn, id)?,
@@ -113,7 +119,7 @@ pub async fn get_service(
 
 /// What the page is made of, as it was read.
 struct Read {
-    whole: WholeService,
+    whole: Arc<WholeService>,
     from: Option<Taken>,
     upkeep: Upkeep,
     details: Details,
@@ -123,7 +129,7 @@ struct Read {
     replies: HashMap<ReviewId, ReplyRow>,
     aspects: Aspects,
     purses: Vec<Purse>,
-    similar: Vec<WholeService>,
+    similar: Vec<Arc<WholeService>>,
     kept: HashSet<ServiceId>,
 }
 
@@ -253,7 +259,7 @@ pub fn preview(
         prices: whole.options.clone(),
         upkeep: Upkeep::default(),
         from: None,
-        whole,
+        whole: Arc::new(whole),
         details,
         councils: HashMap::new(),
         reviews: Vec::new(),
