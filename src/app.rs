@@ -72,6 +72,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(identity::register_pages::routes)
                 .configure(identity::account_pages::routes)
                 .configure(identity::second_factor_pages::routes)
+                .configure(identity::people_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

@@ -1,23 +1,35 @@
 //! Tokens for programs over `/api/v1`.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, HttpResponse};
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json as JsonAnswer, ServiceConfig, get, post};
+use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::clock::UtcTime;
+use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::ids::{MembershipId, PersonId};
+use crate::ids::{MembershipId, PersonId, SessionId};
 use crate::web::form::Json;
 
 use super::attempts::Tried;
-use super::sign_in::check_password;
-use super::{Anyone, RoleName, SignedIn, Whence, second_factor, tokens};
+use super::sign_in::{IDLE, check_password};
+use super::store::{roles, sessions};
+use super::{Anyone, AuthorityAdministrator, RoleName, SignedIn, Whence, granting, register, second_factor, tokens};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
-    config.route("/tokens", post().to(post_token)).route("/me", get().to(get_me));
+    config
+        .route("/tokens", post().to(post_token))
+        .route("/me", get().to(get_me))
+        .route("/me/sessions", get().to(get_sessions))
+        .route("/me/sessions/{session_id}/ending", post().to(post_session_ending))
+        .route("/me/roles/{role_id}/leaving", post().to(post_leaving))
+        .route("/authority/people", get().to(get_people))
+        .route("/authority/people/{person_id}/roles", post().to(post_role))
+        .route("/authority/invitations", post().to(post_invitation))
+        .route("/authority/roles/{role_id}/ending", post().to(post_role_ending));
 }
 
 /// Who asks for a token.
@@ -127,4 +139,197 @@ pub async fn get_me(who: SignedIn) -> JsonAnswer<MeDocument> {
         role: who.role(),
         roles: who.granted().iter().map(role).collect(),
     })
+}
+
+/// A device that somebody is signed in on.
+#[derive(Serialize, ToSchema)]
+pub struct SessionDocument {
+    /// For ending it.
+    #[schema(value_type = String)]
+    pub id: SessionId,
+    /// "Firefox on Windows"
+    pub device: String,
+    /// Since when.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String)]
+    pub since: UtcTime,
+    /// Last used.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String)]
+    pub last_used: UtcTime,
+}
+
+/// Where somebody is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct SessionsDocument {
+    /// The newest first.
+    pub sessions: Vec<SessionDocument>,
+}
+
+/// Where the person is signed in on pages.
+#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "identity", security(("bearer" = [])),
+    responses((status = 200, body = SessionsDocument), (status = 401, body = crate::web::render::Problem)))]
+pub async fn get_sessions(who: SignedIn, app: Data<App>) -> Result<JsonAnswer<SessionsDocument>, AppError> {
+    let (person, now) = (who.person(), app.clock.now());
+    let listed = app.db.read(move |conn| sessions::sessions_of(conn, person, now, now - IDLE)).await?;
+    let document = |listed: sessions::Listed| SessionDocument {
+        id: listed.id,
+        device: listed.device,
+        since: listed.created_at,
+        last_used: listed.last_seen_at,
+    };
+    Ok(JsonAnswer(SessionsDocument { sessions: listed.into_iter().map(document).collect() }))
+}
+
+/// Signs the person out on one device.
+#[utoipa::path(post, path = "/api/v1/me/sessions/{session_id}/ending", tag = "identity", security(("bearer" = [])),
+    params(("session_id" = String, Path, description = "As the list of sessions names it")),
+    responses((status = 204), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem)))]
+pub async fn post_session_ending(who: SignedIn, path: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let session: SessionId = path.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let person = who.person();
+    let ended = app.db.write(move |tx| sessions::end_one(tx, person, session)).await?;
+    if ended { Ok(HttpResponse::NoContent().finish()) } else { Err(AppError::NotFound) }
+}
+
+/// Gives a role of one's own back.
+#[utoipa::path(post, path = "/api/v1/me/roles/{role_id}/leaving", tag = "identity", security(("bearer" = [])),
+    params(("role_id" = String, Path, description = "As `GET /api/v1/me` names it")),
+    responses((status = 204), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem), (status = 409, body = crate::web::render::Problem)))]
+pub async fn post_leaving(who: SignedIn, path: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let role: MembershipId = path.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    app.db.write(move |tx| granting::leave(tx, &who, role, now)).await.map_err(AppError::from)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Somebody's role for the authority.
+#[derive(Serialize, ToSchema)]
+pub struct HolderDocument {
+    /// The person.
+    #[schema(value_type = String)]
+    pub person_id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// The role's id, for ending it.
+    #[schema(value_type = String)]
+    pub role_id: MembershipId,
+    /// Which role.
+    pub role: RoleName,
+    /// Since when.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String)]
+    pub since: UtcTime,
+    /// Whether signing in takes a code from their phone.
+    pub has_second_factor: bool,
+}
+
+/// Who holds roles for the authority.
+#[derive(Serialize, ToSchema)]
+pub struct PeopleDocument {
+    /// One line for each role, by name.
+    pub people: Vec<HolderDocument>,
+}
+
+/// The people and roles of the administrator's authority.
+#[utoipa::path(get, path = "/api/v1/authority/people", tag = "identity", security(("bearer" = [])),
+    responses((status = 200, body = PeopleDocument), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_people(administrator: AuthorityAdministrator, app: Data<App>) -> Result<JsonAnswer<PeopleDocument>, AppError> {
+    let holders = app.db.read(move |conn| roles::holders(conn, &administrator)).await?;
+    let document = |holder: roles::Holder| HolderDocument {
+        person_id: holder.person,
+        name: holder.name,
+        email: holder.email,
+        role_id: holder.membership,
+        role: holder.role,
+        since: holder.granted_at,
+        has_second_factor: holder.second_factor.is_some(),
+    };
+    Ok(JsonAnswer(PeopleDocument { people: holders.into_iter().map(document).collect() }))
+}
+
+/// Who is invited, as what, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// Where the letter goes.
+    pub email: String,
+    /// Which role.
+    pub role: RoleName,
+    /// Why: it is kept with the role.
+    pub reason: String,
+}
+
+/// Offers a role by letter.
+#[utoipa::path(post, path = "/api/v1/authority/invitations", tag = "identity", security(("bearer" = [])), request_body = Invitation,
+    responses((status = 202), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem),
+        (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
+pub async fn post_invitation(
+    administrator: AuthorityAdministrator,
+    Json(given): Json<Invitation>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let email = register::email(&given.email).map_err(|wrong| AppError::invalid(vec![wrong]))?;
+    let (of_app, now) = (app.get_ref().clone(), app.clock.now());
+    let invite =
+        move |tx: &mut Conn| granting::invite(tx, &of_app, &administrator, (&email, given.role, &given.reason), now);
+    app.db.write(invite).await.map_err(AppError::from)?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// A role for somebody who works for the authority already.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Which role.
+    pub role: RoleName,
+    /// Why: it is kept with the role.
+    pub reason: String,
+}
+
+/// Gives another role to somebody who works for the authority already.
+#[utoipa::path(post, path = "/api/v1/authority/people/{person_id}/roles", tag = "identity", security(("bearer" = [])), request_body = Grant,
+    params(("person_id" = String, Path, description = "As the list of people names them")),
+    responses((status = 204), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem),
+        (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
+pub async fn post_role(
+    administrator: AuthorityAdministrator,
+    path: Path<String>,
+    Json(given): Json<Grant>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let person: PersonId = path.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let (of_app, now) = (app.get_ref().clone(), app.clock.now());
+    let give =
+        move |tx: &mut Conn| granting::grant(tx, &of_app, &administrator, (person, given.role, &given.reason), now);
+    app.db.write(give).await.map_err(AppError::from)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Why a role ends.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ending {
+    /// It is kept.
+    pub reason: String,
+}
+
+/// Ends a role of somebody who works for the authority.
+#[utoipa::path(post, path = "/api/v1/authority/roles/{role_id}/ending", tag = "identity", security(("bearer" = [])), request_body = Ending,
+    params(("role_id" = String, Path, description = "As the list of people names it")),
+    responses((status = 204), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem),
+        (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
+pub async fn post_role_ending(
+    administrator: AuthorityAdministrator,
+    path: Path<String>,
+    Json(given): Json<Ending>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let role: MembershipId = path.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let (of_app, now) = (app.get_ref().clone(), app.clock.now());
+    let end = move |tx: &mut Conn| granting::end(tx, &of_app, &administrator, (role, &given.reason), now);
+    app.db.write(end).await.map_err(AppError::from)?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -5,6 +5,8 @@ use askama::Template;
 use crate::error::AppError;
 use crate::post::{Letter, Office};
 
+use super::RoleName;
+
 /// A letter as plain text.
 #[derive(Template)]
 #[template(path = "letters/account.txt")]
@@ -155,4 +157,67 @@ pub(super) fn second_factor(office: &Office, address: &str, name: &str, on: bool
         after: Vec::new(),
     };
     said.to("second factor", address)
+}
+
+/// A role is offered.
+pub(super) fn invited(
+    office: &Office,
+    address: &str,
+    by: &str,
+    body: &str,
+    role: RoleName,
+    token: &str,
+) -> Result<Letter, AppError> {
+    let said = Said {
+        subject: format!("{body} asks you to join on Waymark"),
+        hello: hello(""),
+        before: vec![
+            format!("{by} asks you to work with {body} on Waymark, as {}.", role.with_article()),
+            "Open this page to see what that means, and to say yes.".into(),
+        ],
+        link: Some(("See the invitation".into(), format!("{}/join?token={token}", office.public_url))),
+        after: vec!["The link works once, for seven days. If you do not know about this, you need not do anything.".into()],
+    };
+    said.to("role offered", address)
+}
+
+/// What an administrator did to somebody's account.
+pub(super) struct News {
+    subject: String,
+    words: String,
+}
+
+/// A role was given.
+pub(super) fn role_given(role: RoleName) -> News {
+    News { subject: "You have a new role on Waymark".into(), words: format!("made you {}", role.with_article()) }
+}
+
+/// A role was ended.
+pub(super) fn role_ended(role: RoleName) -> News {
+    News { subject: "A role of yours on Waymark has ended".into(), words: format!("ended your role as {role}") }
+}
+
+/// The second factor was taken away, so that a new phone can be set up.
+pub(super) fn starts_afresh() -> News {
+    let words = "took the code from your phone off your account, so that you can set up a new phone at your next sign-in";
+    News { subject: "You can set up a new phone for Waymark".into(), words: words.into() }
+}
+
+/// Tells somebody what an administrator did.
+pub(super) fn news(
+    office: &Office,
+    address: &str,
+    name: &str,
+    by: &str,
+    body: &str,
+    news: &News,
+) -> Result<Letter, AppError> {
+    let said = Said {
+        subject: news.subject.clone(),
+        hello: hello(name),
+        before: vec![format!("{by} ({body}) {}.", news.words), "If this surprises you, ask them.".into()],
+        link: Some(("Your account".into(), format!("{}/account", office.public_url))),
+        after: Vec::new(),
+    };
+    said.to("role changed", address)
 }

@@ -52,7 +52,7 @@ pub struct Next {
 impl Next {
     /// The address, if it is one of ours.
     pub(super) fn path(self) -> String {
-        self.next.map(|next| local_path(&next).to_owned()).unwrap_or_default()
+        self.next.filter(|next| !next.is_empty()).map(|next| local_path(&next).to_owned()).unwrap_or_default()
     }
 }
 

@@ -68,7 +68,8 @@ pub fn may_be_taken(password: &str, theirs: &[&str]) -> Result<(), PasswordRefus
     let small = password.to_lowercase();
     let different = password.chars().collect::<HashSet<char>>().len();
     let its_owners = |word: &str| word.len() >= 4 && small.contains(word) && letters < word.chars().count() + 6;
-    let words = theirs.iter().flat_map(|text| text.split([' ', '@', '.'])).map(str::to_lowercase);
+    let whole = theirs.iter().flat_map(|text| text.split([' ', '@']));
+    let words = theirs.iter().flat_map(|text| text.split([' ', '@', '.'])).chain(whole).map(str::to_lowercase);
     match letters {
         ..SHORTEST => Err(PasswordRefused::Short),
         _ if letters > LONGEST => Err(PasswordRefused::Long),

@@ -49,6 +49,30 @@ impl RoleName {
             Self::Auditor => "Auditor",
         }
     }
+
+    /// In the middle of a sentence: "a commissioner", "an auditor".
+    #[must_use]
+    pub fn with_article(self) -> String {
+        let word = self.as_str();
+        format!("{} {word}", if word.starts_with('a') { "an" } else { "a" })
+    }
+
+    /// What somebody with this role does.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::ProviderMember => "works the account of a provider.",
+            Self::SupportPlanner => "helps people to plan and arrange, with their consent.",
+            Self::CareManager => "assesses, agrees plans and reviews them.",
+            Self::Commissioner => "sees what people buy and miss, without seeing anybody.",
+            Self::AuthorisedOfficer => "is accountable for named contracts.",
+            Self::FinanceOfficer => "funds budgets and settles invoices.",
+            Self::SafeguardingLead => "handles concerns about people's safety.",
+            Self::Moderator => "handles reviews, reports and the checking of providers.",
+            Self::AuthorityAdministrator => "looks after people, roles and settings.",
+            Self::Auditor => "reads everything and changes nothing.",
+        }
+    }
 }
 
 text_enum! {

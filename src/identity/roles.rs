@@ -74,6 +74,12 @@ impl SignedIn {
         self.held.first().map(|granted| granted.membership.role)
     }
 
+    /// Whom the role that they hold now is for: "Trafford"; empty for who is here for themselves.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        self.held.first().map_or("", |granted| granted.body.as_str())
+    }
+
     /// Every role that they were granted, held now or not.
     #[must_use]
     pub fn granted(&self) -> &[Granted] {

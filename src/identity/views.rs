@@ -1,6 +1,6 @@
 //! The structs behind the templates: Signing in.
 
-use crate::web::page::{Errors, Page};
+use crate::web::page::{Choice, Errors, Page};
 use askama::Template;
 
 use super::second_factor::Setting;
@@ -247,4 +247,109 @@ pub struct RecoveryCodesPage {
     pub codes: Vec<String>,
     /// Where to go on to, encoded for an address.
     pub next: String,
+}
+
+/// The people of an authority, their roles, and what became of them.
+#[derive(Template)]
+#[template(path = "identity/people.html")]
+pub struct PeoplePage {
+    pub page: Page,
+    /// "Trafford"
+    pub body: String,
+    pub people: Vec<PersonLine>,
+    pub offers: Vec<OfferLine>,
+    pub history: Vec<ChangeLine>,
+    /// Letters of this installation that do not go out.
+    pub troubled: Vec<TroubleLine>,
+}
+
+/// Somebody who works for the authority.
+#[derive(Clone, Debug, Default)]
+pub struct PersonLine {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    pub has_second_factor: bool,
+    pub roles: Vec<PersonRole>,
+}
+
+/// One of their roles.
+#[derive(Clone, Debug, Default)]
+pub struct PersonRole {
+    pub membership: String,
+    /// The field that asks why it ends.
+    pub field: String,
+    pub role: String,
+    pub since: String,
+}
+
+/// A role that is offered.
+#[derive(Clone, Debug, Default)]
+pub struct OfferLine {
+    pub id: String,
+    pub email: String,
+    pub role: String,
+    pub until: String,
+}
+
+/// One thing that became of a role.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeLine {
+    pub words: String,
+    pub reason: String,
+    pub by: String,
+    pub when: String,
+}
+
+/// A letter that does not go out.
+#[derive(Clone, Debug, Default)]
+pub struct TroubleLine {
+    pub kind: String,
+    pub tries: i32,
+    pub problem: String,
+}
+
+/// Offering a role by letter. Posts to `/authority/people/invite`.
+#[derive(Template)]
+#[template(path = "identity/invite.html")]
+pub struct InvitePage {
+    pub page: Page,
+    pub email: String,
+    pub reason: String,
+    pub roles: Vec<Choice>,
+    pub errors: Errors,
+}
+
+/// Somebody who works for the authority, and what their administrator may do.
+#[derive(Template)]
+#[template(path = "identity/person.html")]
+pub struct PersonPage {
+    pub page: Page,
+    pub person: PersonLine,
+    /// Whether it is the administrator.
+    pub oneself: bool,
+    pub choices: Vec<Choice>,
+    pub errors: Errors,
+}
+
+/// What somebody is asked to join as.
+#[derive(Template)]
+#[template(path = "identity/join.html")]
+pub struct JoinPage {
+    pub page: Page,
+    pub token: String,
+    /// "Trafford"
+    pub body: String,
+    /// "Commissioner"
+    pub role: String,
+    pub about: String,
+    pub reason: String,
+    /// Where the letter went.
+    pub email: String,
+    /// Whether the one who looks is signed in with this address.
+    pub mine: bool,
+    /// Whether there is an account with this address.
+    pub has_account: bool,
+    pub name: String,
+    pub errors: Errors,
 }

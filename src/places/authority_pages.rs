@@ -31,7 +31,8 @@ pub struct Done {
 }
 
 /// The other pages of an administrator, each with a sentence about it.
-const WAYS: &[(&str, &str, &str)] = &[];
+const WAYS: &[(&str, &str, &str)] =
+    &[("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles.")];
 
 /// `GET /authority`: what holds for the authority, in plain words.
 pub async fn get_authority(

@@ -99,6 +99,11 @@ fn every_page_has_one_heading_and_labelled_fields() {
         "/accessibility",
         "/privacy",
         "/sign-in",
+        "/register",
+        "/register/sent",
+        "/register/confirm?token=0",
+        "/forgotten",
+        "/forgotten/sent",
         "/nowhere",
         "/api/v1/docs",
         "/search?q=%FF",
@@ -108,6 +113,12 @@ fn every_page_has_one_heading_and_labelled_fields() {
     check(&visitor.open(&format!("/services/{lunch}")));
     check(&visitor.open(&format!("/services/{library}")));
     check(&visitor.open("/sign-in").press("Sign in", &[]));
+    check(&visitor.open("/register").press("Send me the letter", &[]));
+    check(&visitor.open("/forgotten").press("Send me the link", &[("email", "nobody")]));
+    visitor.open("/register").press("Send me the letter", &[("name", "Lea"), ("email", "lea@example.net")]);
+    let link = town.link_to("lea@example.net", "Confirm your e-mail address");
+    check(&visitor.follow_letter(&link));
+    check(&visitor.follow_letter(&link).press("Make my account", &[("password", "short")]));
 
     let amira = town.person("Amira");
     for path in [
@@ -120,9 +131,27 @@ fn every_page_has_one_heading_and_labelled_fields() {
         format!("/purchases/{running}/review"),
         format!("/purchases/{waiting}/review"),
         "/demand".to_owned(),
+        "/account".to_owned(),
+        "/account/name".to_owned(),
+        "/account/email".to_owned(),
+        "/account/password".to_owned(),
+        "/second-factor".to_owned(),
+        "/sign-in/role".to_owned(),
     ] {
         check(&amira.open(&path));
     }
+    let begun = amira.open("/second-factor").press("Set it up", &[("password", crate::support::PASSWORD)]);
+    check(&begun);
+    let secret = begun.one(".secret code").replace(' ', "");
+    let code = waymark::identity::second_factor::code_now(&secret, town.app.clock.now()).unwrap();
+    check(&begun.press("Turn it on", &[("code", &code)]));
+    check(&amira.open("/second-factor"));
+    let elsewhere = town.visitor();
+    check(&elsewhere.sign_in(&crate::support::email("Amira")));
+    let ada = town.person("Ada");
+    check(&ada.open("/authority/people"));
+    check(&ada.open("/authority/people/invite").press("Send the invitation", &[]));
+    check(&ada.open(&format!("/authority/people/{}", waymark::ids::PersonId::named("Mo"))));
     let form = amira.open(&format!("/services/{lunch}/buy"));
     check(&form.press("Buy", &[("quantity", "0"), ("start_on", ""), ("note", &"x".repeat(2_000))]));
     check(&form.press("Buy", &[("quantity", "500")]));

@@ -113,6 +113,9 @@ fn document(town: &Town, path: &str) -> Value {
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
+        "ending" => json!({ "reason": "because" }),
+        "roles" => json!({ "role": "moderator", "reason": "because" }),
+        "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
         "tokens" => json!({ "email": somebody(), "password": "none" }),
         "{setting}" => json!({ "value": 91 }),
         _ => Value::Null,
@@ -198,6 +201,10 @@ fn every_route_tried_as_everybody() {
             .replace("{service_id}", service_id("Lunch club").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
             .replace("{session_id}", service_id("nobody").as_str())
+            .replace("{invitation_id}", service_id("nobody").as_str())
+            .replace("{membership_id}", service_id("nobody").as_str())
+            .replace("{role_id}", service_id("nobody").as_str())
+            .replace("{person_id}", service_id("nobody").as_str())
             .replace("{setting}", "check-after-days")
             .replace("{path:.*}", "favicon.svg");
         let path = match &subject {

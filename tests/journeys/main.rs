@@ -18,6 +18,7 @@ mod finding;
 mod followers;
 mod over_the_api;
 mod rating;
+mod roles;
 mod second_factor;
 mod somebody_else;
 mod together;

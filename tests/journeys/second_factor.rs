@@ -25,7 +25,10 @@ fn code(town: &Town, secret: &str) -> String {
 
 /// Carol sets her phone up right after her password; gives her secret and her recovery codes.
 fn sets_up(town: &Town, person: &Person, name: &str) -> (String, Vec<String>) {
-    let why = person.sign_in(&email(name));
+    goes_on_to_set_up(town, &person.sign_in(&email(name)))
+}
+
+fn goes_on_to_set_up(town: &Town, why: &Seen) -> (String, Vec<String>) {
     assert_eq!(why.heading(), "Protect your account with your phone");
     let page = why.press("Set it up", &[]);
     let secret = secret_on(&page);
@@ -48,7 +51,7 @@ fn carol_sets_up_her_phone_right_after_the_password_and_sees_nothing_before() {
     assert!(search.all(".who").is_empty(), "nor is she shown as signed in");
 
     let before = carol.cookie("waymark_session").unwrap();
-    let (secret, codes) = sets_up(&town, &carol, "Carol");
+    let (secret, codes) = goes_on_to_set_up(&town, &carol.open("/sign-in"));
     assert_eq!(codes.len(), 10);
     assert_ne!(carol.cookie("waymark_session").unwrap(), before, "the session has another token");
     assert_eq!(carol.open("/demand").status(), 200);
@@ -175,6 +178,13 @@ fn programs_need_the_code_too() {
 #[test]
 fn the_demo_spares_its_listed_people_and_nobody_else() {
     let mut town = Town::open_as_demo();
+    let now = town.app.clock.now();
+    let priya = waymark::demo::people::PEOPLE.iter().find(|listed| listed.key == "priya").unwrap().id();
+    let trafford = Some(waymark::places::reference::authority_id("E08000009"));
+    let give = move |tx: &mut waymark::db::Conn| {
+        waymark::identity::store::grant(tx, priya, waymark::identity::RoleName::Commissioner, trafford, None, now)
+    };
+    town.app.db.write_now(give).unwrap();
     town.app.waiver = Waiver::DemoPeople;
     town.serve_again();
     let priya = town.visitor();

@@ -12,5 +12,5 @@ pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
 pub use page::Seen;
 pub use people::{ASHTON, BOWDON, PASSWORD, email, option_id, pounds, service_id};
-pub use person::{Answer, Person};
+pub use person::{Answer, Person, encoded};
 pub use town::Town;

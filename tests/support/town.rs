@@ -228,6 +228,18 @@ impl Town {
         self.follow();
     }
 
+    /// The letters to somebody about something that have arrived, the newest first.
+    pub fn letters_to(&self, email: &str, subject: &str) -> Vec<Received> {
+        let letters = received(&self.app.post.folder);
+        letters.into_iter().filter(|letter| letter.to == email && letter.subject.contains(subject)).collect()
+    }
+
+    /// Waits until so many letters to somebody about something have arrived.
+    pub fn after_letters(&self, email: &str, subject: &str, number: usize) {
+        let what = format!("{number} letters to {email} about {subject:?}");
+        self.within(Duration::from_secs(20), &what, || self.letters_to(email, subject).len() >= number);
+    }
+
     /// The newest letter to somebody, once it has arrived.
     pub fn letter_to(&self, email: &str, subject: &str) -> Received {
         let find = || {

@@ -2,6 +2,7 @@
 
 pub(super) mod factors;
 pub(super) mod links;
+pub(super) mod roles;
 pub(super) mod sessions;
 
 use diesel::prelude::*;
