@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{budgets, catalogue, demand, identity, places, purchasing, reviews, search};
+use crate::{audit, budgets, catalogue, demand, identity, places, purchasing, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,6 +34,7 @@ use crate::{budgets, catalogue, demand, identity, places, purchasing, reviews, s
         identity::api::post_role,
         identity::api::post_invitation,
         identity::api::post_role_ending,
+        audit::api::get_looks,
         budgets::api::get_budgets,
         budgets::api::get_budget,
         purchasing::api::post_purchase,

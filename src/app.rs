@@ -16,7 +16,7 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, budgets, catalogue, demand, identity, places, post, purchasing, reviews, safeguarding, search,
+    api_document, audit, budgets, catalogue, demand, identity, places, post, purchasing, reviews, safeguarding, search,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -54,6 +54,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(catalogue::api::routes)
                 .configure(reviews::api::routes)
                 .configure(identity::api::routes)
+                .configure(audit::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(demand::api::routes)
@@ -73,6 +74,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(identity::account_pages::routes)
                 .configure(identity::second_factor_pages::routes)
                 .configure(identity::people_pages::routes)
+                .configure(audit::pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

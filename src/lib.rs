@@ -18,6 +18,7 @@ pub mod log;
 pub mod web;
 
 // What people do here.
+pub mod audit;
 pub mod budgets;
 pub mod catalogue;
 pub mod demand;

@@ -638,6 +638,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_heads (person_id) {
+        person_id -> Text,
+        length -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_entries (person_id, position) {
+        person_id -> Text,
+        position -> BigInt,
+        actor_id -> Nullable<Text>,
+        role -> Nullable<Text>,
+        organization_id -> Nullable<Text>,
+        authority_id -> Nullable<Text>,
+        acting_for -> Nullable<Text>,
+        deed -> Text,
+        what -> Text,
+        subject_id -> Text,
+        why -> Text,
+        way -> Text,
+        recorded_at -> Timestamp,
+        hash -> Text,
+    }
+}
+
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -699,6 +726,8 @@ diesel::joinable!(wards -> authorities (authority_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     attributes,
+    audit_entries,
+    audit_heads,
     authorities,
     budgets,
     citizens,

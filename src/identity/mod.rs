@@ -30,7 +30,7 @@ pub mod store;
 mod tokens;
 pub mod views;
 
-pub use arriving::{Granted, Proven, Stage, Waiver};
+pub use arriving::{Granted, Proven, Stage, Waiver, Way};
 pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use roles::{

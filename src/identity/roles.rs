@@ -17,7 +17,7 @@ use crate::ids::{AuthorityId, BudgetId, MembershipId, OrganizationId, PersonId, 
 use crate::web::page::Visitor;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
-use super::arriving::{Arrival, Granted, Proven, Stage, Waiver};
+use super::arriving::{Arrival, Granted, Proven, Stage, Waiver, Way};
 use super::sign_in::{IDLE, hash_of};
 use super::{Membership, RoleName, Standing, store};
 
@@ -43,11 +43,13 @@ impl Anyone {
 pub struct SignedIn {
     arrival: Arrival,
     held: Vec<Granted>,
+    way: Way,
 }
 
 impl SignedIn {
     pub(super) fn of(arrival: Arrival) -> Self {
-        Self { held: arrival.held(), arrival }
+        let way = if arrival.session.is_some() { Way::Page } else { Way::Command };
+        Self { held: arrival.held(), arrival, way }
     }
 
     /// Who.
@@ -66,6 +68,12 @@ impl SignedIn {
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         self.arrival.session
+    }
+
+    /// Over what they came.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        self.way
     }
 
     /// The first role that they hold now; none for citizens.
@@ -367,7 +375,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
             Some(token) => {
                 let bearer = app.keys.bearer(token, now).ok_or(AppError::SignInFirst)?;
                 let known = app.db.read(move |conn| SignedIn::known_as(conn, bearer.person, bearer.role)).await?;
-                Some(known.ok_or(AppError::SignInFirst)?)
+                Some(SignedIn { way: Way::Api, ..known.ok_or(AppError::SignInFirst)? })
             }
         }
     } else {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::{self, Why};
 use crate::catalogue::Unit;
 use crate::clock::UtcTime;
 use crate::error::{AppError, FieldError};
@@ -20,7 +21,7 @@ use super::state::{DeliveryState, InvoiceState, PurchaseState};
 use super::store::WholePurchase;
 use super::{
     Delivered, Delivery, Invoice, Purchase, Request, agree, buy, cancel, confirm, decline, dispute, issue_invoice,
-    record_delivery, settle, store,
+    record_delivery, settle, shown, store,
 };
 
 /// The routes of these documents.
@@ -328,7 +329,10 @@ pub async fn get_provider_purchases(
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchasesDocument>, AppError> {
     let state = wanted.state.unwrap_or(PurchaseState::Requested);
+    let looking = member.clone();
     let rows = app.db.read(move |conn| store::purchases_at(conn, &member, state, 100)).await.map_err(AppError::from)?;
+    let seen = rows.iter().map(|(purchase, _)| purchase);
+    audit::looks(&app.db, shown::looks_in_a_list(&looking, Why::ToSeeWhatWaits, seen, app.clock.now())).await?;
     Ok(JsonAnswer(PurchasesDocument { purchases: rows.into_iter().map(|(purchase, _)| bare(purchase)).collect() }))
 }
 
@@ -341,7 +345,9 @@ pub async fn get_provider_purchase(
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
     let id = parse(&id)?;
+    let looking = member.clone();
     let whole = app.db.read(move |conn| store::whole_for_member(conn, &member, id)).await.map_err(AppError::from)?;
+    audit::looks(&app.db, vec![shown::look(&looking, &whole.purchase, app.clock.now())]).await?;
     Ok(JsonAnswer(document(whole)))
 }
 
@@ -429,8 +435,11 @@ pub async fn get_invoices(
 ) -> Result<JsonAnswer<InvoicesDocument>, AppError> {
     let state = wanted.state.unwrap_or(InvoiceState::Issued);
     let page = i64::from(crate::web::paging::number(wanted.page.as_deref()));
+    let looking = officer.clone();
     let rows =
         app.db.read(move |conn| store::invoices_to(conn, &officer, state, page, 50)).await.map_err(AppError::from)?;
+    let seen = rows.iter().map(|(_, purchase)| purchase);
+    audit::looks(&app.db, shown::looks_in_a_list(&looking, Why::ToPayInvoices, seen, app.clock.now())).await?;
     Ok(JsonAnswer(InvoicesDocument {
         invoices: rows.into_iter().map(|(invoice, _)| invoice_document(invoice)).collect(),
     }))

@@ -1,5 +1,6 @@
 //! The verb: a budget holder calls a purchase off.
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
 use crate::clock::UtcTime;
 use crate::db::Conn;
@@ -44,5 +45,8 @@ pub fn cancel(tx: &mut Conn, party: &PurchaseParty, reason: &str, now: UtcTime) 
     whole.purchase.cancel(&mut budget, &whole.deliveries, reason, now, &mut journal)?;
     store::update_state(tx, &whole.purchase)?;
     store::record(tx, &journal)?;
+    let done = (Deed::Cancelled, Why::ForOneself);
+    let purchase = (What::Purchase, whole.purchase.id.as_str());
+    audit::record(tx, &[Entry::new(party.holder(), done, whole.purchase.person_id, purchase, now)])?;
     Ok(whole.purchase)
 }

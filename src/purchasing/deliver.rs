@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
 use crate::clock::UtcTime;
 use crate::db::Conn;
@@ -106,6 +107,8 @@ pub fn record_delivery(
             .ok_or(DeliverError::TooMany(left))?;
     store::insert_deliveries(tx, std::slice::from_ref(&delivery))?;
     store::record(tx, &journal)?;
+    let done = (Deed::RecordedADeliveryOf, Why::ToBePaid);
+    audit::record(tx, &[Entry::new(member, done, purchase.person_id, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(delivery)
 }
 
@@ -132,7 +135,8 @@ pub fn confirm(tx: &mut Conn, party: &PurchaseParty, delivery: DeliveryId, now: 
     if whole.purchase.state != before {
         store::update_state(tx, &whole.purchase)?;
     }
-    Ok(store::record(tx, &journal)?)
+    store::record(tx, &journal)?;
+    Ok(noted(tx, party, Deed::ConfirmedADeliveryOf, &whole, now)?)
 }
 
 /// Disputes a delivery: nothing is paid for it.
@@ -164,7 +168,20 @@ pub fn dispute(
         store::insert_invoices(tx, invoice.as_slice())?;
     }
     store::update_deliveries(tx, &whole.deliveries)?;
-    Ok(store::record(tx, &journal)?)
+    store::record(tx, &journal)?;
+    Ok(noted(tx, party, Deed::DisputedADeliveryOf, &whole, now)?)
+}
+
+fn noted(
+    tx: &mut Conn,
+    party: &PurchaseParty,
+    deed: Deed,
+    whole: &WholePurchase,
+    now: UtcTime,
+) -> Result<(), diesel::result::Error> {
+    let purchase = (What::Purchase, whole.purchase.id.as_str());
+    let entry = Entry::new(party.holder(), (deed, Why::ForOneself), whole.purchase.person_id, purchase, now);
+    audit::record(tx, &[entry])
 }
 
 /// Whether nothing more will come: all is confirmed, or the purchase was called off and every delivery answered.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Why};
 use crate::catalogue;
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// `GET /provider`: what waits, what is agreed, what was delivered, what is invoiced.
 pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let looking = member.clone();
     let (provider, counts, waiting, agreed, deliveries, invoices, names) = app
         .db
         .read(move |conn| {
@@ -58,6 +60,10 @@ pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpReque
             Ok::<_, AppError>((provider, counts, waiting, agreed, deliveries, invoices, names))
         })
         .await?;
+    let seen = waiting.iter().chain(&agreed).map(|(purchase, _)| purchase);
+    let seen = seen.chain(deliveries.iter().map(|(_, purchase, _)| purchase));
+    let seen = seen.chain(invoices.iter().map(|(_, purchase)| purchase));
+    audit::looks(&app.db, shown::looks_in_a_list(&looking, Why::ToSeeWhatWaits, seen, app.clock.now())).await?;
     let count = |state| counts.iter().find(|(each, _)| *each == state).map_or(0, |(_, count)| *count);
     let tile = |state, label: &str| Tile { value: count(state).to_string(), label: label.into(), note: None };
     let rows = |list: &[(Purchase, String)]| -> Vec<PurchaseRow> {
@@ -126,6 +132,7 @@ async fn purchase_page(
     id: PurchaseId,
     typed: Typed,
 ) -> Result<ProviderPurchasePage, AppError> {
+    let looking = member.clone();
     let (whole, taken, names, option, person) = app
         .db
         .read(move |conn| {
@@ -138,6 +145,7 @@ async fn purchase_page(
         })
         .await?;
     let purchase = &whole.purchase;
+    audit::looks(&app.db, vec![shown::look(&looking, purchase, app.clock.now())]).await?;
     let left = purchase.still_to_deliver(&whole.deliveries);
     let path = |open: bool, what: &str| open.then(|| format!("/provider/purchases/{id}/{what}"));
     let today = app.clock.now().date();

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use diesel::QueryResult;
 
+use crate::audit::{Actor, Deed, Entry, What, Why};
 use crate::budgets::picture::picture;
 use crate::budgets::views::MoneyPicture;
 use crate::catalogue::card::tag;
 use crate::catalogue::{self, Kind};
-use crate::clock::{long_date, long_time};
+use crate::clock::{UtcTime, long_date, long_time};
 use crate::db::Conn;
+use crate::identity::ProviderMember;
 use crate::ids::{OrganizationId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::page::Link;
@@ -254,4 +256,26 @@ pub(super) fn delivery(purchase: &Purchase, delivery: &Delivery, answer: bool) -
         reason: String::new(),
         reason_problem: None,
     }
+}
+
+/// A provider's look at one purchase: to answer it, or to deliver it.
+pub(super) fn look(member: &ProviderMember, purchase: &Purchase, now: UtcTime) -> Entry {
+    let waits = purchase.state == PurchaseState::Requested;
+    let why = if waits { Why::ToAnswerIt } else { Why::ToDeliverIt };
+    let subject = (What::Purchase, purchase.id.as_str());
+    Entry::new(member, (Deed::LookedAt, why), purchase.person_id, subject, now)
+}
+
+/// Looks at a list: one for each person whose purchase is in it.
+pub(super) fn looks_in_a_list<'a>(
+    actor: impl Into<Actor>,
+    why: Why,
+    seen: impl Iterator<Item = &'a Purchase>,
+    now: UtcTime,
+) -> Vec<Entry> {
+    let actor: Actor = actor.into();
+    let look = |purchase: &Purchase| {
+        Entry::new(actor.clone(), (Deed::LookedAt, why), purchase.person_id, (What::Purchases, ""), now)
+    };
+    seen.map(look).collect()
 }

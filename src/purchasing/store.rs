@@ -3,6 +3,8 @@
 //! Whoever changes a purchase first takes its budget's row, so that two people never change one purchase at once and
 //! locks are always taken in the same order.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::budgets;
@@ -322,4 +324,18 @@ pub fn delivered_purchase(conn: &mut Conn, person: PersonId, service: ServiceId)
         .select(purchases::id)
         .first(conn)
         .optional()
+}
+
+/// What the person's own purchases are called, for those of these ids that are theirs: "4 hours of Companion visits".
+pub fn own_headings(
+    conn: &mut Conn,
+    who: &SignedIn,
+    ids: &[PurchaseId],
+) -> QueryResult<HashMap<PurchaseId, String>> {
+    let own: Vec<Purchase> = purchases::table
+        .filter(crate::db::among(purchases::id, ids).and(purchases::person_id.eq(who.person())))
+        .select(Purchase::as_select())
+        .load(conn)?;
+    let names = super::shown::Names::of(conn, &own.iter().collect::<Vec<_>>())?;
+    Ok(own.iter().map(|purchase| (purchase.id, names.heading(purchase))).collect())
 }

@@ -1,5 +1,6 @@
 //! The verb: a budget holder rates what was delivered.
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
@@ -96,5 +97,8 @@ pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTi
     };
     store::save(tx, &review, earlier.as_ref())?;
     crate::log::append(tx, &[NewEvent::plain(None, EventKind::ReviewWritten, &service_id, now)])?;
+    let rated = (Deed::Rated, Why::ForOneself);
+    let purchase = (What::Purchase, whole.purchase.id.as_str());
+    audit::record(tx, &[Entry::new(party.holder(), rated, person_id, purchase, now)])?;
     Ok(review)
 }

@@ -16,6 +16,7 @@ mod buying;
 mod demand;
 mod finding;
 mod followers;
+mod looked;
 mod over_the_api;
 mod rating;
 mod roles;
