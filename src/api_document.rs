@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{audit, budgets, catalogue, demand, identity, places, purchasing, reviews, search};
+use crate::{audit, budgets, catalogue, demand, helping, identity, own_data, places, purchasing, reviews, search};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,18 @@ use crate::{audit, budgets, catalogue, demand, identity, places, purchasing, rev
         identity::api::post_invitation,
         identity::api::post_role_ending,
         audit::api::get_looks,
+        own_data::api::get_data,
+        own_data::api::post_data,
+        own_data::api::get_copy,
+        helping::api::get_helpers,
+        helping::api::post_helper,
+        helping::api::post_helper_end,
+        helping::api::get_helping,
+        helping::api::post_answer,
+        helping::api::post_helping_end,
+        helping::api::get_representatives,
+        helping::api::post_representative,
+        helping::api::post_representative_end,
         budgets::api::get_budgets,
         budgets::api::get_budget,
         purchasing::api::post_purchase,

@@ -16,7 +16,7 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, demand, identity, places, post, purchasing, reviews, safeguarding, search,
+    api_document, audit, budgets, catalogue, demand, helping, identity, own_data, places, post, purchasing, reviews, safeguarding, search,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -55,6 +55,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(reviews::api::routes)
                 .configure(identity::api::routes)
                 .configure(audit::api::routes)
+                .configure(helping::api::routes)
+                .configure(own_data::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(demand::api::routes)
@@ -75,6 +77,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(identity::second_factor_pages::routes)
                 .configure(identity::people_pages::routes)
                 .configure(audit::pages::routes)
+                .configure(helping::pages::routes)
+                .configure(own_data::pages::routes)
+                .configure(helping::council_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

@@ -140,6 +140,10 @@ typed_ids! {
     RoleChangeId,
     /// One role that was offered by letter.
     RoleInvitationId,
+    /// Somebody who acts for somebody.
+    RepresentativeId,
+    /// One copy of everything about a person.
+    DataCopyId,
     /// One change of what an authority set.
     SettingChangeId,
     /// One letter that asks whether entries are still right.

@@ -17,6 +17,7 @@ use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::{Passwords, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
+use crate::own_data::Maker;
 use crate::post::{Office, Postman};
 use crate::search::Index;
 use crate::search::follow::Following;
@@ -91,7 +92,9 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
-        Ok(Self { stop, running: vec![search, cube, post] })
+        let maker = Maker::new(app.db.clone(), app.clock.clone(), app.post.clone());
+        let copies = Follower::start("copies", app.db.clone(), stop.clone(), move || maker.step())?;
+        Ok(Self { stop, running: vec![search, cube, post, copies] })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -5,7 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::UtcTime;
 use crate::db::text_enum;
-use crate::identity::{BudgetHolder, FinanceOfficer, ProviderMember, RoleName, SignedIn, Way};
+use crate::identity::{
+    BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName, SignedIn, Way,
+};
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 
 text_enum! {
@@ -35,6 +37,8 @@ text_enum! {
         Rated = "rated",
         /// A new value.
         Changed = "changed",
+        /// The end.
+        Closed = "closed",
     }
 }
 
@@ -47,6 +51,8 @@ text_enum! {
         Purchases = "purchases",
         /// One budget; the subject is its id.
         Budget = "budget",
+        /// Who may act for somebody.
+        Helpers = "helpers",
         /// Name, address, password.
         Account = "account",
     }
@@ -67,6 +73,8 @@ text_enum! {
         ToPayInvoices = "to pay invoices",
         /// The person themselves, or somebody in their name.
         ForOneself = "because that was wanted",
+        /// A council that records what the law or a court has decided.
+        OnALegalGround = "on a legal ground",
         /// A representative, planner or care manager.
         ToHelp = "to help",
     }
@@ -90,9 +98,24 @@ impl From<&SignedIn> for Actor {
     }
 }
 
+impl From<&BudgetReader> for Actor {
+    fn from(reader: &BudgetReader) -> Self {
+        let acting_for = reader.acting_for().map(|_| reader.person());
+        Self { acting_for, ..Self::from(reader.who()) }
+    }
+}
+
 impl From<&BudgetHolder> for Actor {
     fn from(holder: &BudgetHolder) -> Self {
-        Self::from(holder.who())
+        let reader: &BudgetReader = holder;
+        Self::from(reader)
+    }
+}
+
+impl From<&Practitioner> for Actor {
+    fn from(practitioner: &Practitioner) -> Self {
+        let (role, authority) = (Some(practitioner.role()), Some(practitioner.authority()));
+        Self { role, authority, ..Self::from(practitioner.who()) }
     }
 }
 

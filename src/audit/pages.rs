@@ -85,6 +85,7 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         }
         What::Purchases => "your purchases, in a list".to_owned(),
         What::Budget => "your budget".to_owned(),
+        What::Helpers => "who may act for you".to_owned(),
         What::Account => "your account".to_owned(),
     };
     let why = if is_own { String::new() } else { format!(", {}", line.why) };

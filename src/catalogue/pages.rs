@@ -60,7 +60,12 @@ pub async fn get_service(
             Ok::<_, AppError>((whole, reviews, aspects))
         })
         .await?;
-    let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
+    let visitor = anyone.visitor().cloned();
+    let buys_from = move |conn: &mut crate::db::Conn| match &visitor {
+        Some(who) => crate::budgets::store::budgets_to_buy_from(conn, who),
+        None => Ok(Vec::new()),
+    };
+    let holder = !app.db.read(buys_from).await.map_err(AppError::from)?.is_empty();
     let more = (i64::from(page) * REVIEWS < whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", whole.rating.ratings()),
         href: format!("/services/{id}?reviews={}", page + 1),

@@ -185,6 +185,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> Timestamp,
         email_confirmed_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -665,6 +666,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    representatives (id) {
+        id -> Text,
+        person_id -> Text,
+        helper_id -> Nullable<Text>,
+        email -> Nullable<Text>,
+        kind -> Text,
+        may_plan -> Bool,
+        may_buy -> Bool,
+        may_manage_money -> Bool,
+        authority_id -> Nullable<Text>,
+        evidence -> Text,
+        granted_by -> Text,
+        granted_at -> Timestamp,
+        token_hash -> Nullable<Text>,
+        accepted_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    data_copies (id) {
+        id -> Text,
+        person_id -> Text,
+        state -> Text,
+        asked_at -> Timestamp,
+        ready_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        content -> Nullable<Binary>,
+    }
+}
+
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -732,6 +767,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     budgets,
     citizens,
     cost_options,
+    data_copies,
     deliveries,
     demand_cells,
     demand_members,
@@ -746,6 +782,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     people,
     purchase_steps,
     purchases,
+    representatives,
     reviews,
     service_areas,
     service_at_locations,

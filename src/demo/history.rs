@@ -383,8 +383,8 @@ impl History {
             price: price.amount_pence,
         };
         let home = Home { ward_code: self.wards[self.holders[holder].ward].code.clone() };
-        let asked = Asked { quantity, starts_on, note, key: SubmissionKey::new() };
         let budget = &mut self.purses[purse].budget;
+        let asked = Asked { quantity, starts_on, note, key: SubmissionKey::new(), by: budget.person };
         let purchase = Purchase::request(budget, &home, &offer, asked, at, &mut self.journal).ok()?;
         let whole = WholePurchase { purchase, deliveries: Vec::new(), invoices: Vec::new() };
         let steps = std::mem::take(&mut self.journal.steps);
@@ -476,8 +476,8 @@ impl History {
         let budget = &mut self.purses[bought.purse].budget;
         let this = bought.whole.deliveries.get_mut(delivery)?;
         match wrong {
-            Some(why) => this.dispute(&bought.whole.purchase, budget, why, at, &mut self.journal)?,
-            None => this.confirm(&bought.whole.purchase, budget, at, &mut self.journal)?,
+            Some(why) => this.dispute(&bought.whole.purchase, budget, (budget.person, why), at, &mut self.journal)?,
+            None => this.confirm(&bought.whole.purchase, budget, budget.person, at, &mut self.journal)?,
         }
         let WholePurchase { purchase, deliveries, invoices } = &mut bought.whole;
         if this_was_confirmed(deliveries, delivery) {

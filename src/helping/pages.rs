@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::clock::{UtcTime, long_date};
 use crate::error::{AppError, FieldError};
-use crate::identity::{Anyone, SignedIn};
+use crate::identity::{Anyone, Practitioner, SignedIn};
 use crate::ids::RepresentativeId;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
@@ -247,6 +247,7 @@ pub async fn get_helping(
         Some("ended") => Some("You no longer act for them."),
         _ => None,
     };
+    let records = Practitioner::find(&who).is_some();
     let rows = app.db.read(move |conn| store::helped_by(conn, &who)).await.map_err(AppError::from)?;
     let some = |open: bool| -> Vec<HelperLine> {
         let shown = |(row, name): &(Row, String)| {
@@ -256,6 +257,7 @@ pub async fn get_helping(
     };
     html(&HelpingPage {
         page: Page::of(&request, "For whom you act").with_notice(notice),
+        records,
         now: some(true),
         before: some(false),
     })

@@ -47,6 +47,8 @@ pub struct InviteHelperPage {
 #[template(path = "helping/helping.html")]
 pub struct HelpingPage {
     pub page: Page,
+    /// Whether the visitor records such things for an authority.
+    pub records: bool,
     pub now: Vec<HelperLine>,
     pub before: Vec<HelperLine>,
 }

@@ -251,7 +251,7 @@ async fn password_page(
 }
 
 /// What is wrong with the password that proves who sits there; nothing where there is no password to ask for.
-pub(super) async fn own_password(
+pub(crate) async fn own_password(
     app: &App,
     request: &HttpRequest,
     who: &SignedIn,

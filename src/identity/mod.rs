@@ -31,11 +31,12 @@ mod tokens;
 pub mod views;
 
 pub use arriving::{Granted, Proven, Stage, Waiver, Way};
+pub(crate) use letters::Said;
 pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use roles::{
-    Anyone, Arriving, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderMember,
-    PurchaseParty, SignedIn,
+    Anyone, Arriving, AuthorityAdministrator, BudgetHolder, BudgetReader, Commissioner, FinanceOfficer, Moderator,
+    Practitioner, ProviderMember, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

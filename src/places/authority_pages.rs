@@ -31,8 +31,14 @@ pub struct Done {
 }
 
 /// The other pages of an administrator, each with a sentence about it.
-const WAYS: &[(&str, &str, &str)] =
-    &[("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles.")];
+const WAYS: &[(&str, &str, &str)] = &[
+    ("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles."),
+    (
+        "Who acts for whom",
+        "/authority/representatives",
+        "Attorneys, deputies, suitable persons, care managers and helpers on the phone.",
+    ),
+];
 
 /// `GET /authority`: what holds for the authority, in plain words.
 pub async fn get_authority(

@@ -11,7 +11,9 @@ use crate::audit::{self, Why};
 use crate::catalogue::Unit;
 use crate::clock::UtcTime;
 use crate::error::{AppError, FieldError};
-use crate::identity::{BudgetHolder, FinanceOfficer, ProviderMember, PurchaseParty};
+use crate::identity::{
+    BudgetHolder, BudgetReader, FinanceOfficer, ProviderMember, PurchaseBuyer, PurchaseParty, PurchaseReader,
+};
 use crate::ids::{BudgetId, CostOptionId, DeliveryId, InvoiceId, PurchaseId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::form::{Ask, Json};
@@ -244,11 +246,12 @@ pub struct Shown {
 #[utoipa::path(get, path = "/api/v1/budgets/{budget_id}/purchases", tag = "purchases", security(("bearer" = [])),
     params(("budget_id" = String, Path), ("page" = Option<u32>, Query)), responses((status = 200, body = PurchasesDocument)))]
 pub async fn get_purchases(
-    holder: BudgetHolder,
+    holder: BudgetReader,
     Ask(shown): Ask<Shown>,
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchasesDocument>, AppError> {
     let page = i64::from(crate::web::paging::number(shown.page.as_deref()));
+    audit::looks(&app.db, vec![crate::budgets::pages::look(&holder, app.clock.now())]).await?;
     let rows = app.db.read(move |conn| store::purchases_from(conn, &holder, page, 20)).await.map_err(AppError::from)?;
     Ok(JsonAnswer(PurchasesDocument { purchases: rows.into_iter().map(bare).collect() }))
 }
@@ -256,7 +259,8 @@ pub async fn get_purchases(
 /// One purchase of the caller.
 #[utoipa::path(get, path = "/api/v1/purchases/{purchase_id}", tag = "purchases", security(("bearer" = [])),
     params(("purchase_id" = String, Path)), responses((status = 200, body = PurchaseDocument), (status = 404, body = Problem)))]
-pub async fn get_purchase(party: PurchaseParty, app: Data<App>) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
+pub async fn get_purchase(party: PurchaseReader, app: Data<App>) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
+    audit::looks(&app.db, vec![shown::helpers_look(&party, app.clock.now())]).await?;
     let whole = app.db.read(move |conn| store::whole_for_party(conn, &party)).await.map_err(AppError::from)?;
     Ok(JsonAnswer(document(whole)))
 }
@@ -275,7 +279,7 @@ pub struct ReasonDocument {
     params(("purchase_id" = String, Path)), request_body = ReasonDocument,
     responses((status = 200, body = PurchaseDocument), (status = 409, body = Problem)))]
 pub async fn post_cancellation(
-    party: PurchaseParty,
+    party: PurchaseBuyer,
     Json(given): Json<ReasonDocument>,
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchaseDocument>, AppError> {

@@ -109,6 +109,7 @@ pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime
         starts_on: request.starts_on,
         note: request.note.clone(),
         key: request.key,
+        by: holder.who().person(),
     };
     let mut journal = Journal::default();
     let purchase = Purchase::request(&mut budget, &Home { ward_code }, &offer, asked, now, &mut journal)?;

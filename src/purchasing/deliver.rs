@@ -124,7 +124,8 @@ pub fn confirm(tx: &mut Conn, party: &PurchaseParty, delivery: DeliveryId, now: 
         DeliveryState::Disputed => return Err(DeliverError::Answered(this.state)),
         DeliveryState::Recorded => {}
     }
-    this.confirm(&whole.purchase, &mut budget, now, &mut journal).ok_or(diesel::result::Error::RollbackTransaction)?;
+    let by = party.holder().who().person();
+    this.confirm(&whole.purchase, &mut budget, by, now, &mut journal).ok_or(diesel::result::Error::RollbackTransaction)?;
     let before = whole.purchase.state;
     move_on(&mut whole.purchase, &whole.deliveries, &whole.invoices, now, &mut journal)?;
     if nothing_is_open(&whole) {
@@ -161,7 +162,8 @@ pub fn dispute(
         DeliveryState::Confirmed => return Err(DeliverError::Answered(this.state)),
         DeliveryState::Recorded => {}
     }
-    this.dispute(&whole.purchase, &mut budget, why.to_owned(), now, &mut journal)
+    let said = (party.holder().who().person(), why.to_owned());
+    this.dispute(&whole.purchase, &mut budget, said, now, &mut journal)
         .ok_or(diesel::result::Error::RollbackTransaction)?;
     if nothing_is_open(&whole) {
         let invoice = Invoice::issue(&whole.purchase, &mut whole.deliveries, now, &mut journal);

@@ -1,5 +1,7 @@
 //! The pages of a provider: the desk, and one purchase to answer and deliver.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
@@ -133,7 +135,7 @@ async fn purchase_page(
     typed: Typed,
 ) -> Result<ProviderPurchasePage, AppError> {
     let looking = member.clone();
-    let (whole, taken, names, option, person) = app
+    let (whole, taken, names, option, person, acted) = app
         .db
         .read(move |conn| {
             let whole = store::whole_for_member(conn, &member, id)?;
@@ -141,7 +143,8 @@ async fn purchase_page(
             let names = Names::of(conn, &[&whole.purchase])?;
             let option = catalogue::store::option_label(conn, whole.purchase.cost_option_id)?;
             let person = identity::store::name(conn, whole.purchase.person_id)?.unwrap_or_default();
-            Ok::<_, AppError>((whole, taken, names, option, person))
+            let acted = store::actors(conn, &whole.purchase, &taken)?;
+            Ok::<_, AppError>((whole, taken, names, option, person, acted))
         })
         .await?;
     let purchase = &whole.purchase;
@@ -151,6 +154,8 @@ async fn purchase_page(
     let today = app.clock.now().date();
     let typed_or = |text: String, usual: String| if text.is_empty() { usual } else { text };
     let person = shown::first_name(&person);
+    let acted: HashMap<_, _> =
+        acted.into_iter().map(|(by, name)| (Some(by), format!("{name} for {person}"))).collect();
     Ok(ProviderPurchasePage {
         page: Page::of(request, names.heading(purchase)),
         heading: names.heading(purchase),
@@ -166,7 +171,7 @@ async fn purchase_page(
         note: (!purchase.note.is_empty()).then(|| purchase.note.clone()),
         reference: shown::reference(purchase),
         picture: shown::money(&whole),
-        steps: shown::steps(purchase, &taken, &person, "you"),
+        steps: shown::steps(purchase, &taken, |by| acted.get(&by).cloned().unwrap_or_else(|| person.clone()), "you"),
         person,
         accept_path: path(purchase.state == PurchaseState::Requested, "agreement"),
         decline_path: path(purchase.state == PurchaseState::Requested, "refusal"),

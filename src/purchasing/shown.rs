@@ -11,8 +11,8 @@ use crate::catalogue::card::tag;
 use crate::catalogue::{self, Kind};
 use crate::clock::{UtcTime, long_date, long_time};
 use crate::db::Conn;
-use crate::identity::ProviderMember;
-use crate::ids::{OrganizationId, ServiceId, SubmissionKey};
+use crate::identity::{ProviderMember, PurchaseReader};
+use crate::ids::{OrganizationId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::page::Link;
 
@@ -201,17 +201,23 @@ fn sum(deliveries: &[Delivery], state: DeliveryState) -> i64 {
     deliveries.iter().filter(|delivery| delivery.state == state).map(|delivery| delivery.amount_pence.as_pence()).sum()
 }
 
-/// The steps that were taken, and those that are still to come.
+/// The steps that were taken, and those that are still to come. `holder` says who took a step on the holder's side: the person
+/// themselves, or who acted for them.
 #[must_use]
-pub(super) fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) -> Vec<StepShown> {
+pub(super) fn steps(
+    purchase: &Purchase,
+    taken: &[Step],
+    holder: impl Fn(Option<PersonId>) -> String,
+    provider: &str,
+) -> Vec<StepShown> {
     let mut shown: Vec<StepShown> = taken
         .iter()
         .map(|step| {
             let (label, who) = match step.event {
-                PurchaseEvent::HolderRequests => ("Asked for", Some(holder)),
-                PurchaseEvent::ProviderAgrees => ("Agreed", Some(provider)),
-                PurchaseEvent::ProviderDeclines => ("Declined", Some(provider)),
-                PurchaseEvent::HolderCancels => ("Cancelled", Some(holder)),
+                PurchaseEvent::HolderRequests => ("Asked for", Some(holder(step.person_id))),
+                PurchaseEvent::ProviderAgrees => ("Agreed", Some(provider.to_owned())),
+                PurchaseEvent::ProviderDeclines => ("Declined", Some(provider.to_owned())),
+                PurchaseEvent::HolderCancels => ("Cancelled", Some(holder(step.person_id))),
                 PurchaseEvent::AllConfirmed => ("Delivered", None),
                 PurchaseEvent::AllPaid => ("Settled", None),
             };
@@ -278,4 +284,11 @@ pub(super) fn looks_in_a_list<'a>(
         Entry::new(actor.clone(), (Deed::LookedAt, why), purchase.person_id, (What::Purchases, ""), now)
     };
     seen.map(look).collect()
+}
+
+/// The look of somebody who acts for the person a purchase is for.
+pub(super) fn helpers_look(reader: &PurchaseReader, now: UtcTime) -> Entry {
+    let (holder, subject) = (reader.holder(), reader.purchase());
+    let look = (Deed::LookedAt, Why::ToHelp);
+    Entry::new(holder, look, holder.person(), (What::Purchase, subject.as_str()), now)
 }

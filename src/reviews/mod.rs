@@ -5,7 +5,7 @@
 //! - Stars are kept as counts; the score shown is a Bayesian average (see [`crate::catalogue::Rating`]).
 //! - Low ratings are published like high ones (Digital Markets, Competition and Consumers Act 2024, schedule 20).
 //!
-//! Who: [`crate::identity::PurchaseParty`] writes; anyone reads.
+//! Who: [`crate::identity::PurchaseOwner`] writes; anyone reads.
 
 pub mod api;
 pub mod pages;

@@ -4,7 +4,7 @@ use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::PurchaseParty;
+use crate::identity::PurchaseOwner;
 use crate::ids::ReviewId;
 use crate::log::{EventKind, NewEvent};
 use crate::purchasing::{self, DeliveryState};
@@ -72,7 +72,7 @@ impl From<ReviewError> for AppError {
 
 /// Writes the review of the service behind a purchase, or changes the one written before.
 #[tracing::instrument(skip_all, fields(purchase.id = %party.purchase()))]
-pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTime) -> Result<Review, ReviewError> {
+pub fn write(tx: &mut Conn, party: &PurchaseOwner, written: &Written, now: UtcTime) -> Result<Review, ReviewError> {
     let whole = purchasing::store::lock_for_party(tx, party)?;
     if !whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Confirmed) {
         return Err(ReviewError::NothingDelivered);

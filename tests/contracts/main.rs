@@ -11,6 +11,7 @@ mod support;
 
 mod every_page_can_be_used;
 mod every_route_says_who;
+mod everything_about_a_person;
 mod nothing_is_rewritten;
 mod open_api;
 mod schemas_agree;
