@@ -105,12 +105,7 @@ impl Followers {
 }
 
 /// The server, listening but not yet awaited. Stops gracefully on SIGTERM and SIGINT.
-pub fn listen(
-    app: &App,
-    bind: SocketAddr,
-    site: Site,
-    workers: usize,
-) -> std::io::Result<(Server, SocketAddr)> {
+pub fn listen(app: &App, bind: SocketAddr, site: Site, workers: usize) -> std::io::Result<(Server, SocketAddr)> {
     let site = Site { version: assets::version(), demo: app.demo, ..site };
     let app = app.clone();
     let server = HttpServer::new(move || {

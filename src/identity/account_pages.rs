@@ -177,13 +177,7 @@ async fn email_page(
     let page = Page::of(request, "Change your e-mail address");
     html_with(
         status,
-        &EmailPage {
-            page,
-            now: account.email,
-            email,
-            has_password: account.has_password,
-            errors: Errors::from(wrong),
-        },
+        &EmailPage { page, now: account.email, email, has_password: account.has_password, errors: Errors::from(wrong) },
     )
 }
 
@@ -208,7 +202,8 @@ pub async fn post_password(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let mut wrong: Vec<FieldError> = own_password(&app, &request, &who, &form.current, "current").await?.into_iter().collect();
+    let mut wrong: Vec<FieldError> =
+        own_password(&app, &request, &who, &form.current, "current").await?.into_iter().collect();
     let person = who.person();
     let account = app.db.read(move |conn| store::own_account(conn, person)).await?;
     let theirs = [account.name.as_str(), account.email.as_deref().unwrap_or_default()];

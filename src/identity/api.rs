@@ -1,8 +1,8 @@
 //! Tokens for programs over `/api/v1`.
 
-use actix_web::{HttpRequest, HttpResponse};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -236,7 +236,10 @@ pub struct PeopleDocument {
 /// The people and roles of the administrator's authority.
 #[utoipa::path(get, path = "/api/v1/authority/people", tag = "identity", security(("bearer" = [])),
     responses((status = 200, body = PeopleDocument), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem)))]
-pub async fn get_people(administrator: AuthorityAdministrator, app: Data<App>) -> Result<JsonAnswer<PeopleDocument>, AppError> {
+pub async fn get_people(
+    administrator: AuthorityAdministrator,
+    app: Data<App>,
+) -> Result<JsonAnswer<PeopleDocument>, AppError> {
     let holders = app.db.read(move |conn| roles::holders(conn, &administrator)).await?;
     let document = |holder: roles::Holder| HolderDocument {
         person_id: holder.person,

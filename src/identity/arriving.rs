@@ -76,9 +76,7 @@ impl Granted {
     fn goes_with(&self, other: &Self) -> bool {
         let (one, two) = (&self.membership, &other.membership);
         let audits = |membership: &Membership| membership.role == RoleName::Auditor;
-        one.authority_id == two.authority_id
-            && one.organization_id == two.organization_id
-            && audits(one) == audits(two)
+        one.authority_id == two.authority_id && one.organization_id == two.organization_id && audits(one) == audits(two)
     }
 
     /// "Commissioner, Trafford"

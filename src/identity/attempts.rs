@@ -203,9 +203,11 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
             attempts::last_at.eq(now),
         );
         both(diesel::insert_into(attempts::table).values(new).on_conflict_do_nothing()).execute(tx)?;
-        let counted: Counted = locked(
-            attempts::table.find((who.what, subject.clone())).select((attempts::failures, attempts::free_at, attempts::last_at)),
-        )
+        let counted: Counted = locked(attempts::table.find((who.what, subject.clone())).select((
+            attempts::failures,
+            attempts::free_at,
+            attempts::last_at,
+        )))
         .get_result(tx)?;
         if let Some(wait) = wait_of(Some(counted), now) {
             return Ok(Err(wait));

@@ -48,7 +48,10 @@ pub(super) fn register(office: &Office, address: &str, name: &str, token: &str) 
     let said = Said {
         subject: "Confirm your e-mail address for Waymark".into(),
         hello: hello(name),
-        before: vec!["You are about to make an account on Waymark. One step is left: open this page and choose a password.".into()],
+        before: vec![
+            "You are about to make an account on Waymark. One step is left: open this page and choose a password."
+                .into(),
+        ],
         link: Some(("Choose a password".into(), format!("{}/register/confirm?token={token}", office.public_url))),
         after: vec!["The link works once, for 24 hours.".into(), NOT_YOU.into()],
     };
@@ -61,8 +64,10 @@ pub(super) fn has_account(office: &Office, address: &str, name: &str) -> Result<
         subject: "You have an account on Waymark already".into(),
         hello: hello(name),
         before: vec![
-            "Somebody asked for a new account with this e-mail address. There is one already, so nothing has changed.".into(),
-            "You can sign in here. If you have forgotten the password, the same page helps you to choose a new one.".into(),
+            "Somebody asked for a new account with this e-mail address. There is one already, so nothing has changed."
+                .into(),
+            "You can sign in here. If you have forgotten the password, the same page helps you to choose a new one."
+                .into(),
         ],
         link: Some(("Sign in".into(), format!("{}/sign-in", office.public_url))),
         after: vec!["If this was not you, you need not do anything.".into()],
@@ -136,7 +141,10 @@ pub(super) fn new_address(office: &Office, to: &str, name: &str, token: &str) ->
         subject: "Confirm your new e-mail address for Waymark".into(),
         hello: hello(name),
         before: vec!["Press this to use this address for your account.".into()],
-        link: Some(("Confirm this address".into(), format!("{}/account/email/confirm?token={token}", office.public_url))),
+        link: Some((
+            "Confirm this address".into(),
+            format!("{}/account/email/confirm?token={token}", office.public_url),
+        )),
         after: vec!["The link works once, for 24 hours.".into(), NOT_YOU.into()],
     };
     said.to("new address", to)
@@ -147,7 +155,10 @@ pub(super) fn second_factor(office: &Office, address: &str, name: &str, on: bool
     let (subject, what) = if on {
         ("Signing in to Waymark now takes a code", "Signing in to your account now takes a code from your phone.")
     } else {
-        ("Signing in to Waymark no longer takes a code", "Signing in to your account no longer takes a code from your phone.")
+        (
+            "Signing in to Waymark no longer takes a code",
+            "Signing in to your account no longer takes a code from your phone.",
+        )
     };
     let said = Said {
         subject: subject.into(),
@@ -176,7 +187,9 @@ pub(super) fn invited(
             "Open this page to see what that means, and to say yes.".into(),
         ],
         link: Some(("See the invitation".into(), format!("{}/join?token={token}", office.public_url))),
-        after: vec!["The link works once, for seven days. If you do not know about this, you need not do anything.".into()],
+        after: vec![
+            "The link works once, for seven days. If you do not know about this, you need not do anything.".into(),
+        ],
     };
     said.to("role offered", address)
 }
@@ -199,7 +212,8 @@ pub(super) fn role_ended(role: RoleName) -> News {
 
 /// The second factor was taken away, so that a new phone can be set up.
 pub(super) fn starts_afresh() -> News {
-    let words = "took the code from your phone off your account, so that you can set up a new phone at your next sign-in";
+    let words =
+        "took the code from your phone off your account, so that you can set up a new phone at your next sign-in";
     News { subject: "You can set up a new phone for Waymark".into(), words: words.into() }
 }
 

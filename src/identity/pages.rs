@@ -168,12 +168,7 @@ pub(super) async fn enter(
 }
 
 /// Leads somebody with this session on, and remembers the browser of who has come all the way in.
-pub(super) async fn go_on(
-    app: &App,
-    request: &HttpRequest,
-    token: &str,
-    next: &str,
-) -> Result<HttpResponse, AppError> {
+pub(super) async fn go_on(app: &App, request: &HttpRequest, token: &str, next: &str) -> Result<HttpResponse, AppError> {
     let arrival = arrival(app, token).await?.ok_or(AppError::SignInFirst)?;
     let mut answer = see_other(&way_on(&arrival, app, next));
     answer.add_cookie(&session_cookie(request, token.to_owned())).map_err(AppError::unexpected)?;
@@ -399,11 +394,10 @@ async fn sign_in_page(
     notice: Option<&str>,
 ) -> Result<HttpResponse, AppError> {
     let people = demo_groups(app).await?.into_iter().filter_map(|group| group.people.into_iter().next()).collect();
-    let make =
-        |page: Page| {
-            let page = page.with_notice(notice);
-            SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people }
-        };
+    let make = |page: Page| {
+        let page = page.with_notice(notice);
+        SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people }
+    };
     tied_to_the_visit(request, "Sign in", status, make)
 }
 

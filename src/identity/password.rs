@@ -49,7 +49,9 @@ fn is_right(password: &str, kept: Option<&str>) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordRefused {
     /// Too short.
-    #[error("Use at least 10 letters or digits. Three words that have nothing to do with each other are easy to remember.")]
+    #[error(
+        "Use at least 10 letters or digits. Three words that have nothing to do with each other are easy to remember."
+    )]
     Short,
     /// Too long.
     #[error("Use at most 256 letters.")]
@@ -158,7 +160,8 @@ mod tests {
     #[test]
     fn long_and_uncommon_is_enough() {
         let theirs = ["Amira Khan", "amira.khan@example.org"];
-        for good in ["four red kites", "teapot lorry moon", "ünïcödé is fine", "amira likes long walks on the moor"] {
+        for good in ["four red kites", "teapot lorry moon", "ünïcödé is fine", "amira likes long walks on the moor"]
+        {
             assert_eq!(may_be_taken(good, &theirs), Ok(()), "{good}");
         }
         for (bad, why) in [

@@ -241,7 +241,10 @@ async fn said_again(
     refused: GrantError,
     field: &str,
 ) -> Result<HttpResponse, AppError> {
-    if !matches!(refused, GrantError::Reason | GrantError::HasIt | GrantError::LastAdministrator | GrantError::ToYourself) {
+    if !matches!(
+        refused,
+        GrantError::Reason | GrantError::HasIt | GrantError::LastAdministrator | GrantError::ToYourself
+    ) {
         return Err(refused.into());
     }
     let wrong = vec![FieldError::new(field, AppError::from(refused).to_string())];
@@ -343,8 +346,15 @@ pub async fn get_join(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (offer, has_account) = offer(&app, &link.token).await?;
-    join_page(&app, &request, &visitor, JoinForm { token: link.token, ..JoinForm::default() }, (offer, has_account), Vec::new())
-        .await
+    join_page(
+        &app,
+        &request,
+        &visitor,
+        JoinForm { token: link.token, ..JoinForm::default() },
+        (offer, has_account),
+        Vec::new(),
+    )
+    .await
 }
 
 /// Who takes an invitation up with a new account.

@@ -109,7 +109,11 @@ pub(super) async fn look(app: &App, token: &str, purposes: &'static [Purpose]) -
 }
 
 /// The password that a form chose, hashed; or what to do about it.
-pub(super) async fn chosen_password(app: &App, typed: &str, theirs: &[&str]) -> Result<Result<String, FieldError>, AppError> {
+pub(super) async fn chosen_password(
+    app: &App,
+    typed: &str,
+    theirs: &[&str],
+) -> Result<Result<String, FieldError>, AppError> {
     match password::may_be_taken(typed, theirs) {
         Ok(()) => Ok(Ok(app.passwords.hash(typed.to_owned()).await?)),
         Err(refused) => Ok(Err(FieldError::new("password", refused.to_string()))),

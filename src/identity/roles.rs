@@ -151,7 +151,8 @@ impl SignedIn {
             person,
             name,
             proven: Proven::Password,
-            has_second_factor: store::factors::factor(conn, person)?.is_some_and(|factor| factor.confirmed_at.is_some()),
+            has_second_factor: store::factors::factor(conn, person)?
+                .is_some_and(|factor| factor.confirmed_at.is_some()),
             has_budget: store::sessions::has_budget(conn, person)?,
             chosen,
             for_oneself: false,
@@ -538,7 +539,10 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
     } else {
         match session_token(request) {
             None => None,
-            Some(token) => by_session(&app, &token, now).await?.filter(|who| who.stage == Stage::In).map(|who| SignedIn::of(who.arrival)),
+            Some(token) => by_session(&app, &token, now)
+                .await?
+                .filter(|who| who.stage == Stage::In)
+                .map(|who| SignedIn::of(who.arrival)),
         }
     };
     if let Some(who) = &found {

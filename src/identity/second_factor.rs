@@ -15,10 +15,10 @@ use crate::ids::{PersonId, random_bytes};
 use crate::post;
 
 use super::attempts::{self, Trying};
+use super::letters;
 use super::register::LinkError;
 use super::sign_in::{Whence, hash_of};
 use super::store::{self, factors};
-use super::letters;
 
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET: usize = 20;

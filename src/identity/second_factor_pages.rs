@@ -104,12 +104,7 @@ pub async fn post_confirmation(
 }
 
 /// The codes on a page of their own, with the session's new cookie.
-fn codes_page(
-    request: &HttpRequest,
-    codes: Vec<String>,
-    next: &str,
-    token: String,
-) -> Result<HttpResponse, AppError> {
+fn codes_page(request: &HttpRequest, codes: Vec<String>, next: &str, token: String) -> Result<HttpResponse, AppError> {
     let page = Page { csrf: csrf::token_for(&token), ..Page::of(request, "Keep your recovery codes") };
     let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC).to_string();
     let mut answer = html_with(StatusCode::OK, &RecoveryCodesPage { page, codes, next })?;
@@ -125,7 +120,8 @@ pub async fn get_on(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let next = next.path();
-    let next = if next.is_empty() && who.stage() == Stage::In { "/account?done=second-factor".to_owned() } else { next };
+    let next =
+        if next.is_empty() && who.stage() == Stage::In { "/account?done=second-factor".to_owned() } else { next };
     go_on(&app, &request, who.token(), &next).await
 }
 
@@ -161,7 +157,10 @@ pub async fn post_removal(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     if who.needs_second_factor(app.waiver) {
-        return Err(AppError::refused("second-factor-needed", "your role needs a second factor, so it cannot be taken away"));
+        return Err(AppError::refused(
+            "second-factor-needed",
+            "your role needs a second factor, so it cannot be taken away",
+        ));
     }
     if let Some(wrong) = own_password(&app, &request, &who, &form.password, "removal").await? {
         return page(&app, &request, &arriving, String::new(), StatusCode::UNPROCESSABLE_ENTITY, vec![wrong]).await;
@@ -190,7 +189,9 @@ async fn page(
     let person = who.person();
     let (setting, codes_left) = app
         .db
-        .read(move |conn| Ok::<_, CodeError>((second_factor::setting(conn, person)?, factors::codes_left(conn, person)?)))
+        .read(move |conn| {
+            Ok::<_, CodeError>((second_factor::setting(conn, person)?, factors::codes_left(conn, person)?))
+        })
         .await
         .map_err(AppError::from)?;
     let errors = Errors::from(wrong);

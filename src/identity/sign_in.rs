@@ -16,8 +16,8 @@ use crate::web::session::device_token;
 
 use super::arriving::Proven;
 use super::attempts::{self, Tried, Trying};
-use super::store::sessions::{self, Change, NewSession};
 use super::store;
+use super::store::sessions::{self, Change, NewSession};
 
 /// A session ends after so long, used or not.
 const LASTS: TimeDelta = TimeDelta::hours(12);

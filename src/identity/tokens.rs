@@ -241,7 +241,9 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_json_web_keys() {
-        for (bytes, text) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE")] {
+        for (bytes, text) in
+            [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE")]
+        {
             assert_eq!(base64_url(bytes.as_bytes()), text);
         }
         assert_eq!(base64_url(&[0xFB, 0xFF]), "-_8");

@@ -96,9 +96,8 @@ pub fn device(request: &HttpRequest) -> String {
 }
 
 fn device_words(agent: &str) -> String {
-    let first = |list: &[(&str, &'static str)]| {
-        list.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, words)| *words)
-    };
+    let first =
+        |list: &[(&str, &'static str)]| list.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, words)| *words);
     let browser = first(&[
         ("Edg", "Edge"),
         ("OPR/", "Opera"),
@@ -162,7 +161,10 @@ mod tests {
     fn devices_are_named_in_words() {
         for (agent, words) in [
             ("Mozilla/5.0 (Windows NT 10.0; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Windows"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1", "Safari on iPhone"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1",
+                "Safari on iPhone",
+            ),
             ("Mozilla/5.0 (Linux; Android 14) Chrome/126.0 Mobile Safari/537.36", "Chrome on Android"),
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge on Windows"),
             ("", "A browser we do not know"),

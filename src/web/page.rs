@@ -224,15 +224,38 @@ mod tests {
 
     #[test]
     fn nobody_is_led_off_this_site() {
-        for path in ["/", "/budgets", "/search?q=tea&near=M33%207ZF", "/services/1#reviews", "/a/b//c", "/%2F%2Fevil.example"] {
+        for path in
+            ["/", "/budgets", "/search?q=tea&near=M33%207ZF", "/services/1#reviews", "/a/b//c", "/%2F%2Fevil.example"]
+        {
             assert_eq!(local_path(path), path);
         }
         for path in [
-            "", "budgets", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
-            "/\n/evil.example", "\t//evil.example", " //evil.example", "https://evil.example", "https:/evil.example",
-            "https:evil.example", "javascript:alert(1)", "//evil.example@here", "/.//evil.example", "/..//evil.example",
-            "/a/..//evil.example", "/\u{2f}/evil.example", "/budgets\r\nSet-Cookie: a=b", "/\u{3000}", "@evil.example", "//%65vil.example",
-            "/./\\evil.example", "/%09/\\evil.example", "http://here.invalid/budgets",
+            "",
+            "budgets",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "https:/evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "//evil.example@here",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a/..//evil.example",
+            "/\u{2f}/evil.example",
+            "/budgets\r\nSet-Cookie: a=b",
+            "/\u{3000}",
+            "@evil.example",
+            "//%65vil.example",
+            "/./\\evil.example",
+            "/%09/\\evil.example",
+            "http://here.invalid/budgets",
         ] {
             assert_eq!(local_path(path), "/", "{path:?}");
         }

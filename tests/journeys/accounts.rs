@@ -85,7 +85,8 @@ fn nobody_learns_whether_an_address_has_an_account() {
     let ask = |path: &str, button: &str, address: &str| {
         let visitor = town.visitor();
         let page = visitor.open(path);
-        let fields = if path == "/register" { vec![("name", "X"), ("email", address)] } else { vec![("email", address)] };
+        let fields =
+            if path == "/register" { vec![("name", "X"), ("email", address)] } else { vec![("email", address)] };
         let started = std::time::Instant::now();
         let answer = page.press(button, &fields);
         (answer.status(), answer.path.clone(), answer.main(), started.elapsed())
@@ -99,7 +100,8 @@ fn nobody_learns_whether_an_address_has_an_account() {
     }
     town.letter_to(&known, "You have an account on Waymark already");
     town.letter_to("nobody.here@example.net", "There is no account with this address");
-    let wrong = |address: &str| town.visitor().open("/sign-in").press("Sign in", &[("email", address), ("password", "x")]);
+    let wrong =
+        |address: &str| town.visitor().open("/sign-in").press("Sign in", &[("email", address), ("password", "x")]);
     assert_eq!(wrong(&known).problems(), wrong("nobody.here@example.net").problems());
 }
 
@@ -157,11 +159,15 @@ fn another_address_needs_both_mailboxes() {
     let old = email("Amira");
     let begin = |to: &str| {
         let so_far = town.letters_to(&old, "Is your e-mail address").len();
-        amira.open("/account/email").press("Write to both", &[("email", to), ("password", PASSWORD)]).expect("both addresses");
+        amira
+            .open("/account/email")
+            .press("Write to both", &[("email", to), ("password", PASSWORD)])
+            .expect("both addresses");
         town.after_letters(&old, "Is your e-mail address", so_far + 1);
         (town.link_to(&old, "Is your e-mail address"), town.link_to(to, "Confirm your new e-mail address"))
     };
-    let wrong = amira.open("/account/email").press("Write to both", &[("email", "new@example.net"), ("password", "no")]);
+    let wrong =
+        amira.open("/account/email").press("Write to both", &[("email", "new@example.net"), ("password", "no")]);
     assert_eq!(wrong.status(), 422);
     // One mailbox is not enough, nor is the consent to another address.
     let (first_old, _) = begin("first@example.net");
@@ -281,7 +287,14 @@ fn letters_are_not_sent_without_end() {
 #[test]
 fn nobody_is_led_elsewhere_after_signing_in() {
     let town = Town::open();
-    for next in ["//evil.example", "/\\evil.example", "https://evil.example", "/%09/evil.example", "/..//evil.example", "\t//evil.example"] {
+    for next in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/%09/evil.example",
+        "/..//evil.example",
+        "\t//evil.example",
+    ] {
         let visitor = town.visitor();
         let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
         let page = visitor.open(&format!("/sign-in?next={encoded}"));
@@ -292,7 +305,11 @@ fn nobody_is_led_elsewhere_after_signing_in() {
         let kind = [("Content-Type", "application/x-www-form-urlencoded")];
         let answer = visitor.send("POST", &action, &kind, Some(sent.as_bytes()));
         let to = answer.header("location").unwrap();
-        assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains("evil") && !to.contains('\\') || to.starts_with("/%09"), "{next:?} led to {to}");
+        assert!(
+            to.starts_with('/') && !to.starts_with("//") && !to.contains("evil") && !to.contains('\\')
+                || to.starts_with("/%09"),
+            "{next:?} led to {to}"
+        );
     }
 }
 
@@ -468,7 +485,8 @@ fn waymark_key() -> String {
 fn letters_wait_while_the_mail_server_is_down() {
     let mut town = Town::without_followers();
     // Nothing listens there.
-    let mail = waymark::config::Mail { smtp_url: Some("smtp://127.0.0.1:9".into()), ..waymark::config::Mail::default() };
+    let mail =
+        waymark::config::Mail { smtp_url: Some("smtp://127.0.0.1:9".into()), ..waymark::config::Mail::default() };
     let folder = town.data_dir().to_owned();
     let office = waymark::post::Office::open(&mail, &folder).unwrap();
     let postman = waymark::post::Postman::new(town.app.db.clone(), town.app.clock.clone(), office);

@@ -23,9 +23,11 @@ fn ada_invites_somebody_who_makes_an_account_and_sets_up_a_phone() {
     invites(&ada, NEW, "finance officer").expect("The invitation is on its way").expect(NEW);
     let link = town.link_to(NEW, "asks you to join");
     let newcomer = town.visitor();
-    let page = newcomer.follow_letter(&link).expect("Trafford").expect("Finance officer").expect("Joins the team in May");
+    let page =
+        newcomer.follow_letter(&link).expect("Trafford").expect("Finance officer").expect("Joins the team in May");
     assert_eq!(page.press("Make my account and join", &[("name", "Nia New"), ("password", "short")]).status(), 422);
-    page.press("Make my account and join", &[("name", "Nia New"), ("password", "teapot lorry moon")]).expect_status(200);
+    page.press("Make my account and join", &[("name", "Nia New"), ("password", "teapot lorry moon")])
+        .expect_status(200);
     assert_eq!(newcomer.open("/finance").status(), 200, "this town spares her the phone");
     assert!(newcomer.open("/finance").all(".who").join(" ").contains("Finance officer, Trafford"));
     // The link is used up.
@@ -55,7 +57,10 @@ fn somebody_with_an_account_takes_an_invitation_up_with_it_and_nobody_else_can()
     assert_eq!(noor.post("/join/account", &[("csrf", &csrf), ("token", token)]).status(), 409);
 
     let amira = town.visitor();
-    let inside = amira.follow_letter(&link).go("Sign in to join").press("Sign in", &[("email", &email("Amira")), ("password", PASSWORD)]);
+    let inside = amira
+        .follow_letter(&link)
+        .go("Sign in to join")
+        .press("Sign in", &[("email", &email("Amira")), ("password", PASSWORD)]);
     inside.press("Yes, I join", &[]).expect("Support planner, Trafford");
     let csrf = amira.csrf();
     assert_eq!(amira.post("/join", &[("csrf", &csrf), ("token", token)]).status(), 410, "once");
@@ -98,7 +103,8 @@ fn nobody_gives_roles_to_themselves_and_the_last_administrator_stays() {
     assert_eq!(leave.status(), 409);
     // With a second one she may go.
     let mo = ada.open(&format!("/authority/people/{}", PersonId::named("Mo")));
-    mo.press("Give the role", &[("role", "authority administrator"), ("reason", "Takes over")]).expect("The role is given");
+    mo.press("Give the role", &[("role", "authority administrator"), ("reason", "Takes over")])
+        .expect("The role is given");
     ada.open("/account").press("Give back", &[]).expect("given that role back");
     assert_eq!(ada.open("/authority").status(), 404);
     assert_eq!(town.person("Mo").open("/authority/people").status(), 200);
@@ -182,7 +188,8 @@ fn roles_that_conflict_are_held_one_at_a_time() {
     assert_eq!(who.post("/sign-in/role", &[("csrf", &csrf), ("role", &nobodys)]).status(), 404);
 
     // Programs choose as well.
-    let document = |role: Option<&str>| serde_json::json!({ "email": email("Pat"), "password": PASSWORD, "role_id": role });
+    let document =
+        |role: Option<&str>| serde_json::json!({ "email": email("Pat"), "password": PASSWORD, "role_id": role });
     town.api().post("/tokens", &document(None)).refused(409, "choose-a-role");
     town.api().post("/tokens", &document(Some(&nobodys))).refused(422, "invalid-input");
 }
@@ -210,7 +217,8 @@ fn the_same_over_the_api() {
     let town = Town::open();
     let ada = town.api_of("Ada");
     let people = ada.get("/authority/people").expect(200);
-    let fay = people["people"].as_array().unwrap().iter().find(|each| each["role"] == "finance officer").unwrap().clone();
+    let fay =
+        people["people"].as_array().unwrap().iter().find(|each| each["role"] == "finance officer").unwrap().clone();
     let role = |name: &str| serde_json::json!({ "role": name, "reason": "Helps out" });
     let path = format!("/authority/people/{}/roles", fay["person_id"].as_str().unwrap());
     assert_eq!(ada.post(&path, &role("auditor")).status, 204);
@@ -225,7 +233,11 @@ fn the_same_over_the_api() {
     town.api_of("Mo").post("/authority/invitations", &invitation).refused(404, "not-found");
     let mo = town.api_of("Mo");
     let me = mo.get("/me").expect(200);
-    assert_eq!(mo.post(&format!("/me/roles/{}/leaving", me["roles"][0]["id"].as_str().unwrap()), &serde_json::Value::Null).status, 204);
+    assert_eq!(
+        mo.post(&format!("/me/roles/{}/leaving", me["roles"][0]["id"].as_str().unwrap()), &serde_json::Value::Null)
+            .status,
+        204
+    );
     let pages = town.person("Amira");
     let amira = town.api_of("Amira");
     let sessions = amira.get("/me/sessions").expect(200);

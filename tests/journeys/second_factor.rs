@@ -46,7 +46,10 @@ fn carol_sets_up_her_phone_right_after_the_password_and_sees_nothing_before() {
         assert_eq!(carol.open(path).heading(), "Protect your account with your phone", "{path}");
     }
     let csrf = carol.open("/second-factor").hidden("csrf");
-    assert_eq!(carol.post("/account/sessions/end", &[("csrf", &csrf)]).heading(), "Protect your account with your phone");
+    assert_eq!(
+        carol.post("/account/sessions/end", &[("csrf", &csrf)]).heading(),
+        "Protect your account with your phone"
+    );
     let search = carol.open("/search");
     assert!(search.all(".who").is_empty(), "nor is she shown as signed in");
 
@@ -140,7 +143,10 @@ fn a_citizen_may_have_one_and_may_give_it_up() {
     assert_eq!(page.press("Turn it on", &[("code", "000000")]).status(), 422);
     page.press("Turn it on", &[("code", &code(&town, &secret))]).go("I have kept them").expect("takes a code");
     town.pass(TimeDelta::seconds(30));
-    let asked = town.visitor().open("/sign-in").press("Sign in", &[("email", "lea@example.net"), ("password", "teapot lorry moon")]);
+    let asked = town
+        .visitor()
+        .open("/sign-in")
+        .press("Sign in", &[("email", "lea@example.net"), ("password", "teapot lorry moon")]);
     assert_eq!(asked.heading(), "Enter the code from your phone");
     let page = lea.open("/second-factor");
     assert_eq!(page.press("Turn the code off", &[("password", "no")]).status(), 422);
@@ -155,14 +161,16 @@ fn a_new_password_does_not_replace_the_phone() {
     thief.open("/forgotten").press("Send me the link", &[("email", &email("Carol"))]);
     let link = town.link_to(&email("Carol"), "Choose a new password");
     thief.follow_letter(&link).press("Use this password", &[("password", "teapot lorry moon")]);
-    let asked = thief.open("/sign-in").press("Sign in", &[("email", &email("Carol")), ("password", "teapot lorry moon")]);
+    let asked =
+        thief.open("/sign-in").press("Sign in", &[("email", &email("Carol")), ("password", "teapot lorry moon")]);
     assert_eq!(asked.heading(), "Enter the code from your phone");
 }
 
 #[test]
 fn programs_need_the_code_too() {
     let town = strict();
-    let document = |code: Option<String>| serde_json::json!({ "email": email("Carol"), "password": PASSWORD, "code": code });
+    let document =
+        |code: Option<String>| serde_json::json!({ "email": email("Carol"), "password": PASSWORD, "code": code });
     town.api().post("/tokens", &document(None)).refused(403, "second-factor-first");
     let (secret, _) = sets_up(&town, &town.visitor(), "Carol");
     town.api().post("/tokens", &document(None)).refused(422, "wrong-code");

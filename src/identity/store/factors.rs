@@ -37,7 +37,12 @@ pub(in crate::identity) fn lock_factor(tx: &mut Conn, person: PersonId) -> Query
 }
 
 /// Begins a second factor that counts for nothing yet; one that is set up stays.
-pub(in crate::identity) fn begin_factor(tx: &mut Conn, person: PersonId, secret: &str, now: UtcTime) -> QueryResult<()> {
+pub(in crate::identity) fn begin_factor(
+    tx: &mut Conn,
+    person: PersonId,
+    secret: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
     let begun = second_factors::table.find(person).filter(second_factors::confirmed_at.is_null());
     diesel::delete(begun).execute(tx)?;
     let new = (

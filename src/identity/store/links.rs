@@ -26,7 +26,8 @@ pub(in crate::identity) fn insert_link(
     now: UtcTime,
     ends_at: UtcTime,
 ) -> QueryResult<()> {
-    diesel::delete(account_links::table.filter(account_links::ends_at.lt(now - chrono::TimeDelta::days(7)))).execute(tx)?;
+    diesel::delete(account_links::table.filter(account_links::ends_at.lt(now - chrono::TimeDelta::days(7))))
+        .execute(tx)?;
     diesel::insert_into(account_links::table)
         .values((
             account_links::token_hash.eq(token_hash),
@@ -51,10 +52,7 @@ pub(in crate::identity) fn open_link(
     let found: Option<(Purpose, Link)> = account_links::table
         .find(token_hash)
         .filter(account_links::used_at.is_null().and(account_links::ends_at.gt(now)))
-        .select((
-            account_links::purpose,
-            (account_links::person_id, account_links::email, account_links::name),
-        ))
+        .select((account_links::purpose, (account_links::person_id, account_links::email, account_links::name)))
         .first(conn)
         .optional()?;
     Ok(found.filter(|(purpose, _)| purposes.contains(purpose)))
@@ -67,9 +65,10 @@ pub(in crate::identity) fn use_link(
     purposes: &[Purpose],
     now: UtcTime,
 ) -> QueryResult<Option<(Purpose, Link)>> {
-    let waiting: Option<String> = locked(account_links::table.find(token_hash.to_owned()).select(account_links::token_hash))
-        .get_result(tx)
-        .optional()?;
+    let waiting: Option<String> =
+        locked(account_links::table.find(token_hash.to_owned()).select(account_links::token_hash))
+            .get_result(tx)
+            .optional()?;
     if waiting.is_none() {
         return Ok(None);
     }
@@ -82,7 +81,8 @@ pub(in crate::identity) fn use_link(
 
 /// Makes every open link of somebody for this purpose worthless.
 pub(in crate::identity) fn close_links(tx: &mut Conn, person: PersonId, purpose: Purpose) -> QueryResult<()> {
-    let theirs = account_links::table.filter(account_links::person_id.eq(person).and(account_links::purpose.eq(purpose)));
+    let theirs =
+        account_links::table.filter(account_links::person_id.eq(person).and(account_links::purpose.eq(purpose)));
     diesel::delete(theirs).execute(tx).map(drop)
 }
 

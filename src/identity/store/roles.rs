@@ -31,7 +31,10 @@ pub(in crate::identity) struct Holder {
 }
 
 /// Everybody who holds a role for the administrator's authority, by name.
-pub(in crate::identity) fn holders(conn: &mut Conn, administrator: &AuthorityAdministrator) -> QueryResult<Vec<Holder>> {
+pub(in crate::identity) fn holders(
+    conn: &mut Conn,
+    administrator: &AuthorityAdministrator,
+) -> QueryResult<Vec<Holder>> {
     memberships::table
         .inner_join(people::table.on(people::id.eq(memberships::person_id)))
         .left_join(second_factors::table.on(second_factors::person_id.eq(people::id)))
@@ -64,7 +67,11 @@ pub(in crate::identity) fn held_here(
 }
 
 /// One role of one's own.
-pub(in crate::identity) fn own(conn: &mut Conn, who: &SignedIn, membership: MembershipId) -> QueryResult<Option<Membership>> {
+pub(in crate::identity) fn own(
+    conn: &mut Conn,
+    who: &SignedIn,
+    membership: MembershipId,
+) -> QueryResult<Option<Membership>> {
     memberships::table
         .find(membership)
         .filter(memberships::person_id.eq(who.person()))

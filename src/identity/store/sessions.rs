@@ -10,7 +10,7 @@ use crate::db::schema::{
 use crate::db::{Conn, both};
 use crate::ids::{MembershipId, PersonId, SessionId};
 
-use crate::identity::arriving::{Granted, Proven, Arrival};
+use crate::identity::arriving::{Arrival, Granted, Proven};
 use crate::identity::person::Membership;
 
 /// One line of the answer: the session and its person again for each role.
