@@ -432,7 +432,7 @@ impl History {
             }
             Then::Cancel => {
                 let (_, why) = bought.plan.cancelled.clone()?;
-                purchase.cancel(budget, &bought.whole.deliveries, Some(why), at, journal).ok()?;
+                purchase.cancel(budget, &bought.whole.deliveries, (budget.person, Some(why)), at, journal).ok()?;
                 self.next_step(bought, number, at + TimeDelta::hours(26), Then::Invoice);
                 Some(())
             }

@@ -12,7 +12,6 @@ use crate::clock::{Clock, UtcTime, long_time};
 use crate::db::{Conn, Db, text_enum};
 use crate::error::AppError;
 use crate::identity::{Said, SignedIn};
-use crate::ids::DataCopyId;
 use crate::post::{self, Office};
 
 use super::sections::{SECTIONS, Section};
