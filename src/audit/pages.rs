@@ -16,7 +16,7 @@ use crate::web::form::Ask;
 use crate::web::page::{Page, html};
 use crate::web::paging;
 
-use super::entry::{Deed, What};
+use super::entry::{Deed, What, Why};
 use super::store::{self, Line};
 use super::views::{LookedLine, LookedPage};
 
@@ -88,7 +88,8 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::Helpers => "who may act for you".to_owned(),
         What::Account => "your account".to_owned(),
     };
-    let why = if is_own { String::new() } else { format!(", {}", line.why) };
+    let plain = is_own || line.why == Why::ForOneself;
+    let why = if plain { String::new() } else { format!(", {}", line.why) };
     LookedLine {
         who: subject,
         did: format!("{} {what}{in_your_name}{why}.", line.deed),

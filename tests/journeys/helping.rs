@@ -7,7 +7,7 @@ use crate::buying::buys;
 use crate::over_the_api::purchase;
 use crate::support::{Person, Seen, Town, email, service_id};
 
-/// Noor asks Amira's neighbour Hana... whoever is named to act for her, and they say yes.
+/// Somebody asks somebody else to act for them, and they say yes.
 fn asks(town: &Town, person: &Person, name: &str, helper: &Person, scopes: &[&str]) -> Seen {
     let form = person.open("/account/helpers/invite");
     let address = email(name);
@@ -47,7 +47,7 @@ fn noor_lets_somebody_buy_for_her_and_reads_everything_that_they_did() {
 
     let lines = noor.open("/account/looked").all(".line__words > span:first-child");
     assert!(lines.contains(&"Carol Example looked at your budget for you, to help.".to_owned()), "{lines:#?}");
-    let bought = "Carol Example asked for your purchase of 2 sessions of Lunch club for you, because that was wanted.";
+    let bought = "Carol Example asked for your purchase of 2 sessions of Lunch club for you.";
     assert!(lines.contains(&bought.to_owned()), "{lines:#?}");
 
     // A rating is Noor's own.
@@ -105,7 +105,7 @@ fn who_may_manage_money_says_what_was_delivered_and_buys_nothing() {
 fn what_was_granted_is_over_in_the_middle_of_a_session() {
     let (town, noor, helper) = town_with_a_helper(&["buy"]);
     let form = helper.open(&format!("/services/{}/buy", service_id("Lunch club")));
-    noor.open("/account/helpers").press("End it : Carol Example", &[]).expect("That is over");
+    noor.open("/account/helpers").press("End it: Carol Example", &[]).expect("That is over");
     assert_eq!(form.press("Buy", &[("quantity", "1")]).status(), 404);
     assert_eq!(helper.open(&format!("/budgets/{}", town.budget_of("Noor"))).status(), 404);
     helper.open("/budgets").expect("You have no personal budget");
@@ -151,7 +151,7 @@ fn api_again(town: &Town) {
     let (noor, helper) = (town.person("Noor"), town.person("Amira"));
     asks(town, &noor, "Amira", &helper, &["plan"]).expect("You can act for them");
     assert_eq!(helper.open(&format!("/budgets/{}", town.budget_of("Noor"))).status(), 200);
-    helper.open("/helping").press("Stop : Noor Example", &[]).expect("You no longer act for them.");
+    helper.open("/helping").press("Stop: Noor Example", &[]).expect("You no longer act for them.");
     assert_eq!(helper.open(&format!("/budgets/{}", town.budget_of("Noor"))).status(), 404);
     // Her own budget is hers as before.
     assert_eq!(helper.open(&format!("/budgets/{}", town.budget_of("Amira"))).status(), 200);
