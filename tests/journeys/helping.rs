@@ -123,7 +123,7 @@ fn it_ends_by_itself_on_its_last_day_and_the_helper_can_give_it_back() {
         "email": email("Carol"), "kind": "broker", "may_buy": true, "until": town.today().to_string(),
     });
     let without_end = json!({ "email": email("Carol"), "kind": "broker", "may_buy": true });
-    api.post("/me/helpers", &without_end).refused(422, "invalid");
+    api.post("/me/helpers", &without_end).refused(422, "invalid-input");
     api.post("/me/helpers", &asked).expect(201);
     let link = town.link_to(&email("Carol"), "would like you to help");
     let token = link.split("token=").nth(1).unwrap().to_owned();
@@ -181,7 +181,7 @@ fn a_council_records_a_deputy_with_the_ground_and_only_the_council_ends_it() {
     // Another council cannot, and cannot record anything about her.
     town.api_of("Aled").post(&format!("/authority/representatives/{id}/end"), &Value::Null).refused(404, "not-found");
     let wanted = json!({ "person": noor, "kind": "helper on the phone", "may_buy": true });
-    town.api_of("Clem").post("/authority/representatives", &wanted).refused(422, "invalid");
+    town.api_of("Clem").post("/authority/representatives", &wanted).refused(422, "invalid-input");
     assert_eq!(town.api_of("Cate").post(&format!("/authority/representatives/{id}/end"), &Value::Null).status, 204);
     assert_eq!(amira.open(&format!("/budgets/{}", town.budget_of("Noor"))).status(), 404);
     town.holds_together();
