@@ -6,6 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::catalogue::Shelf;
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
@@ -26,6 +27,8 @@ pub struct App {
     pub db: Db,
     /// The search index of this node.
     pub index: Index,
+    /// The services that were read lately.
+    pub shelf: Shelf,
     /// The time.
     pub clock: Clock,
     /// The keys that tokens are signed with.
@@ -119,7 +122,8 @@ async fn get_readyz(app: Data<App>) -> HttpResponse {
         Ok::<_, diesel::result::Error>((schema, behind))
     });
     let (status, body) = match checked.await {
-        Ok((true, behind)) if behind <= MOST_BEHIND && !app.index.needs_rebuild() => (200_u16, "ready\n".to_owned()),
+        _ if !app.db.is_there() => (503, "the database file is not where it was\n".to_owned()),
+        Ok((true, behind)) if behind <= MOST_BEHIND && !app.index.needs_rebuild() => (200_u16, "ready\n".into()),
         Ok((true, behind)) => (503, format!("the search index is {behind} events behind\n")),
         Ok((false, _)) => (503, "the database needs its migrations\n".into()),
         Err(_) => (503, "the database does not answer\n".into()),

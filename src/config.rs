@@ -52,7 +52,10 @@ pub struct Mail {
 
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mail").field("public_url", &self.public_url).field("mail_from", &self.mail_from).finish()
+        f.debug_struct("Mail")
+            .field("public_url", &self.public_url)
+            .field("mail_from", &self.mail_from)
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use diesel::result::Error as DieselError;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::db::Overloaded;
 use crate::ids::Reference;
@@ -118,15 +118,28 @@ impl AppError {
     }
 }
 
+/// What databases say when trying again later may help.
+const BUSY_SIGNS: [&str; 8] = [
+    "database is locked",
+    "is full",
+    "No space left",
+    "unable to open",
+    "disk I/O",
+    "connection",
+    "shutting down",
+    "did not take the work",
+];
+
 /// Whether trying again later may help: no connection was free, or the file is locked or full.
 fn is_about_load(error: &DieselError) -> bool {
     match error {
         DieselError::QueryBuilderError(cause) => cause.downcast_ref::<Overloaded>().is_some(),
+        DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
         DieselError::DatabaseError(_, told) => {
-            ["database is locked", "is full", "unable to open", "disk I/O", "connection"]
-                .iter()
-                .any(|sign| told.message().contains(sign))
+            let told = told.message();
+            BUSY_SIGNS.iter().any(|sign| told.contains(sign))
         }
+        DieselError::BrokenTransactionManager => true,
         _ => false,
     }
 }
@@ -194,15 +207,22 @@ impl Said {
             AppError::Refused(refusal) => (refusal.code, refusal.fields.clone(), None),
             AppError::NotFound => ("not-found", Vec::new(), None),
             AppError::SignInFirst => ("sign-in-first", Vec::new(), None),
+            AppError::Unexpected { reference, status: StatusCode::SERVICE_UNAVAILABLE } => {
+                ("try-again-later", Vec::new(), Some(*reference))
+            }
             AppError::Later { code, .. } => (*code, Vec::new(), None),
             AppError::Unexpected { reference, .. } => ("unexpected", Vec::new(), Some(*reference)),
         };
         let sentence = match error {
+            AppError::Unexpected { status: StatusCode::SERVICE_UNAVAILABLE, .. } => {
+                "We cannot reach or write our records just now. Nothing you sent was half done.".into()
+            }
             AppError::Unexpected { .. } => "Something went wrong on our side. Nothing you sent was half done.".into(),
             other => other.to_string(),
         };
         let retry_after = match error {
             AppError::Later { seconds, .. } => Some(*seconds),
+            AppError::Unexpected { status: StatusCode::SERVICE_UNAVAILABLE, .. } => Some(10),
             _ => None,
         };
         Self { code, sentence, fields, reference, retry_after }

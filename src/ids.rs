@@ -180,8 +180,11 @@ pub fn random_key() -> i64 {
     rand::rng().random()
 }
 
+/// Random numbers that are the same on every run.
+pub type Random = ChaCha12Rng;
+
 /// Randomness that is the same on every run: for the demo town and the bench.
 #[must_use]
-pub fn seeded(seed: u64) -> ChaCha12Rng {
+pub fn seeded(seed: u64) -> Random {
     ChaCha12Rng::seed_from_u64(seed)
 }

@@ -54,9 +54,10 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let keys = Arc::new(SigningKeys::load(&db, clock.now())?);
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
+    let shelf = catalogue::Shelf::new(db.clone());
     let passwords = Passwords::start()?;
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
-    Ok(App { db, index, clock: clock.clone(), keys, post, taxonomy, demo, passwords, waiver })
+    Ok(App { db, index, shelf, clock: clock.clone(), keys, post, taxonomy, demo, passwords, waiver })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.

@@ -1,6 +1,6 @@
 //! A commissioner's view over a million purchase lines, against the same view over a tenth of them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rand::RngExt;
 use rand::seq::IndexedRandom;
@@ -34,35 +34,65 @@ pub(super) fn measure(folder: &Folder, clock: &Clock, lines: u32) -> Result<Vec<
         let authority = make(&app, lines)?;
         apps.push((app, authority));
     }
-    let mut times = [Vec::new(), Vec::new()];
+    let mut times: [[Vec<Duration>; 2]; 2] = Default::default();
     for round in 0..30 {
-        for ((app, authority), times) in apps.iter().zip(&mut times) {
-            let asked = Instant::now();
-            let now = app.clock.now();
-            let shown = app.db.read_now(|conn| {
-                view(conn, *authority, &Request::default(), now).map_err(|cause| match cause {
-                    demand::NotReleased::Database(cause) => cause,
-                    other => diesel::result::Error::QueryBuilderError(Box::new(other)),
-                })
-            })?;
-            if round > 4 {
-                times.push(asked.elapsed());
-            }
-            if shown.table.total.released().is_none() {
-                return Err("the view shows nothing".into());
+        for ((app, authority), [again, anew]) in apps.iter().zip(&mut times) {
+            change_a_month(app, *authority, round)?;
+            for times in [anew, again] {
+                let asked = Instant::now();
+                let now = app.clock.now();
+                let shown = app.db.read_now(|conn| {
+                    view(conn, *authority, &Request::default(), now).map_err(|cause| match cause {
+                        demand::NotReleased::Database(cause) => cause,
+                        other => diesel::result::Error::QueryBuilderError(Box::new(other)),
+                    })
+                })?;
+                if round > 4 {
+                    times.push(asked.elapsed());
+                }
+                if shown.table.total.released().is_none() {
+                    return Err("the view shows nothing".into());
+                }
             }
         }
     }
-    let [mut few, mut many] = times;
-    let (few, many) = (percentile(&mut few, 50), percentile(&mut many, 50));
-    Ok(vec![
-        Row::new(format!("demand page's figures over {large} purchase lines, median"), ms(many), "under 20 ms"),
-        Row::new(
-            format!("the same against {small} lines"),
-            format!("{:.2} times ({} against {})", many.as_secs_f64() / few.as_secs_f64(), ms(many), ms(few)),
-            "less than 2 times",
-        ),
-    ])
+    let [[mut few_again, mut few_anew], [mut many_again, mut many_anew]] = times;
+    let mut rows = Vec::new();
+    for (how, few, many) in [
+        ("worked out after a change", &mut few_anew, &mut many_anew),
+        ("asked again without one", &mut few_again, &mut many_again),
+    ] {
+        let (few, many) = (percentile(few, 50), percentile(many, 50));
+        rows.push(Row::new(
+            format!("demand page's figures over {large} purchase lines, {how}: median, against {small} lines"),
+            format!("{}, {:.2} times {}", ms(many), many.as_secs_f64() / few.as_secs_f64(), ms(few)),
+            "under 20 ms, less than 2 times",
+        ));
+    }
+    Ok(rows)
+}
+
+/// One more purchase in a month that is over, so that nothing about it can be remembered.
+fn change_a_month(app: &App, authority: AuthorityId, round: i32) -> Result<(), Failure> {
+    let now = app.clock.now();
+    let wards = app.db.read_now(|conn| places::store::wards_of(conn, authority))?;
+    let fact = PurchaseFact {
+        authority,
+        ward_code: wards.first().ok_or("no wards")?.code.clone(),
+        category_id: "home-care".into(),
+        funding_route: "direct payment".into(),
+        person: PersonId::new(),
+        organization: OrganizationId::new(),
+        month: month_number(now.date()) - 1 - round % 12,
+        quantity: 1,
+        amount_pence: 2_000,
+    };
+    app.db.write_now(move |tx: &mut Conn| {
+        let event = NewEvent::plain(Some(authority), EventKind::PurchaseRequested, &PurchaseId::new(), now).with(&fact);
+        log::append(tx, &[event])?;
+        demand::follow(tx, 10, now).map(drop)
+    })?;
+    Ok(())
 }
 
 /// Writes events of so many purchase lines of one authority into the log, and counts them.

@@ -6,7 +6,10 @@
 mod catalogue;
 mod cpu;
 mod demand;
+mod demo;
+mod indexing;
 mod load;
+mod mix;
 mod purchases;
 mod searches;
 
@@ -31,7 +34,7 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: search, http, purchases, demand
+    /// Measure only these: demo, search, http, purchases, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -56,21 +59,31 @@ impl Row {
 pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
     let folder = Folder::new(&settings.scratch)?;
     let wanted = |name: &str| settings.only.is_empty() || settings.only.iter().any(|only| only == name);
+    let words = catalogue::Words::read()?;
     let mut rows = Vec::new();
+    if wanted("demo") {
+        rows.extend(demo::measure(&folder)?);
+    }
     if wanted("search") || wanted("http") {
         let app = start::open(&folder.place("catalogue"), clock, true)?;
         say(&format!("Making {} services…", settings.services));
-        let ids = catalogue::make(&app, settings.services)?;
+        let made = catalogue::make(&app, &words, settings.services)?;
+        say("Indexing them…");
+        rows.extend(indexing::build(&app, settings.services)?);
         if wanted("search") {
-            rows.extend(searches::in_process(&app)?);
+            say("Searching…");
+            rows.extend(searches::core(&app, &words, &made)?);
+            rows.extend(searches::pages(&app, &words)?);
+            rows.extend(indexing::publish(&app)?);
         }
         if wanted("http") {
-            rows.extend(searches::over_http(&app, &ids)?);
+            say("Searching over HTTP…");
+            rows.extend(searches::over_http(&app, &words, &made)?);
         }
     }
     if wanted("purchases") {
         say("Buying at 8 clients…");
-        rows.extend(purchases::measure(&folder, clock)?);
+        rows.extend(purchases::measure(&folder, clock, &words)?);
     }
     if wanted("demand") {
         rows.extend(demand::measure(&folder, clock, settings.lines)?);

@@ -9,16 +9,17 @@ use diesel::connection::SimpleConnection;
 
 use crate::app::App;
 use crate::budgets::{self, FundingRoute, NewBudget};
-use crate::catalogue;
+use crate::catalogue::{self, WholeService};
 use crate::clock::{Clock, UtcTime};
 use crate::db::{Conn, DatabaseUrl};
 use crate::identity::store::{NewCitizen, NewPerson};
 use crate::identity::{self, BudgetHolder, NeedGroup, SignedIn};
-use crate::ids::{PersonId, SubmissionKey};
+use crate::ids::{PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::purchasing::{BuyError, Request, buy};
 use crate::start::{self, Failure};
 
+use super::catalogue::Words;
 use super::{Folder, Row};
 
 const CLIENTS: usize = 8;
@@ -32,10 +33,10 @@ struct Buyers {
 }
 
 /// Five rounds of each, alternating; the median of the ratios.
-pub(super) fn measure(folder: &Folder, clock: &Clock) -> Result<Vec<Row>, Failure> {
+pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words) -> Result<Vec<Row>, Failure> {
     let place = folder.place("purchases");
     let app = start::open(&place, clock, true)?;
-    let buyers = buyers(&app)?;
+    let buyers = buyers(&app, words)?;
     let url = place.database()?;
     let mut ratios = Vec::new();
     let mut rates = (0.0, 0.0);
@@ -58,13 +59,14 @@ pub(super) fn measure(folder: &Folder, clock: &Clock) -> Result<Vec<Row>, Failur
     )])
 }
 
-fn buyers(app: &App) -> Result<Buyers, Failure> {
+fn buyers(app: &App, words: &Words) -> Result<Buyers, Failure> {
     let now = app.clock.now();
-    let services = super::catalogue::make(app, 20)?;
-    let service = *services.first().ok_or("no service was made")?;
     let today = now.date();
-    let whole = app.db.read_now(|conn| catalogue::store::whole_service(conn, service, today))?.ok_or("no service")?;
-    let option = whole.options.first().ok_or("no price")?.id;
+    let made = super::catalogue::make(app, words, 20)?;
+    let ids: Vec<ServiceId> = made.sample.iter().map(|(id, _)| *id).collect();
+    let whole = app.db.read_now(|conn| catalogue::store::whole_services(conn, &ids, today))?;
+    let option = whole.iter().find_map(WholeService::cheapest).ok_or("no price")?;
+    let (service, option) = (option.service_id, option.id);
     let authority = app
         .db
         .read_now(|conn| crate::places::store::authority_by_gss(conn, "E08000009"))?

@@ -220,7 +220,7 @@ pub fn insert(tx: &mut Conn, new: &[NewBudget], budgets: &[Budget], now: UtcTime
         })
         .collect();
     for rows in rows.chunks(BATCH) {
-        crate::both!(tx, c => diesel::insert_into(budgets::table).values(rows).execute(c))?;
+        crate::insert_rows!(tx, budgets::table, rows)?;
     }
     let account = |budget: &Budget, kind, holding: Holding| NewAccountRow {
         id: holding.account,
@@ -242,7 +242,7 @@ pub fn insert(tx: &mut Conn, new: &[NewBudget], budgets: &[Budget], now: UtcTime
         })
         .collect();
     for rows in rows.chunks(BATCH) {
-        crate::both!(tx, c => diesel::insert_into(accounts::table).values(rows).execute(c))?;
+        crate::insert_rows!(tx, accounts::table, rows)?;
     }
     Ok(())
 }
@@ -283,7 +283,7 @@ pub fn record(tx: &mut Conn, moved: &[Transfer]) -> QueryResult<()> {
                 recorded_at: t.at,
             })
             .collect();
-        crate::both!(tx, c => diesel::insert_into(transfers::table).values(&rows).execute(c))?;
+        crate::insert_rows!(tx, transfers::table, &rows)?;
         let of_each = |t: &Transfer| {
             let id = t.id;
             t.legs()
@@ -295,7 +295,7 @@ pub fn record(tx: &mut Conn, moved: &[Transfer]) -> QueryResult<()> {
         for leg in &rows {
             *sums.entry(leg.account_id).or_default() += leg.amount_pence.as_pence();
         }
-        crate::both!(tx, c => diesel::insert_into(legs::table).values(&rows).execute(c))?;
+        crate::insert_rows!(tx, legs::table, &rows)?;
     }
     for (account, by) in sums.into_iter().filter(|(_, by)| *by != 0) {
         diesel::update(accounts::table.find(account))

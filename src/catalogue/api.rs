@@ -11,7 +11,6 @@ use crate::identity::Anyone;
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
 
-use super::store;
 use super::{CostOption, Kind, Origin, ProviderType, Unit, WholeService};
 
 /// The routes of these documents.
@@ -139,6 +138,6 @@ impl ServiceDocument {
 pub async fn get_service(_: Anyone, id: Path<String>, app: Data<App>) -> Result<Json<ServiceDocument>, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
-    let whole = app.db.read(move |conn| store::whole_service(conn, id, today)).await.map_err(AppError::from)?;
-    Ok(Json(ServiceDocument::of(whole.ok_or(AppError::NotFound)?, None)))
+    let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
+    Ok(Json(ServiceDocument::of(WholeService::clone(&whole), None)))
 }

@@ -19,7 +19,6 @@ use crate::web::paging;
 
 use super::card;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
-use super::store;
 use super::taxonomy::Taxonomy;
 use super::views::{BuyBox, Origin as OriginShown, PriceOption, ProviderBox, Regulation, ServicePage};
 
@@ -48,24 +47,23 @@ pub async fn get_service(
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
     let page = paging::number(shown.reviews.as_deref());
-    let (whole, reviews, aspects) = app
-        .db
-        .read(move |conn| {
-            let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
-            if whole.rating.ratings() == 0 {
-                return Ok((whole, Vec::new(), Aspects::default()));
-            }
+    let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
+    let (reviews, aspects) = if whole.rating.ratings() == 0 {
+        (Vec::new(), Aspects::default())
+    } else {
+        let read = app.db.read(move |conn| {
             let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
-            let aspects = reviews::store::aspects_of(conn, id)?;
-            Ok::<_, AppError>((whole, reviews, aspects))
-        })
-        .await?;
-    let visitor = anyone.visitor().cloned();
-    let buys_from = move |conn: &mut crate::db::Conn| match &visitor {
-        Some(who) => crate::budgets::store::budgets_to_buy_from(conn, who),
-        None => Ok(Vec::new()),
+            Ok::<_, AppError>((reviews, reviews::store::aspects_of(conn, id)?))
+        });
+        read.await?
     };
-    let holder = !app.db.read(buys_from).await.map_err(AppError::from)?.is_empty();
+    let holder = match anyone.visitor().cloned() {
+        Some(who) => {
+            let budgets = app.db.read(move |conn| crate::budgets::store::budgets_to_buy_from(conn, &who)).await;
+            !budgets.map_err(AppError::from)?.is_empty()
+        }
+        None => false,
+    };
     let more = (i64::from(page) * REVIEWS < whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", whole.rating.ratings()),
         href: format!("/services/{id}?reviews={}", page + 1),

@@ -49,6 +49,23 @@ macro_rules! both {
     };
 }
 
+/// Up to so many rows are written one by one.
+pub const FEW_ROWS: usize = 2;
+
+/// Writes a slice of rows: few one by one, by a statement that stays prepared; many together, by one that does not.
+#[macro_export]
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        if $rows.len() <= $crate::db::FEW_ROWS {
+            $rows.iter().try_for_each(|row| {
+                $crate::both!(&mut *$conn, c => diesel::insert_into($table).values(row).execute(c)).map(drop)
+            })
+        } else {
+            $crate::both!($conn, c => diesel::insert_into($table).values($rows).execute(c)).map(drop)
+        }
+    };
+}
+
 /// A query whose rows stay ours until the transaction ends.
 pub struct Locked<Q>(Q);
 

@@ -546,6 +546,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    demand_changes (authority_id, month) {
+        authority_id -> Text,
+        month -> Integer,
+        changes -> BigInt,
+    }
+}
+
+diesel::table! {
     demand_noise (id) {
         id -> Integer,
         secret -> Text,
@@ -720,6 +728,7 @@ diesel::joinable!(deliveries -> invoices (invoice_id));
 diesel::joinable!(deliveries -> people (recorded_by));
 diesel::joinable!(deliveries -> purchases (purchase_id));
 diesel::joinable!(demand_cells -> authorities (authority_id));
+diesel::joinable!(demand_changes -> authorities (authority_id));
 diesel::joinable!(events -> authorities (authority_id));
 diesel::joinable!(invoices -> authorities (authority_id));
 diesel::joinable!(invoices -> organizations (organization_id));
@@ -770,6 +779,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_copies,
     deliveries,
     demand_cells,
+    demand_changes,
     demand_members,
     demand_noise,
     events,

@@ -10,6 +10,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::conn::{Conn, DatabaseUrl};
+use super::file::DatabaseFile;
 use super::writer::Writer;
 
 /// How often a transaction that lost a race on PostgreSQL is tried.
@@ -36,6 +37,7 @@ impl Overloaded {
 pub struct Db {
     readers: Pool<DatabaseUrl>,
     writer: Option<Writer>,
+    file: Option<Arc<DatabaseFile>>,
     committed: Arc<Committed>,
 }
 
@@ -56,11 +58,21 @@ impl Db {
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .connection_timeout(Duration::from_secs(5))
             .build(url.clone())?;
-        let writer = match url {
-            DatabaseUrl::Sqlite(_) => Some(Writer::start(url.connect()?)?),
+        let file = match url {
+            DatabaseUrl::Sqlite(path) => Some(Arc::new(DatabaseFile::of(path))),
             DatabaseUrl::Postgres(_) => None,
         };
-        Ok(Self { readers, writer, committed: Arc::default() })
+        let writer = match &file {
+            Some(file) => Some(Writer::start(url.connect()?, Arc::clone(file))?),
+            None => None,
+        };
+        Ok(Self { readers, writer, file, committed: Arc::default() })
+    }
+
+    /// Whether the database is where it was opened; whether it answers, only a question tells.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.file.as_ref().is_none_or(|file| file.is_there())
     }
 
     /// Runs a question off the async threads.
@@ -121,6 +133,12 @@ impl Db {
         self.committed.count.load(Ordering::Acquire)
     }
 
+    /// How many commits of this node there were: as long as the number stays, nothing has changed here.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.committed.count.load(Ordering::Acquire)
+    }
+
     fn announce(&self, committed: bool) {
         if committed {
             let (lock, changed) = &self.committed.changed;
@@ -167,7 +185,7 @@ fn lost_a_race(error: &(dyn StdError + 'static)) -> bool {
 }
 
 /// Runs blocking work away from the threads that serve requests; a panic there becomes a failure here.
-async fn off_the_async_threads<T, E, F>(work: F) -> Result<T, E>
+pub async fn off_the_async_threads<T, E, F>(work: F) -> Result<T, E>
 where
     T: Send + 'static,
     E: DbError,

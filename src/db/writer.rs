@@ -5,17 +5,23 @@
 //! the difference (`docs/decisions/0003-group-commit.md`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use tokio::sync::oneshot;
 
 use super::conn::Conn;
+use super::file::DatabaseFile;
 use super::transaction::{DbError, Overloaded};
 
 /// How many use cases share one commit at most.
 const GROUP: usize = 64;
+
+/// How long whoever was in the last group is waited for. A commit costs more.
+const PATIENCE: Duration = Duration::from_micros(150);
 
 /// The queue in front of the writer thread.
 #[derive(Clone)]
@@ -71,9 +77,9 @@ fn not_saved(cause: String) -> DieselError {
 
 impl Writer {
     /// Starts the writer thread; it ends when nobody can queue any more.
-    pub(super) fn start(conn: Conn) -> std::io::Result<Self> {
+    pub(super) fn start(conn: Conn, file: Arc<DatabaseFile>) -> std::io::Result<Self> {
         let (queue, jobs) = channel();
-        std::thread::Builder::new().name("writer".into()).spawn(move || write_until_closed(conn, &jobs))?;
+        std::thread::Builder::new().name("writer".into()).spawn(move || write_until_closed(conn, &file, &jobs))?;
         Ok(Self { queue })
     }
 
@@ -90,25 +96,49 @@ impl Writer {
     }
 }
 
-fn write_until_closed(mut conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
+fn write_until_closed(mut conn: Conn, file: &DatabaseFile, jobs: &Receiver<Box<dyn Job>>) {
+    let mut likely = 1;
     while let Ok(first) = jobs.recv() {
-        let mut group = vec![first];
-        while group.len() < GROUP
-            && let Ok(next) = jobs.try_recv()
-        {
-            group.push(next);
-        }
-        let commit = commit_together(&mut conn, &mut group);
-        if commit.is_err() && group.len() > 1 {
-            for job in group {
-                let mut alone = vec![job];
-                let commit = commit_together(&mut conn, &mut alone);
-                answer_all(alone, &commit);
+        let mut group = gather(first, likely, jobs);
+        likely = group.len();
+        let commit = begin(&mut conn, file).and_then(|()| {
+            let commit = commit_together(&mut conn, &mut group);
+            if commit.is_err() && group.len() > 1 {
+                for job in std::mem::take(&mut group) {
+                    let mut alone = vec![job];
+                    let commit = begin(&mut conn, file).and_then(|()| commit_together(&mut conn, &mut alone));
+                    answer_all(alone, &commit);
+                }
             }
-        } else {
-            answer_all(group, &commit);
-        }
+            commit
+        });
+        answer_all(group, &commit);
     }
+}
+
+/// Whoever is queued, and for a moment whoever is likely to be: those of the last group have just been answered, and
+/// busy clients come again at once.
+fn gather(first: Box<dyn Job>, likely: usize, jobs: &Receiver<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    let until = Instant::now() + PATIENCE;
+    let mut group = vec![first];
+    while group.len() < GROUP {
+        let next = if group.len() < likely {
+            jobs.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+        } else {
+            jobs.try_recv().ok()
+        };
+        let Some(next) = next else { break };
+        group.push(next);
+    }
+    group
+}
+
+/// Takes the file for writing; while another process has it, nobody in the group needs to try again.
+fn begin(conn: &mut Conn, file: &DatabaseFile) -> QueryResult<()> {
+    if !file.is_there() {
+        return Err(Overloaded("the database file is not where it was".into()).into_diesel());
+    }
+    conn.batch_execute("BEGIN IMMEDIATE")
 }
 
 fn answer_all(group: Vec<Box<dyn Job>>, commit: &QueryResult<()>) {
@@ -119,7 +149,6 @@ fn answer_all(group: Vec<Box<dyn Job>>, commit: &QueryResult<()>) {
 
 /// One transaction for the whole group; on failure nothing of it stays.
 fn commit_together(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> QueryResult<()> {
-    conn.batch_execute("BEGIN IMMEDIATE")?;
     let done = run_each(conn, group).and_then(|()| conn.batch_execute("COMMIT"));
     if done.is_err() {
         drop(conn.batch_execute("ROLLBACK")); // SQLite may have rolled back by itself already

@@ -11,7 +11,7 @@
 //! - A period is 1, 3, 6, 12 or 24 whole months that are over: nobody watches a figure move while somebody buys.
 //!
 //! Who: a commissioner, for their own authority. No function here can return a person.
-//! What each rule is against: `cube/gate.rs`. What was measured: `cube/attack.rs`.
+//! What each rule is against: `cube/gate/mod.rs`. What was measured: `cube/attack.rs`.
 
 pub mod api;
 mod asked;
@@ -23,6 +23,6 @@ pub mod view;
 pub mod views;
 
 pub use cube::{
-    Dimension, FOLLOWER, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow, rebuild,
-    release,
+    Dimension, Door, FOLLOWER, Figure, Heading, Measure, NotReleased, Query, Released, Rules, differences, follow,
+    rebuild, release,
 };

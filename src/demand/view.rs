@@ -6,7 +6,7 @@ use crate::clock::{UtcTime, month_number};
 use crate::db::Conn;
 use crate::ids::AuthorityId;
 
-use super::{Dimension, Figure, Heading, Measure, NotReleased, Query, Released, Rules, charts, release};
+use super::{Dimension, Door, Figure, Heading, Measure, NotReleased, Query, Released, Rules, charts};
 
 /// A change smaller than this, in percent, is within what noise and rounding do to a middling figure.
 const ABOUT_THE_SAME: i64 = 3;
@@ -109,8 +109,8 @@ impl View {
 
 /// Asks the gate for everything that the page shows.
 pub fn view(conn: &mut Conn, authority: AuthorityId, request: &Request, now: UtcTime) -> Result<View, NotReleased> {
-    let rules = Rules::default();
-    let mut ask = |query: &Query| release(conn, authority, query, &rules, now);
+    let mut door = Door::open(conn, authority, Rules::default(), now)?;
+    let mut ask = |query: &Query| door.release(query);
     let table = ask(&request.table(now))?;
     let heat = charts::heat(&table.cells);
     let mut tiles = Vec::with_capacity(4);

@@ -477,20 +477,4 @@ mod tests {
         write_listings(&db, open_data::listings(dates).unwrap()).unwrap();
         assert_eq!(db.read_now(state).unwrap(), TownState::HalfBuilt);
     }
-
-    /// The whole town, for measuring: `cargo test --release --lib demo::build -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "takes most of a minute"]
-    fn the_whole_town() {
-        let dir = std::env::temp_dir().join("waymark-whole-town");
-        drop(std::fs::remove_dir_all(&dir));
-        std::fs::create_dir_all(&dir).unwrap();
-        let url = DatabaseUrl::Sqlite(dir.join("town.sqlite").to_string_lossy().into_owned());
-        migrate(&mut url.connect().unwrap()).unwrap();
-        let db = Db::open(&url, 2).unwrap();
-        let started = std::time::Instant::now();
-        let summary = build(&db, &Clock::of_the_machine(), &ProgressBar::hidden()).unwrap();
-        println!("{summary:#?}\nbuilt in {:?} as {}", started.elapsed(), dir.display());
-        assert_eq!(db.read_now(budgets::verify::differences).unwrap(), Vec::<String>::new());
-    }
 }

@@ -14,4 +14,4 @@ mod store;
 
 pub use event::{Event, EventKind, NewEvent};
 pub use follower::{Follower, Stop};
-pub use store::{Position, append, behind, head, move_position, position, position_of, read_after};
+pub use store::{Position, append, behind, head, move_position, position, position_of, read_after, told_after};

@@ -46,7 +46,7 @@ pub fn append(tx: &mut Conn, new: &[NewEvent]) -> QueryResult<()> {
                 recorded_at: e.at,
             })
             .collect();
-        crate::both!(tx, c => diesel::insert_into(events::table).values(&rows).execute(c))?;
+        crate::insert_rows!(tx, events::table, &rows)?;
     }
     Ok(())
 }
@@ -94,6 +94,16 @@ pub fn read_after(conn: &mut Conn, position: Position, at_most: i64) -> QueryRes
     let rows: Vec<(i64, i64, EventKind, String, String)> = query.load(conn)?;
     let event = |(tx, seq, kind, subject, detail)| Event { position: Position { tx, seq }, kind, subject, detail };
     Ok(rows.into_iter().map(event).collect())
+}
+
+/// What is told after `position` of other kinds than these, those that could still be overtaken included: for whoever
+/// only has to forget what it keeps, and may do so twice.
+pub fn told_after(conn: &mut Conn, position: Position, not: &[EventKind]) -> QueryResult<Vec<(EventKind, String)>> {
+    events::table
+        .filter(after(conn, position))
+        .filter(events::kind.ne_all(not))
+        .select((events::kind, events::subject_id))
+        .load(conn)
 }
 
 /// How many events of these kinds a follower at `position` has still to read, counting those not yet readable.

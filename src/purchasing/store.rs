@@ -127,7 +127,7 @@ pub fn steps(conn: &mut Conn, purchase: &Purchase) -> QueryResult<Vec<Step>> {
 /// Writes new purchases.
 pub fn insert(tx: &mut Conn, new: &[Purchase]) -> QueryResult<()> {
     for rows in new.chunks(BATCH) {
-        crate::both!(tx, c => diesel::insert_into(purchases::table).values(rows).execute(c))?;
+        crate::insert_rows!(tx, purchases::table, rows)?;
     }
     Ok(())
 }
@@ -135,7 +135,7 @@ pub fn insert(tx: &mut Conn, new: &[Purchase]) -> QueryResult<()> {
 /// Writes new deliveries.
 pub fn insert_deliveries(tx: &mut Conn, new: &[Delivery]) -> QueryResult<()> {
     for rows in new.chunks(BATCH) {
-        crate::both!(tx, c => diesel::insert_into(deliveries::table).values(rows).execute(c))?;
+        crate::insert_rows!(tx, deliveries::table, rows)?;
     }
     Ok(())
 }
@@ -143,7 +143,7 @@ pub fn insert_deliveries(tx: &mut Conn, new: &[Delivery]) -> QueryResult<()> {
 /// Writes new invoices.
 pub fn insert_invoices(tx: &mut Conn, new: &[Invoice]) -> QueryResult<()> {
     for rows in new.chunks(BATCH) {
-        crate::both!(tx, c => diesel::insert_into(invoices::table).values(rows).execute(c))?;
+        crate::insert_rows!(tx, invoices::table, rows)?;
     }
     Ok(())
 }
@@ -151,7 +151,7 @@ pub fn insert_invoices(tx: &mut Conn, new: &[Invoice]) -> QueryResult<()> {
 /// Writes what only grows: steps, transfers with their balances, events.
 pub fn record(tx: &mut Conn, journal: &Journal) -> QueryResult<()> {
     for rows in journal.steps.chunks(BATCH) {
-        crate::both!(tx, c => diesel::insert_into(purchase_steps::table).values(rows).execute(c))?;
+        crate::insert_rows!(tx, purchase_steps::table, rows)?;
     }
     budgets::store::record(tx, &journal.transfers)?;
     crate::log::append(tx, &journal.events)

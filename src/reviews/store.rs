@@ -69,7 +69,8 @@ pub fn insert_all(tx: &mut Conn, new: &[Review]) -> QueryResult<()> {
     sums.into_iter().try_for_each(|(service, by)| count(tx, service, by))
 }
 
-fn count(tx: &mut Conn, service: ServiceId, by: [i32; 5]) -> QueryResult<()> {
+/// Adds to how often a service was given each number of stars.
+pub fn count(tx: &mut Conn, service: ServiceId, by: [i32; 5]) -> QueryResult<()> {
     use service_ratings::{fives, fours, ones, service_id, threes, twos};
     let none = (service_id.eq(service), ones.eq(0), twos.eq(0), threes.eq(0), fours.eq(0), fives.eq(0));
     both(diesel::insert_into(service_ratings::table).values(none).on_conflict_do_nothing()).execute(tx)?;

@@ -1,12 +1,14 @@
 //! Searching over `/api/v1`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::web::{Data, Json, ServiceConfig, get};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::catalogue::WholeService;
 use crate::catalogue::api::ServiceDocument;
 use crate::error::{AppError, FieldError};
 use crate::identity::Anyone;
@@ -98,9 +100,9 @@ pub async fn get_services(
     let search = understood.search;
     let (found, services) = find(&app, search.clone()).await?;
     let distances: BTreeMap<_, _> = found.hits.iter().map(|hit| (hit.id, hit.distance_metres)).collect();
-    let document = |whole: crate::catalogue::WholeService| {
+    let document = |whole: &Arc<WholeService>| {
         let distance = distances.get(&whole.service.id).copied().flatten();
-        ServiceDocument::of(whole, distance)
+        ServiceDocument::of(WholeService::clone(whole), distance)
     };
     Ok(Json(ServicesDocument {
         total: found.total,
@@ -117,7 +119,7 @@ pub async fn get_services(
             free: found.counts.free,
             four_stars: found.counts.four_stars,
         },
-        services: services.into_iter().map(document).collect(),
+        services: services.iter().map(document).collect(),
     }))
 }
 

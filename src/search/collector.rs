@@ -9,6 +9,7 @@ use tantivy::DocId;
 
 use super::counts::Tally;
 use super::filters::{Lies, Ready};
+use super::matching::Matched;
 use super::query::{Search, Sort};
 use super::ranking::Ranking;
 use super::rows::Row;
@@ -45,6 +46,12 @@ impl Best {
         Self { wanted, kept: Vec::new(), limit: None }
     }
 
+    /// Whether whatever comes first with at most so much cannot be among the best any more.
+    #[inline]
+    fn is_full_of_better(&self, first: f32) -> bool {
+        self.limit.is_some_and(|limit| first < limit.first)
+    }
+
     #[inline]
     fn offer(&mut self, candidate: Candidate) {
         if self.wanted == 0 || self.limit.is_some_and(|limit| candidate.order(&limit).is_ge()) {
@@ -71,6 +78,8 @@ pub(super) struct Collector<'a> {
     ready: Ready,
     sort: Sort,
     snapshot: &'a Snapshot,
+    /// The most that a place multiplies by.
+    most: f32,
     /// All bits of a service that meets the whole question.
     whole: u32,
     /// The weight of each concept.
@@ -78,6 +87,37 @@ pub(super) struct Collector<'a> {
     /// Those that meet a part of the question, until it is known whether they are shown.
     partial: Vec<Partial>,
     pub(super) levels: [Level; 3],
+}
+
+/// Services with copies of their rows, some at a time: fetched one after the other, each row would be waited for.
+struct Waiting<'a> {
+    snapshot: &'a Snapshot,
+    services: Vec<(Row, usize, DocId, usize, f32)>,
+}
+
+/// So many rows are fetched together.
+const TOGETHER: usize = 64;
+
+impl<'a> Waiting<'a> {
+    fn new(snapshot: &'a Snapshot) -> Self {
+        Self { snapshot, services: Vec::with_capacity(TOGETHER) }
+    }
+
+    /// Adds a service; says whether there are enough to go on with.
+    #[inline]
+    fn push(&mut self, segment: usize, doc: DocId, level: usize, score: f32) -> bool {
+        let row = self.snapshot.segments.get(segment).and_then(|segment| segment.rows.get(doc as usize));
+        if let Some(row) = row {
+            self.services.push((*row, segment, doc, level, score));
+        }
+        self.services.len() >= TOGETHER
+    }
+
+    fn judge(&mut self, collector: &mut Collector<'_>) {
+        for (row, segment, doc, level, score) in self.services.drain(..) {
+            collector.judge(level, segment, doc, &row, score);
+        }
+    }
 }
 
 /// A service that meets a part of the question.
@@ -101,6 +141,7 @@ impl<'a> Collector<'a> {
             ready: Ready::of(search, &snapshot.vocabulary),
             sort,
             snapshot,
+            most: Ranking::shared().distance.outside_area.max(Ranking::shared().distance.unknown_place).max(1.0),
             whole: (1 << weights.len()) - 1,
             weights,
             partial: Vec::new(),
@@ -108,15 +149,24 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Takes one service: which concepts it meets, and how well. Those that meet a part only wait.
+    /// Takes one service that was not asked for by any word.
     #[inline]
-    pub(super) fn take(&mut self, segment: usize, doc: DocId, row: &Row, met: u32, score: f32) {
-        if met == self.whole {
-            let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
-            self.judge(0, segment, doc, row, score * factor);
-        } else {
-            self.partial.push(Partial { segment, doc, met, score });
+    pub(super) fn take(&mut self, segment: usize, doc: DocId, row: &Row) {
+        self.judge(0, segment, doc, row, 1.0);
+    }
+
+    /// Takes services of one segment: which concepts they meet, and how well. Those that meet a part only wait.
+    pub(super) fn take_matched<'m>(&mut self, segment: usize, matched: impl Iterator<Item = &'m Matched>) {
+        let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+        let mut waiting = Waiting::new(self.snapshot);
+        for Matched { doc, met, score } in matched.copied() {
+            if met != self.whole {
+                self.partial.push(Partial { segment, doc, met, score });
+            } else if waiting.push(segment, doc, 0, score * factor) {
+                waiting.judge(self);
+            }
         }
+        waiting.judge(self);
     }
 
     /// Takes those that meet a part, if too few meet the whole.
@@ -124,13 +174,14 @@ impl<'a> Collector<'a> {
         if self.levels[0].total >= Ranking::shared().matching.enough {
             return;
         }
+        let mut waiting = Waiting::new(self.snapshot);
         for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
-            let row = self.snapshot.segments.get(segment).and_then(|segment| segment.rows.get(doc as usize));
-            if let Some(row) = row {
-                let (level, coverage) = self.coverage(met);
-                self.judge(level, segment, doc, row, score * coverage);
+            let (level, coverage) = self.coverage(met);
+            if waiting.push(segment, doc, level, score * coverage) {
+                waiting.judge(self);
             }
         }
+        waiting.judge(self);
     }
 
     /// Filters, counts and orders one service.
@@ -147,6 +198,9 @@ impl<'a> Collector<'a> {
             return;
         }
         level.total += 1;
+        if self.sort == Sort::Relevance && level.best.is_full_of_better(score * row.quality * self.most) {
+            return; // however near it is
+        }
         let score = score * factor(row, lies, self.snapshot.latest);
         let metres = lies.map_or(0.0, |lies| lies.metres().unwrap_or(f32::MAX));
         let (first, second) = match self.sort {

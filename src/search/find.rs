@@ -11,7 +11,7 @@ use crate::places::distance_metres;
 use super::collector::{Candidate, Collector};
 use super::counts::{Counts, Tally};
 use super::indexing::{Index, SearchError};
-use super::matching::Scratch;
+use super::matching::{Matched, Scratch};
 use super::query::Search;
 use super::snapshot::Snapshot;
 use super::understanding::{Meaning, understand};
@@ -75,15 +75,11 @@ fn collect_matching(
     scratch: &mut Scratch,
 ) -> tantivy::Result<()> {
     for (number, segment) in snapshot.segments.iter().enumerate() {
-        scratch.fill(meaning, snapshot, number)?;
         let alive = segment.reader.alive_bitset();
-        scratch.total.drain(|doc, met, score| {
-            if let Some(row) = segment.rows.get(doc as usize)
-                && alive.is_none_or(|alive| alive.is_alive(doc))
-            {
-                collector.take(number, doc, row, met, score);
-            }
-        });
+        scratch.each(meaning, snapshot, number, |matched| {
+            let is_alive = |matched: &&Matched| alive.is_none_or(|alive| alive.is_alive(matched.doc));
+            collector.take_matched(number, matched.iter().filter(is_alive));
+        })?;
     }
     Ok(())
 }
@@ -93,7 +89,7 @@ fn collect_all(snapshot: &Snapshot, collector: &mut Collector<'_>) {
         let alive = segment.reader.alive_bitset();
         for (doc, row) in (0_u32..).zip(segment.rows.iter()) {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                collector.take(number, doc, row, 0, 1.0);
+                collector.take(number, doc, row);
             }
         }
     }

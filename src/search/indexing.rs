@@ -43,7 +43,9 @@ struct Inner {
     open: RwLock<Open>,
     /// Made at the first write, so that a program that only reads does not lock the folder.
     writer: Mutex<Option<IndexWriter>>,
-    scratch: Mutex<Vec<Scratch>>,
+    scratch: Mutex<Vec<Box<Scratch>>>,
+    /// More searches at once than processors only take each other's cache and memory.
+    turns: tokio::sync::Semaphore,
 }
 
 struct Open {
@@ -71,8 +73,20 @@ impl Index {
                 open
             }
         };
-        let (open, scratch) = (RwLock::new(open), Mutex::default());
-        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), fields, open, writer: Mutex::default(), scratch })))
+        let turns = tokio::sync::Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from));
+        Ok(Self(Arc::new(Inner {
+            dir: dir.to_owned(),
+            fields,
+            open: RwLock::new(open),
+            writer: Mutex::default(),
+            scratch: Mutex::default(),
+            turns,
+        })))
+    }
+
+    /// Waits for one's turn to search, as long as what is returned is held.
+    pub async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.0.turns.acquire().await.ok()
     }
 
     /// Whether the index has never seen the database, and must be rebuilt from it.

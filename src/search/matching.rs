@@ -1,9 +1,12 @@
-//! Which services meet which words, and how well: one pass over the postings of each word, into plain arrays.
+//! Which services meet which words, and how well: window by window over the postings of all words, so that what is added
+//! up stays in the processor's nearest memory and services come out in the order in which their rows lie.
 //!
 //! A word counts by its rarity, by the weight of the field it stands in, and less for each time it is said again
 //! (BM25). Alternatives of one concept do not add up: the best counts.
 
 use tantivy::DocId;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::IndexRecordOption;
 
 use super::fields::TEXT_FIELDS;
@@ -11,146 +14,254 @@ use super::ranking::Ranking;
 use super::snapshot::{Segment, Snapshot};
 use super::understanding::{Alternative, Meaning, Word};
 
+/// So many services are looked at together.
+const WINDOW: usize = 2_048;
+const WINDOW_DOCS: DocId = 2_048;
+
 /// Memory to work in, lent from search to search. Always left empty.
 #[derive(Default)]
 pub(super) struct Scratch {
-    /// What the concepts add up to: one bit for each that was met.
-    pub(super) total: Layer,
+    total: Layer,
     concept: Layer,
     alternative: Layer,
+    matched: Vec<Matched>,
 }
 
-/// For each service of a segment, how well it does and which bits it has.
-#[derive(Default)]
-pub(super) struct Layer {
-    cells: Vec<Cell>,
-    touched: Vec<DocId>,
+/// A service that meets any concept: one bit for each that it meets, and how well.
+#[derive(Clone, Copy)]
+pub(super) struct Matched {
+    pub(super) doc: DocId,
+    pub(super) met: u32,
+    pub(super) score: f32,
 }
 
-#[derive(Clone, Copy, Default)]
+/// For each service of a window, how well it does and which bits it has.
+struct Layer {
+    cells: [Cell; WINDOW],
+    touched: [u64; WINDOW / 64],
+}
+
+#[derive(Clone, Copy)]
 struct Cell {
     bits: u32,
     score: f32,
 }
 
+impl Cell {
+    const EMPTY: Self = Self { bits: 0, score: 0.0 };
+}
+
+impl Default for Layer {
+    fn default() -> Self {
+        Self { cells: [Cell::EMPTY; WINDOW], touched: [0; WINDOW / 64] }
+    }
+}
+
 impl Layer {
-    fn reserve(&mut self, documents: usize) {
-        if self.cells.len() < documents {
-            self.cells.resize(documents, Cell::default());
-        }
+    #[inline]
+    fn touch(&mut self, at: DocId) -> &mut Cell {
+        let at = at as usize;
+        self.touched[at % WINDOW / 64] |= 1 << (at % 64);
+        &mut self.cells[at % WINDOW]
     }
 
     #[inline]
-    fn add(&mut self, doc: DocId, bits: u32, score: f32) {
-        if let Some(cell) = self.cells.get_mut(doc as usize) {
-            if cell.bits == 0 {
-                self.touched.push(doc);
-            }
-            cell.bits |= bits;
-            cell.score += score;
-        }
+    fn add(&mut self, at: DocId, bits: u32, score: f32) {
+        let cell = self.touch(at);
+        cell.bits |= bits;
+        cell.score += score;
     }
 
     /// Keeps the better of what is known and `score`.
     #[inline]
-    fn best(&mut self, doc: DocId, score: f32) {
-        if let Some(cell) = self.cells.get_mut(doc as usize) {
-            if cell.bits == 0 {
-                self.touched.push(doc);
-            }
-            cell.bits = 1;
-            cell.score = cell.score.max(score);
-        }
+    fn best(&mut self, at: DocId, score: f32) {
+        let cell = self.touch(at);
+        cell.bits = 1;
+        cell.score = cell.score.max(score);
     }
 
-    fn multiply(&mut self, doc: DocId, factor: f32) {
-        if let Some(cell) = self.cells.get_mut(doc as usize) {
-            cell.score *= factor;
-        }
+    fn multiply(&mut self, at: DocId, factor: f32) {
+        self.cells[at as usize % WINDOW].score *= factor;
     }
 
-    /// Hands out every service with its bits and its score, and is empty afterwards.
-    pub(super) fn drain(&mut self, mut take: impl FnMut(DocId, u32, f32)) {
-        for doc in self.touched.drain(..) {
-            if let Some(cell) = self.cells.get_mut(doc as usize) {
-                let Cell { bits, score } = std::mem::take(cell);
-                take(doc, bits, score);
+    /// Hands out every service with its bits and its score, in order, and is empty afterwards.
+    fn drain(&mut self, mut take: impl FnMut(DocId, u32, f32)) {
+        for (first, bits) in (0..).step_by(64).zip(&mut self.touched) {
+            let mut left = std::mem::take(bits);
+            while left != 0 {
+                let at: DocId = first + left.trailing_zeros();
+                left &= left - 1;
+                let Cell { bits, score } = std::mem::replace(&mut self.cells[at as usize % WINDOW], Cell::EMPTY);
+                take(at, bits, score);
             }
         }
     }
 }
 
-impl Scratch {
-    /// Fills `total` with the services of one segment that meet any concept of `meaning`.
-    pub(super) fn fill(&mut self, meaning: &Meaning, snapshot: &Snapshot, number: usize) -> tantivy::Result<()> {
-        let Some(segment) = snapshot.segments.get(number) else { return Ok(()) };
-        let documents = segment.rows.len();
-        for layer in [&mut self.total, &mut self.concept, &mut self.alternative] {
-            layer.reserve(documents);
-        }
-        for (bit, concept) in meaning.concepts.iter().enumerate() {
-            if let [Alternative { words, weight }] = concept.alternatives.as_slice()
-                && let [word] = words.as_slice()
-            {
-                scan(word, *weight, 1 << bit, &mut self.total, (snapshot, segment, number))?;
-                continue;
+/// The postings of one word in one field, and how far they were read.
+struct Cursor<'a> {
+    postings: BlockSegmentPostings,
+    at: usize,
+    /// What standing there counts at most.
+    counts: f32,
+    norms: &'a [f32; 256],
+    lengths: &'a FieldNormReader,
+}
+
+impl Cursor<'_> {
+    /// Where it stands; none at the end.
+    fn doc(&self) -> Option<DocId> {
+        self.postings.docs().get(self.at).copied()
+    }
+
+    /// Adds what the word counts to every service from `start` to before `end`.
+    fn add_to(&mut self, layer: &mut Layer, bit: u32, start: DocId, end: DocId) {
+        while self.doc().is_some_and(|doc| doc < end) {
+            let (docs, times) = (self.postings.docs(), self.postings.freqs());
+            let docs = docs.get(self.at..).unwrap_or_default();
+            let within = docs.partition_point(|doc| *doc < end);
+            let times = times.get(self.at..).unwrap_or_default();
+            for (doc, times) in docs.iter().zip(times).take(within) {
+                let times = *times as f32;
+                let norm = self.norms[usize::from(self.lengths.fieldnorm_id(*doc))];
+                layer.add(doc - start, bit, self.counts * times / (times + norm));
             }
+            let is_read = within == docs.len();
+            self.at += within;
+            if is_read {
+                self.postings.advance();
+                self.at = 0;
+            }
+        }
+    }
+}
+
+/// A word in every field that has it.
+type Fields<'a> = Vec<Cursor<'a>>;
+
+/// A search in one segment, ready to be read from the first service to the last.
+struct Reading<'a> {
+    /// For each concept, the ways to say it; for each of those, its words.
+    concepts: Vec<Vec<Vec<Fields<'a>>>>,
+    /// The services that are called exactly what was typed, or whose category is.
+    called_so: Option<Cursor<'a>>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(meaning: &Meaning, snapshot: &'a Snapshot, segment: &'a Segment, number: usize) -> tantivy::Result<Self> {
+        let mut concepts = Vec::with_capacity(meaning.concepts.len());
+        for concept in &meaning.concepts {
+            let mut ways = Vec::with_capacity(concept.alternatives.len());
             for Alternative { words, weight } in &concept.alternatives {
-                for (bit, word) in words.iter().enumerate() {
-                    scan(word, *weight, 1 << bit, &mut self.alternative, (snapshot, segment, number))?;
-                }
-                let all = (1 << words.len()) - 1;
-                let (alternative, concept) = (&mut self.alternative, &mut self.concept);
-                alternative.drain(|doc, mask, score| {
-                    if mask == all {
-                        concept.best(doc, score);
-                    }
-                });
+                let fields = |word| open(word, *weight, snapshot, segment, number);
+                ways.push(words.iter().map(fields).collect::<tantivy::Result<Vec<_>>>()?);
             }
-            let total = &mut self.total;
-            self.concept.drain(|doc, _, score| total.add(doc, 1 << bit, score));
+            concepts.push(ways);
         }
-        self.raise_exact_names(&meaning.phrase, segment)
+        let called_so = match segment.phrases.terms().get(&meaning.phrase)? {
+            Some(info) => {
+                let basic = IndexRecordOption::Basic;
+                let postings = segment.phrases.read_block_postings_from_terminfo(&info, basic)?;
+                let field = segment.text.first().zip(snapshot.norms.first());
+                field.map(|((_, lengths), norms)| Cursor { postings, at: 0, counts: 0.0, norms, lengths })
+            }
+            None => None,
+        };
+        Ok(Self { concepts, called_so })
     }
 
-    /// Raises services that are called exactly what was typed, or whose category is.
-    fn raise_exact_names(&mut self, phrase: &str, segment: &Segment) -> tantivy::Result<()> {
-        let Some(info) = segment.phrases.terms().get(phrase)? else { return Ok(()) };
-        let mut postings = segment.phrases.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-        while !postings.docs().is_empty() {
-            for doc in postings.docs() {
-                self.total.multiply(*doc, Ranking::shared().matching.exact_name);
-            }
-            postings.advance();
-        }
-        Ok(())
+    /// The first service that any word still has.
+    fn next(&self) -> Option<DocId> {
+        self.concepts.iter().flatten().flatten().flatten().filter_map(Cursor::doc).min()
     }
 }
 
-/// Adds what one word counts to every service of the segment that has it.
-fn scan(
+fn open<'a>(
     word: &Word,
     weight: f32,
-    bit: u32,
-    into: &mut Layer,
-    (snapshot, segment, number): (&Snapshot, &Segment, usize),
-) -> tantivy::Result<()> {
+    snapshot: &'a Snapshot,
+    segment: &'a Segment,
+    number: usize,
+) -> tantivy::Result<Fields<'a>> {
     let weights: [f32; TEXT_FIELDS] = Ranking::shared().field_weights();
+    let mut fields = Vec::new();
     for posting in word.postings.iter().filter(|posting| posting.segment == number) {
         let field = posting.field;
         let (Some((inverted, lengths)), Some(norms)) = (segment.text.get(field), snapshot.norms.get(field)) else {
             continue;
         };
+        let postings = inverted.read_block_postings_from_terminfo(&posting.info, IndexRecordOption::WithFreqs)?;
         let counts = weight * word.rarity * weights.get(field).copied().unwrap_or_default();
-        let mut postings = inverted.read_block_postings_from_terminfo(&posting.info, IndexRecordOption::WithFreqs)?;
-        while !postings.docs().is_empty() {
-            for (doc, times) in postings.docs().iter().zip(postings.freqs()) {
-                let times = *times as f32;
-                let norm = norms[usize::from(lengths.fieldnorm_id(*doc))];
-                into.add(*doc, bit, counts * times / (times + norm));
+        fields.push(Cursor { postings, at: 0, counts, norms, lengths });
+    }
+    Ok(fields)
+}
+
+impl Scratch {
+    /// Hands out, in order and some at a time, the services of one segment that meet any concept of `meaning`.
+    pub(super) fn each(
+        &mut self,
+        meaning: &Meaning,
+        snapshot: &Snapshot,
+        number: usize,
+        mut take: impl FnMut(&[Matched]),
+    ) -> tantivy::Result<()> {
+        let Some(segment) = snapshot.segments.get(number) else { return Ok(()) };
+        let mut reading = Reading::of(meaning, snapshot, segment, number)?;
+        while let Some(first) = reading.next() {
+            let start = first - first % WINDOW_DOCS;
+            self.fill(&mut reading, start, start + WINDOW_DOCS);
+            let matched = &mut self.matched;
+            self.total.drain(|at, met, score| matched.push(Matched { doc: start + at, met, score }));
+            take(matched);
+            matched.clear();
+        }
+        Ok(())
+    }
+
+    /// Adds up what every concept counts for the services from `start` to before `end`.
+    fn fill(&mut self, reading: &mut Reading<'_>, start: DocId, end: DocId) {
+        for (bit, ways) in reading.concepts.iter_mut().enumerate() {
+            if let [words] = ways.as_mut_slice()
+                && let [fields] = words.as_mut_slice()
+            {
+                for field in fields {
+                    field.add_to(&mut self.total, 1 << bit, start, end);
+                }
+                continue;
             }
-            postings.advance();
+            for words in ways {
+                for (word, fields) in words.iter_mut().enumerate() {
+                    for field in fields {
+                        field.add_to(&mut self.alternative, 1 << word, start, end);
+                    }
+                }
+                let all = (1 << words.len()) - 1;
+                let concept = &mut self.concept;
+                self.alternative.drain(|at, mask, score| {
+                    if mask == all {
+                        concept.best(at, score);
+                    }
+                });
+            }
+            let total = &mut self.total;
+            self.concept.drain(|at, _, score| total.add(at, 1 << bit, score));
+        }
+        self.raise_exact_names(reading, start, end);
+    }
+
+    /// Raises services that are called exactly what was typed, or whose category is.
+    fn raise_exact_names(&mut self, reading: &mut Reading<'_>, start: DocId, end: DocId) {
+        let Some(called_so) = &mut reading.called_so else { return };
+        while let Some(doc) = called_so.doc().filter(|doc| *doc < end) {
+            if doc >= start {
+                self.total.multiply(doc - start, Ranking::shared().matching.exact_name);
+            }
+            called_so.at += 1;
+            if called_so.at >= called_so.postings.docs().len() {
+                called_so.postings.advance();
+                called_so.at = 0;
+            }
         }
     }
-    Ok(())
 }

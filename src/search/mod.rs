@@ -41,6 +41,7 @@ pub mod views;
 #[cfg(test)]
 mod tests;
 
+pub use asked::Asked;
 pub use counts::Counts;
 pub use document::ServiceDocument;
 pub use explain::explain_order;

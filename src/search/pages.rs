@@ -1,10 +1,13 @@
 //! The pages that find: home, results, and how results are ordered.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::catalogue::{self, Kind, WholeService, card};
+use crate::db::off_the_async_threads;
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::money::thousands;
@@ -77,18 +80,18 @@ pub async fn get_search(
     html(&results_page(Page::of(&request, "Find support"), &app, &asked, &understood, &found, &services))
 }
 
-/// Searches off the async threads, and reads what was found from the database.
-pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<WholeService>), AppError> {
-    let index = app.index.clone();
+/// Searches off the async threads, and takes what was found from the shelf.
+pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<Arc<WholeService>>), AppError> {
     let today = app.clock.now().date();
-    app.db
-        .read(move |conn| {
-            let found = index.find(&search).map_err(AppError::unexpected)?;
-            let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-            let services = catalogue::store::whole_services(conn, &ids, today)?;
-            Ok::<_, AppError>((found, services))
-        })
-        .await
+    let (index, shelf) = (app.index.clone(), app.shelf.clone());
+    let _turn = app.index.turn().await;
+    off_the_async_threads(move || {
+        let found = index.find(&search).map_err(AppError::unexpected)?;
+        let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+        let services = shelf.services(&ids, today)?;
+        Ok((found, services))
+    })
+    .await
 }
 
 fn results_page(
@@ -97,7 +100,7 @@ fn results_page(
     asked: &Asked,
     understood: &Understood,
     found: &Found,
-    services: &[WholeService],
+    services: &[Arc<WholeService>],
 ) -> ResultsPage {
     let search = &understood.search;
     let before = (search.page - 1) * PER_PAGE;

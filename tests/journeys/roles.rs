@@ -125,7 +125,7 @@ fn two_administrators_cannot_end_each_other_at_once() {
         let html = page.html();
         let ends = scraper::Selector::parse("form[action$='/end']").unwrap();
         // The administrator's role is the newest of Mo, and the only one of Ada.
-        html.select(&ends).last().unwrap().attr("action").unwrap().to_owned()
+        html.select(&ends).next_back().unwrap().attr("action").unwrap().to_owned()
     };
     let forms = [(&ada, form(&ada, "Mo"), ada.csrf()), (&mo, form(&mo, "Ada"), mo.csrf())];
     let statuses: Vec<u16> = std::thread::scope(|scope| {

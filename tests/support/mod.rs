@@ -11,6 +11,6 @@ mod town;
 pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
 pub use page::Seen;
-pub use people::{ASHTON, BOWDON, PASSWORD, email, option_id, pounds, service_id};
+pub use people::{ASHTON, BOWDON, PASSWORD, TRAFFORD, email, option_id, pounds, service_id, settle};
 pub use person::{Answer, Person, encoded};
 pub use town::Town;

@@ -75,21 +75,27 @@ fn settle(app: &App) {
 impl Town {
     /// The town on a morning in May: providers, services, people with budgets, and those who work for the council.
     pub fn open() -> Self {
-        Self::with_followers(true)
+        Self::with_followers(true, |url| url)
+    }
+
+    /// The same, with a database that the service reaches at another address than we do.
+    pub fn reached_through(address: impl FnOnce(String) -> String) -> Self {
+        Self::with_followers(true, address)
     }
 
     /// The same, with nobody following the log until [`Town::follow`].
     pub fn without_followers() -> Self {
-        Self::with_followers(false)
+        Self::with_followers(false, |url| url)
     }
 
-    fn with_followers(follow: bool) -> Self {
+    fn with_followers(follow: bool, address: impl FnOnce(String) -> String) -> Self {
         let folder = TempDir::new().unwrap();
         let database = TestDatabase::empty(folder.path());
         if on_postgres().is_none() {
             fs::copy(template(), folder.path().join("waymark.sqlite")).unwrap();
         }
-        let place = Place { data_dir: folder.path().to_owned(), database_url: Some(database.url.clone()) };
+        let url = address(database.url.clone());
+        let place = Place { data_dir: folder.path().to_owned(), database_url: Some(url) };
         let mut app = start::open(&place, &Clock::standing_at(the_beginning()), false).unwrap();
         app.waiver = Waiver::Everybody; // codes have journeys of their own
         if on_postgres().is_some() {

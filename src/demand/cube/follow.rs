@@ -1,6 +1,6 @@
 //! The follower's step: events of the log into cells.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -101,6 +101,10 @@ pub(super) fn count(tx: &mut Conn, facts: &[(Step, PurchaseFact)]) -> QueryResul
         }
     }
     let slices: BTreeMap<Slice, Cells> = counts.slices.into_iter().collect();
+    let months: BTreeSet<_> = slices.keys().map(|slice| (slice.authority, slice.month)).collect();
+    for (authority, month) in months {
+        store::note_change(tx, authority, month)?;
+    }
     for (slice, counted) in slices {
         let mut cells = store::cells(tx, &slice)?;
         for (place, cell) in counted {

@@ -27,7 +27,7 @@ use crate::db::text_enum;
 use crate::ids::AuthorityId;
 
 pub use follow::{FOLLOWER, follow, rebuild};
-pub use gate::{Dimension, Figure, Heading, Measure, NotReleased, Query, Released, Rules, release};
+pub use gate::{Dimension, Door, Figure, Heading, Measure, NotReleased, Query, Released, Rules, release};
 pub use recount::differences;
 
 text_enum! {

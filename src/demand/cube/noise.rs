@@ -28,6 +28,11 @@ impl Noise {
         Self { secret }
     }
 
+    /// Known to this program only: tells installations apart.
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
+    }
+
     /// What to add to `value`, a figure about so many people.
     pub(super) fn for_figure(&self, place: &str, period: &str, value: i64, people: u64) -> i64 {
         let noise = self.layer(PLACE, &[place]) + self.layer(PERIOD, &[place, period]);

@@ -202,17 +202,12 @@ impl Distinct {
         let now = self.figure + 1;
         cell.people(|person| {
             let index = person as usize;
-            match self.met.get_mut(index) {
-                Some(met) if *met == now => {}
-                Some(met) => {
-                    *met = now;
-                    self.count += 1;
-                }
-                None => {
-                    self.met.resize(index, 0);
-                    self.met.push(now);
-                    self.count += 1;
-                }
+            if index >= self.met.len() {
+                self.met.resize(index + index / 2 + 1024, 0);
+            }
+            if let Some(met) = self.met.get_mut(index) {
+                self.count += u64::from(*met != now); // without a branch: nobody could guess it
+                *met = now;
             }
         })
     }

@@ -8,10 +8,10 @@ use diesel::upsert::excluded;
 
 use crate::clock::UtcTime;
 use crate::db::schema::{
-    authorities, deliveries, demand_cells as cells, demand_members as members, demand_noise, purchases, taxonomy_terms,
-    wards,
+    authorities, deliveries, demand_cells as cells, demand_changes, demand_members as members, demand_noise, purchases,
+    taxonomy_terms, wards,
 };
-use crate::db::{Conn, both};
+use crate::db::{Conn, both, sum_i64};
 use crate::ids::{AuthorityId, OrganizationId, PersonId, random_token};
 
 use super::follow::Ordinals;
@@ -98,6 +98,7 @@ pub(super) fn put(tx: &mut Conn, slice: &Slice, new: &Cells) -> QueryResult<()> 
 
 /// Forgets every cell; members keep their numbers.
 pub(super) fn empty(tx: &mut Conn) -> QueryResult<()> {
+    diesel::update(demand_changes::table).set(demand_changes::changes.eq(demand_changes::changes + 1)).execute(tx)?;
     diesel::delete(cells::table).execute(tx).map(drop)
 }
 
@@ -123,6 +124,34 @@ pub(super) fn wanted(conn: &mut Conn, wanted: &Wanted<'_>) -> QueryResult<Vec<(i
         query = query.filter(cells::ward_code.eq(ward));
     }
     query.select((cells::month, cells::ward_code, cells::cells)).load(conn)
+}
+
+/// How many changes were made to the cells of these months so far: whatever was worked out before is right as long as
+/// the number stays.
+pub(super) fn changes(conn: &mut Conn, authority: AuthorityId, from_month: i32, to_month: i32) -> QueryResult<i64> {
+    demand_changes::table
+        .filter(demand_changes::authority_id.eq(authority))
+        .filter(demand_changes::month.between(from_month, to_month))
+        .select(sum_i64(demand_changes::changes))
+        .first(conn)
+}
+
+/// Notes that cells of a month change in this transaction.
+pub(super) fn note_change(tx: &mut Conn, authority: AuthorityId, month: i32) -> QueryResult<()> {
+    let row = (
+        demand_changes::authority_id.eq(authority),
+        demand_changes::month.eq(month),
+        demand_changes::changes.eq(1_i64),
+    );
+    both(
+        diesel::insert_into(demand_changes::table)
+            .values(row)
+            .on_conflict((demand_changes::authority_id, demand_changes::month))
+            .do_update()
+            .set(demand_changes::changes.eq(demand_changes::changes + 1)),
+    )
+    .execute(tx)
+    .map(drop)
 }
 
 /// Makes the secret behind the noise, unless there is one.
