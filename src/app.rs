@@ -17,7 +17,7 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, demand, helping, identity, own_data, places, post, purchasing, reviews, safeguarding, search,
+    api_document, audit, budgets, catalogue, demand, helping, identity, own_data, places, post, programs, purchasing, reviews, safeguarding, search,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -60,6 +60,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(audit::api::routes)
                 .configure(helping::api::routes)
                 .configure(own_data::api::routes)
+                .configure(programs::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(demand::api::routes)
@@ -82,6 +83,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(audit::pages::routes)
                 .configure(helping::pages::routes)
                 .configure(own_data::pages::routes)
+                .configure(programs::pages::routes)
                 .configure(helping::council_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)

@@ -144,6 +144,8 @@ typed_ids! {
     RepresentativeId,
     /// One copy of everything about a person.
     DataCopyId,
+    /// One program that acts for somebody.
+    ProgramId,
     /// One change of what an authority set.
     SettingChangeId,
     /// One letter that asks whether entries are still right.

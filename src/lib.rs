@@ -27,6 +27,7 @@ pub mod identity;
 pub mod own_data;
 pub mod places;
 pub mod post;
+pub mod programs;
 pub mod purchasing;
 pub mod reviews;
 pub mod safeguarding;

@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::clock::UtcTime;
 use crate::db::text_enum;
 use crate::identity::{
-    BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName, SignedIn, Way,
+    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName, SignedIn,
+    Way,
 };
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 
@@ -73,6 +74,8 @@ text_enum! {
         ToPayInvoices = "to pay invoices",
         /// The person themselves, or somebody in their name.
         ForOneself = "because that was wanted",
+        /// An administrator.
+        ToLookAfterRoles = "to look after people and roles",
         /// A council that records what the law or a court has decided.
         OnALegalGround = "on a legal ground",
         /// A representative, planner or care manager.
@@ -109,6 +112,13 @@ impl From<&BudgetHolder> for Actor {
     fn from(holder: &BudgetHolder) -> Self {
         let reader: &BudgetReader = holder;
         Self::from(reader)
+    }
+}
+
+impl From<&AuthorityAdministrator> for Actor {
+    fn from(administrator: &AuthorityAdministrator) -> Self {
+        let (role, authority) = (Some(RoleName::AuthorityAdministrator), Some(administrator.authority()));
+        Self { role, authority, ..Self::from(administrator.who()) }
     }
 }
 

@@ -708,6 +708,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    programs (id) {
+        id -> Text,
+        person_id -> Text,
+        name -> Text,
+        secret_hash -> Text,
+        scopes -> Text,
+        membership_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        ends_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -790,6 +805,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     organizations,
     people,
+    programs,
     purchase_steps,
     purchases,
     representatives,

@@ -23,6 +23,7 @@ mod register;
 pub mod register_pages;
 mod reset;
 mod roles;
+mod scope;
 pub mod second_factor;
 pub mod second_factor_pages;
 mod sign_in;
@@ -38,5 +39,6 @@ pub use roles::{
     Anyone, Arriving, AuthorityAdministrator, BudgetHolder, BudgetReader, Commissioner, FinanceOfficer, Moderator,
     Practitioner, ProviderMember, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
+pub use scope::{Allowed, Scope, read_scopes, write_scopes};
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

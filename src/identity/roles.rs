@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
@@ -20,6 +21,7 @@ use crate::web::page::Visitor;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
 use super::arriving::{Arrival, Granted, Proven, Stage, Waiver, Way};
+use super::scope::{Allowed, Scope};
 use super::sign_in::{IDLE, hash_of};
 use super::{Membership, RoleName, Standing, store};
 
@@ -53,12 +55,13 @@ pub struct SignedIn {
     held: Vec<Granted>,
     way: Way,
     asked_at: UtcTime,
+    allowed: Allowed,
 }
 
 impl SignedIn {
     pub(super) fn of(arrival: Arrival) -> Self {
         let way = if arrival.session.is_some() { Way::Page } else { Way::Command };
-        Self { held: arrival.held(), arrival, way, asked_at: END_OF_TIME }
+        Self { held: arrival.held(), arrival, way, asked_at: END_OF_TIME, allowed: Allowed::default() }
     }
 
     /// Who.
@@ -89,6 +92,12 @@ impl SignedIn {
     #[must_use]
     pub fn asked_at(&self) -> UtcTime {
         self.asked_at
+    }
+
+    /// How far they reach: a program no further than its scopes.
+    #[must_use]
+    pub fn allowed(&self) -> &Allowed {
+        &self.allowed
     }
 
     /// Whether they work in this role for this authority now.
@@ -198,7 +207,11 @@ impl SignedIn {
         }
     }
 
+    /// A role that they hold, where they reach that far: every role of an authority or a provider is built from this.
     fn membership(&self, role: RoleName) -> Option<&Membership> {
+        if !self.allowed.may(Scope::of_role(role)) {
+            return None;
+        }
         self.held.iter().map(|granted| &granted.membership).find(|membership| membership.role == role)
     }
 }
@@ -251,6 +264,9 @@ pub struct BudgetReader {
 impl BudgetReader {
     /// The right of a person to look at a budget, where there is one.
     pub fn find(conn: &mut Conn, who: &SignedIn, budget: BudgetId) -> diesel::QueryResult<Option<Self>> {
+        if !who.allowed.may(Scope::Read) && !who.allowed.may(Scope::Buy) {
+            return Ok(None);
+        }
         let Some((authority, person)) = crate::budgets::store::whose(conn, budget)? else { return Ok(None) };
         let (acting_for, scopes) = if person == who.person() {
             (None, Scopes::ALL)
@@ -260,6 +276,7 @@ impl BudgetReader {
                 None => return Ok(None),
             }
         };
+        let scopes = if who.allowed.may(Scope::Buy) { scopes } else { Scopes::default() };
         Ok(Some(Self { who: who.clone(), person, acting_for, scopes, budget, authority }))
     }
 
@@ -478,7 +495,7 @@ of_a_purchase! {
     /// Someone who may call a purchase off: the person it is for, or who may buy for them.
     PurchaseBuyer: reader => reader.holder.scopes.buy;
     /// The person a purchase is for, and nobody in their place.
-    PurchaseOwner: reader => reader.holder.acting_for.is_none();
+    PurchaseOwner: reader => reader.holder.acting_for.is_none() && reader.holder.scopes.buy;
 }
 
 /// Someone of an authority who records who acts for its people: a care manager, or an administrator.
@@ -532,8 +549,16 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
             None => None,
             Some(token) => {
                 let bearer = app.keys.bearer(token, now).ok_or(AppError::SignInFirst)?;
-                let known = app.db.read(move |conn| SignedIn::known_as(conn, bearer.person, bearer.role)).await?;
-                Some(SignedIn { way: Way::Api, ..known.ok_or(AppError::SignInFirst)? })
+                let allowed = bearer.allowed.clone();
+                let known = app.db.read(move |conn| {
+                    let holds = match bearer.program {
+                        Some(program) => crate::programs::store::still_holds(conn, program, now)?,
+                        None => true,
+                    };
+                    if holds { SignedIn::known_as(conn, bearer.person, bearer.role) } else { Ok(None) }
+                });
+                let known = known.await?.ok_or(AppError::SignInFirst)?;
+                Some(SignedIn { way: Way::Api, allowed, ..known })
             }
         }
     } else {
@@ -602,7 +627,15 @@ macro_rules! from_request {
 
 from_request! {
     Anyone: request => Ok(Anyone { visitor: visitor(&request).await? });
-    SignedIn: request => signed_in(&request).await;
+    SignedIn: request => {
+        let who = signed_in(&request).await?;
+        let wanted = if request.method() == Method::GET { Scope::Read } else { Scope::Account };
+        if !who.allowed.may(wanted) {
+            let why = format!("this token lacks the scope {wanted:?}: {}", wanted.about());
+            return Err(AppError::refused_as(StatusCode::FORBIDDEN, "scope-missing", why));
+        }
+        Ok(who)
+    };
     Arriving: request => arriving(&request).await;
     ProviderMember: request => ProviderMember::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);

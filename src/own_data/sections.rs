@@ -92,6 +92,20 @@ pub const SECTIONS: &[Section] = &[
         from: "external_identities e WHERE e.person_id = {me} ORDER BY e.linked_at",
     },
     Section {
+        name: "programs",
+        title: "Programs that act for you",
+        covers: &["programs"],
+        columns: &[
+            ("name", "g.name"),
+            ("scopes", "g.scopes"),
+            ("since", "CAST(g.created_at AS TEXT)"),
+            ("ends", "CAST(g.ends_at AS TEXT)"),
+            ("last_used", "CAST(g.last_used_at AS TEXT)"),
+            ("revoked", "CAST(g.revoked_at AS TEXT)"),
+        ],
+        from: "programs g WHERE g.person_id = {me} ORDER BY g.created_at",
+    },
+    Section {
         name: "sessions",
         title: "Where you are signed in",
         covers: &["sessions"],

@@ -160,7 +160,7 @@ pub(super) fn open_purchases(conn: &mut Conn, who: &SignedIn) -> QueryResult<i64
 /// Erases who somebody was. What the law wants kept stays, of [`CLOSED`].
 pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<()> {
     use crate::db::schema::{
-        account_links, citizens, deliveries, external_identities, known_devices, letters, provider_visits,
+        account_links, citizens, deliveries, external_identities, known_devices, letters, programs, provider_visits,
         recovery_codes, representatives, reviews, second_factors, sessions,
     };
     let me = who.person();
@@ -178,6 +178,7 @@ pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<
     diesel::delete(account_links::table.filter(account_links::person_id.eq(me))).execute(tx)?;
     diesel::delete(external_identities::table.filter(external_identities::person_id.eq(me))).execute(tx)?;
     diesel::delete(provider_visits::table.filter(provider_visits::person_id.eq(me))).execute(tx)?;
+    diesel::delete(programs::table.filter(programs::person_id.eq(me))).execute(tx)?;
     diesel::delete(data_copies::table.filter(data_copies::person_id.eq(me))).execute(tx)?;
     diesel::delete(citizens::table.filter(citizens::person_id.eq(me))).execute(tx)?;
     let either = representatives::person_id.eq(me).or(representatives::helper_id.eq(me));

@@ -118,6 +118,7 @@ fn document(town: &Town, path: &str) -> Value {
         "ending" => json!({ "reason": "because" }),
         "roles" => json!({ "role": "moderator", "reason": "because" }),
         "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
+        "programs" => json!({ "name": "Rota", "scopes": ["read"], "days": 30 }),
         "helpers" => json!({ "email": somebody(), "kind": "family or friend" }),
         "helping" => json!({ "token": "none", "accept": true }),
         "representatives" => {
@@ -218,6 +219,7 @@ fn every_route_tried_as_everybody() {
             .replace("{membership_id}", service_id("nobody").as_str())
             .replace("{role_id}", service_id("nobody").as_str())
             .replace("{representative_id}", service_id("nobody").as_str())
+            .replace("{program_id}", service_id("nobody").as_str())
             .replace("{copy_id}", service_id("nobody").as_str())
             .replace("{person_id}", service_id("nobody").as_str())
             .replace("{setting}", "check-after-days")

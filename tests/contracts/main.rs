@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers_match_the_document;
 mod every_page_can_be_used;
 mod every_route_says_who;
 mod everything_about_a_person;

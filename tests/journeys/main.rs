@@ -21,6 +21,7 @@ mod kept_in_memory;
 mod looked;
 mod over_the_api;
 mod own_data;
+mod programs;
 mod rating;
 mod roles;
 mod second_factor;
