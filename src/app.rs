@@ -11,7 +11,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::error::AppError;
-use crate::identity::{Passwords, SigningKeys, Waiver};
+use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
@@ -41,6 +41,8 @@ pub struct App {
     pub demo: bool,
     /// The queue that passwords are hashed in.
     pub passwords: Passwords,
+    /// The identity providers that people may sign in with.
+    pub providers: Arc<Providers>,
     /// Who needs no second factor.
     pub waiver: Waiver,
 }
@@ -80,6 +82,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(identity::account_pages::routes)
                 .configure(identity::second_factor_pages::routes)
                 .configure(identity::people_pages::routes)
+                .configure(identity::providers::pages::routes)
                 .configure(audit::pages::routes)
                 .configure(helping::pages::routes)
                 .configure(own_data::pages::routes)

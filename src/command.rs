@@ -156,10 +156,10 @@ pub struct NewUser {
     /// The name that pages show
     #[arg(long)]
     name: String,
-    /// provider member, commissioner or finance officer
+    /// Such as "authority administrator", commissioner, "finance officer" or "provider member"
     #[arg(long)]
     role: Option<RoleName>,
-    /// The council's code in official statistics, such as E08000009, for a commissioner or finance officer
+    /// The council's code in official statistics, such as E08000009, for the role of an authority
     #[arg(long)]
     authority: Option<String>,
     /// The id of the organisation, for a provider member
@@ -191,7 +191,7 @@ pub fn user(new: &NewUser, clock: &Clock) -> Result<(), Failure> {
     app.db.write_now(move |tx: &mut Conn| {
         let person = identity::store::save_account(tx, person, &name, &email, &hash, now)?;
         match role {
-            Some(role) => identity::store::grant(tx, person, role, authority, organization, now),
+            Some(role) => identity::grant_by_command(tx, person, role, authority, organization, now),
             None => Ok(()),
         }
     })?;

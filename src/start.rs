@@ -15,7 +15,7 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
-use crate::identity::{Passwords, SigningKeys, Waiver};
+use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
 use crate::own_data::Maker;
 use crate::post::{Office, Postman};
@@ -56,8 +56,9 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let post = Office::open(&Mail::default(), &place.data_dir)?;
     let shelf = catalogue::Shelf::new(db.clone());
     let passwords = Passwords::start()?;
+    let providers = Arc::new(Providers::open(None)?);
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
-    Ok(App { db, index, shelf, clock: clock.clone(), keys, post, taxonomy, demo, passwords, waiver })
+    Ok(App { db, index, shelf, clock: clock.clone(), keys, post, taxonomy, demo, passwords, providers, waiver })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -126,7 +127,11 @@ pub fn listen(app: &App, bind: SocketAddr, site: Site, workers: usize) -> std::i
 
 /// Serves an installation until told to stop; then drains requests and lets the followers finish.
 pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
-    let app = &App { post: Office::open(&settings.mail, &settings.place.data_dir)?, ..app.clone() };
+    let app = &App {
+        post: Office::open(&settings.mail, &settings.place.data_dir)?,
+        providers: Arc::new(Providers::open(settings.identity_providers.as_deref())?),
+        ..app.clone()
+    };
     let site = Site {
         secure_cookies: settings.secure_cookies,
         trusted_proxies: settings.trusted_proxies.clone(),

@@ -12,6 +12,7 @@ mod load;
 mod mix;
 mod purchases;
 mod searches;
+mod sign_ins;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: demo, search, http, purchases, demand
+    /// Measure only these: demo, search, http, sign-ins, purchases, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -80,6 +81,12 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
             say("Searching over HTTP…");
             rows.extend(searches::over_http(&app, &words, &made)?);
         }
+    }
+    if wanted("sign-ins") {
+        let app = start::open(&folder.place("sign-ins"), clock, true)?;
+        say("Flooding the sign-in…");
+        catalogue::make(&app, &words, settings.services.min(20_000))?;
+        rows.extend(sign_ins::measure(&app)?);
     }
     if wanted("purchases") {
         say("Buying at 8 clients…");

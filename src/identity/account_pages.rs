@@ -12,7 +12,7 @@ use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::ids::SessionId;
 use crate::web::form::{Ask, Form};
-use crate::web::page::{Errors, Page, html, html_with, see_other};
+use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
 use crate::web::session::{no_session_cookie, session_cookie, session_token};
 
 use super::attempts::{self, Tried, Trying};
@@ -20,7 +20,7 @@ use super::pages::Next;
 use super::register::{self, LinkError};
 use super::sign_in::{IDLE, renew};
 use super::store::sessions::{self, Change, Listed};
-use super::store::{self, factors};
+use super::store::{self, external, factors};
 use super::views::{AccountPage, EmailPage, NamePage, PasswordPage, RoleLine, SessionLine};
 use super::{SignedIn, Whence, address, reset};
 
@@ -67,9 +67,9 @@ pub async fn get_account(
         let account = store::own_account(conn, person)?;
         let sessions = sessions::sessions_of(conn, person, now, now - IDLE)?;
         let codes_left = factors::codes_left(conn, person)?;
-        Ok::<_, diesel::result::Error>((account, sessions, codes_left))
+        Ok::<_, diesel::result::Error>((account, sessions, codes_left, external::linked(conn, person)?))
     };
-    let (account, sessions, codes_left) = app.db.read(asked).await?;
+    let (account, sessions, codes_left, linked) = app.db.read(asked).await?;
     let session = |listed: Listed| SessionLine {
         here: Some(listed.id) == who.session(),
         id: listed.id.to_string(),
@@ -90,9 +90,21 @@ pub async fn get_account(
         has_second_factor: who.has_second_factor(),
         needs_second_factor: who.needs_second_factor(app.waiver),
         codes_left,
+        providers: provider_choices(&app, &linked),
         sessions: sessions.into_iter().map(session).collect(),
         roles: who.granted().iter().map(role).collect(),
     })
+}
+
+/// The identity providers of this installation, with those chosen whose issuer is linked.
+pub(super) fn provider_choices(app: &App, linked: &[String]) -> Vec<Choice> {
+    let choice = |provider: &super::providers::Provider| Choice {
+        value: provider.key.clone(),
+        label: provider.name.clone(),
+        count: None,
+        chosen: linked.iter().any(|issuer| provider.is(issuer)),
+    };
+    app.providers.all().iter().map(choice).collect()
 }
 
 /// `GET /account/name`

@@ -13,7 +13,7 @@ use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::{Conn, text_enum};
 use crate::error::AppError;
-use crate::ids::{MembershipId, PersonId, random_token};
+use crate::ids::{AuthorityId, MembershipId, OrganizationId, PersonId, random_token};
 use crate::post;
 
 use super::register::LinkError;
@@ -197,6 +197,25 @@ pub(super) fn grant(
     };
     roles::note(tx, &changed, now)?;
     tell(tx, app, administrator, person, &letters::role_given(role), now)
+}
+
+/// Gives a role by a command on the machine itself; giving it again changes nothing.
+pub fn grant_by_command(
+    tx: &mut Conn,
+    person: PersonId,
+    role: RoleName,
+    authority: Option<AuthorityId>,
+    organization: Option<OrganizationId>,
+    now: UtcTime,
+) -> Result<(), diesel::result::Error> {
+    let before = sessions::granted(tx, person)?.len();
+    store::grant(tx, person, role, authority, organization, now)?;
+    if sessions::granted(tx, person)?.len() > before {
+        let reason = "given by a command on the machine";
+        let change = RoleChange::Granted;
+        roles::note(tx, &Changed { person, change, role, authority, organization, reason, by: None }, now)?;
+    }
+    Ok(())
 }
 
 /// Ends a role of somebody who works for the authority.

@@ -19,6 +19,7 @@ pub mod pages;
 mod password;
 pub mod people_pages;
 mod person;
+pub mod providers;
 mod register;
 pub mod register_pages;
 mod reset;
@@ -32,9 +33,11 @@ mod tokens;
 pub mod views;
 
 pub use arriving::{Granted, Proven, Stage, Waiver, Way};
+pub use granting::grant_by_command;
 pub(crate) use letters::Said;
 pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
+pub use providers::Providers;
 pub use roles::{
     Anyone, Arriving, AuthorityAdministrator, BudgetHolder, BudgetReader, Commissioner, FinanceOfficer, Moderator,
     Practitioner, ProviderMember, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,

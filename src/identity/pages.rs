@@ -260,8 +260,9 @@ pub async fn post_recovery(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (person, code) = (who.person(), form.recovery.clone());
-    prove(&app, &request, who, form, "recovery", move |tx, now| second_factor::recover(tx, person, &code, now)).await
+    let person = who.person();
+    let hash = second_factor::recovery_hash(&app, person, &form.recovery).await?;
+    prove(&app, &request, who, form, "recovery", move |tx, now| second_factor::recover(tx, person, &hash, now)).await
 }
 
 async fn prove(
@@ -393,10 +394,11 @@ async fn sign_in_page(
     wrong: Vec<FieldError>,
     notice: Option<&str>,
 ) -> Result<HttpResponse, AppError> {
+    let providers = super::account_pages::provider_choices(app, &[]);
     let people = demo_groups(app).await?.into_iter().filter_map(|group| group.people.into_iter().next()).collect();
     let make = |page: Page| {
         let page = page.with_notice(notice);
-        SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people }
+        SignInPage { page, next: form.next, email: form.email, errors: Errors::from(wrong), people, providers }
     };
     tied_to_the_visit(request, "Sign in", status, make)
 }
@@ -455,6 +457,8 @@ async fn demo_groups(app: &App) -> Result<Vec<DemoGroup>, AppError> {
         ("Providers", "Answer requests, record what they delivered, and see their invoices.", "/provider"),
         ("Commissioners", "See what is bought, wanted and missing, without seeing anybody.", "/demand"),
         ("Finance officers", "Settle the invoices of their authority.", "/finance"),
+        ("Moderators", "Check providers, and answer when somebody says that an entry is wrong.", "/moderation"),
+        ("Administrators", "Look after people, roles and settings of their authority.", "/authority"),
     ];
     let group = |(role, about, next): (&str, &str, &str)| DemoGroup {
         role: role.into(),

@@ -7,6 +7,7 @@
 //! capitals, digits and signs, no changing for its own sake.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -60,9 +61,19 @@ pub enum PasswordRefused {
     #[error("Too many people use that password, so it would be guessed first. Choose another one.")]
     Common,
     /// The name or the address of its owner.
-    #[error("Choose a password that has nothing to do with your name or e-mail address.")]
+    #[error("Choose a password that has nothing to do with your name, your e-mail address or Waymark.")]
     Own,
 }
+
+/// Hashes a short secret with a salt that its owner always has, so that it can be looked up by its hash.
+pub(super) fn slow_hash(secret: &str, salt: &[u8]) -> Result<String, argon2::Error> {
+    let mut hash = [0; 32];
+    Argon2::default().hash_password_into(secret.as_bytes(), salt, &mut hash)?;
+    Ok(hex::encode(hash))
+}
+
+/// Words that are on every page here, and so in the first guesses.
+const OURS: &str = "waymark";
 
 /// Whether somebody may take this password, whose name and e-mail address are `theirs`.
 pub fn may_be_taken(password: &str, theirs: &[&str]) -> Result<(), PasswordRefused> {
@@ -70,7 +81,7 @@ pub fn may_be_taken(password: &str, theirs: &[&str]) -> Result<(), PasswordRefus
     let small = password.to_lowercase();
     let different = password.chars().collect::<HashSet<char>>().len();
     let its_owners = |word: &str| word.len() >= 4 && small.contains(word) && letters < word.chars().count() + 6;
-    let whole = theirs.iter().flat_map(|text| text.split([' ', '@']));
+    let whole = theirs.iter().flat_map(|text| text.split([' ', '@'])).chain([OURS]);
     let words = theirs.iter().flat_map(|text| text.split([' ', '@', '.'])).chain(whole).map(str::to_lowercase);
     match letters {
         ..SHORTEST => Err(PasswordRefused::Short),
@@ -96,19 +107,27 @@ type Work = Box<dyn FnOnce() + Send>;
 
 /// The queue that passwords are hashed in. Cheap to clone.
 #[derive(Clone)]
-pub struct Passwords(SyncSender<Work>);
+pub struct Passwords {
+    queue: SyncSender<Work>,
+    waiting: Arc<AtomicUsize>,
+}
 
 impl Passwords {
     /// Starts the threads.
     pub fn start() -> std::io::Result<Self> {
-        let (queue, waiting) = sync_channel::<Work>(QUEUE);
-        let waiting = Arc::new(Mutex::new(waiting));
+        let (queue, work_waits) = sync_channel::<Work>(QUEUE);
+        let work_waits = Arc::new(Mutex::new(work_waits));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         for _ in 0..(processors / 4).max(1) {
-            let waiting = Arc::clone(&waiting);
-            std::thread::Builder::new().name("passwords".into()).spawn(move || work(&waiting))?;
+            let work_waits = Arc::clone(&work_waits);
+            std::thread::Builder::new().name("passwords".into()).spawn(move || work(&work_waits))?;
         }
-        Ok(Self(queue))
+        Ok(Self { queue, waiting: Arc::default() })
+    }
+
+    /// Refuses early where the queue is full: before anything is counted or looked up.
+    pub fn are_there_too_many(&self) -> Result<(), Busy> {
+        if self.waiting.load(Ordering::Relaxed) < QUEUE { Ok(()) } else { Err(Busy) }
     }
 
     /// Whether this is the password that `kept` was made of; none is kept where there is no account.
@@ -121,14 +140,29 @@ impl Passwords {
         self.ask(move || hash(&password)).await?.map_err(|cause| AppError::unexpected(cause.to_string()))
     }
 
+    /// Does slow work in its turn: hashing that is not of a password.
+    pub(super) async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.ask(work).await
+    }
+
     async fn ask<T: Send + 'static>(&self, question: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
         let (tell, told) = oneshot::channel();
+        let waiting = Arc::clone(&self.waiting);
         let work: Work = Box::new(move || {
+            waiting.fetch_sub(1, Ordering::Relaxed);
             if !tell.is_closed() {
                 drop(tell.send(question())); // whoever asked may have gone away meanwhile
             }
         });
-        match self.0.try_send(work) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let sent = self.queue.try_send(work);
+        if sent.is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+        match sent {
             Ok(()) => told.await.map_err(AppError::unexpected),
             Err(TrySendError::Full(_)) => Err(Busy.into()),
             Err(TrySendError::Disconnected(_)) => Err(AppError::unexpected("no thread hashes passwords")),
@@ -189,7 +223,7 @@ mod tests {
             let wait: Work = Box::new(move || drop(held.lock().map(|held| held.recv())));
             let mut wait = Some(wait);
             while let Some(work) = wait.take() {
-                if let Err(TrySendError::Full(work)) = passwords.0.try_send(work) {
+                if let Err(TrySendError::Full(work)) = passwords.queue.try_send(work) {
                     wait = Some(work); // until the threads have taken theirs
                 }
             }

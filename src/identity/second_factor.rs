@@ -16,6 +16,7 @@ use crate::post;
 
 use super::attempts::{self, Trying};
 use super::letters;
+use super::password::slow_hash;
 use super::register::LinkError;
 use super::sign_in::{Whence, hash_of};
 use super::store::{self, factors};
@@ -149,20 +150,20 @@ pub(super) fn setting(conn: &mut Conn, person: PersonId) -> Result<Option<Settin
     Ok(Some(Setting { secret, picture: path, width, address }))
 }
 
-/// Sets the second factor up with its first code, and gives the recovery codes: they are shown this once.
+/// Sets the second factor up with its first code, and keeps its recovery codes.
 pub(super) fn confirm(
     tx: &mut Conn,
     app: &App,
     person: PersonId,
-    code: &str,
+    (code, recovery): (&str, &RecoveryCodes),
     now: UtcTime,
-) -> Result<Vec<String>, CodeError> {
+) -> Result<(), CodeError> {
     let factor = factors::lock_factor(tx, person)?.filter(|factor| factor.confirmed_at.is_none());
     let factor = factor.ok_or(CodeError::OutOfDate)?;
     take(tx, person, &factor, code, now)?;
     factors::confirm_factor(tx, person, now)?;
     tell(tx, app, person, true, now)?;
-    new_codes(tx, person)
+    keep_codes(tx, person, recovery)
 }
 
 /// Takes a code of the second factor: each once.
@@ -178,18 +179,31 @@ fn take(tx: &mut Conn, person: PersonId, factor: &factors::Factor, code: &str, n
     Ok(factors::note_step(tx, person, step)?)
 }
 
-/// Takes a recovery code: each once.
-pub(super) fn recover(tx: &mut Conn, person: PersonId, code: &str, now: UtcTime) -> Result<(), CodeError> {
-    let hash = code_hash(person, code);
-    if factors::use_code(tx, person, &hash, now)? { Ok(()) } else { Err(CodeError::WrongRecovery) }
+/// Takes a recovery code, hashed by [`recovery_hash`]: each once.
+pub(super) fn recover(tx: &mut Conn, person: PersonId, hash: &str, now: UtcTime) -> Result<(), CodeError> {
+    if factors::use_code(tx, person, hash, now)? { Ok(()) } else { Err(CodeError::WrongRecovery) }
 }
 
-/// New recovery codes instead of all before.
-pub(super) fn new_codes(tx: &mut Conn, person: PersonId) -> Result<Vec<String>, CodeError> {
-    let codes: Vec<String> = (0..CODES).map(|_| recovery_code()).collect();
-    let hashes: Vec<String> = codes.iter().map(|code| code_hash(person, code)).collect();
-    factors::replace_codes(tx, person, &hashes)?;
-    Ok(codes)
+/// New recovery codes: as they are shown, and as they are kept.
+#[derive(Clone)]
+pub(super) struct RecoveryCodes {
+    pub(super) shown: Vec<String>,
+    hashes: Vec<String>,
+}
+
+/// Makes recovery codes. Slow on purpose: never inside a transaction.
+pub(super) async fn fresh_codes(app: &App, person: PersonId) -> Result<RecoveryCodes, AppError> {
+    let shown: Vec<String> = (0..CODES).map(|_| recovery_code()).collect();
+    let mut hashes = Vec::new();
+    for code in &shown {
+        hashes.push(recovery_hash(app, person, code).await?);
+    }
+    Ok(RecoveryCodes { shown, hashes })
+}
+
+/// Keeps these recovery codes instead of all before.
+pub(super) fn keep_codes(tx: &mut Conn, person: PersonId, codes: &RecoveryCodes) -> Result<(), CodeError> {
+    Ok(factors::replace_codes(tx, person, &codes.hashes)?)
 }
 
 /// Takes the second factor away.
@@ -212,9 +226,16 @@ fn recovery_code() -> String {
     letters.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")
 }
 
-fn code_hash(person: PersonId, code: &str) -> String {
-    let letters: String = code.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    hash_of(&format!("recovery:{person}:{letters}"))
+/// What is kept of a recovery code. Sixty bits are few, so it is hashed like a password, salted with whose it is.
+pub(super) async fn recovery_hash(app: &App, person: PersonId, code: &str) -> Result<String, AppError> {
+    let code = code.to_owned();
+    let hashed = app.passwords.in_turn(move || hash_code(person, &code)).await?;
+    hashed.map_err(|cause| AppError::unexpected(cause.to_string()))
+}
+
+fn hash_code(person: PersonId, code: &str) -> Result<String, argon2::Error> {
+    let letters: String = code.to_lowercase().chars().filter(char::is_ascii_alphanumeric).take(100).collect();
+    slow_hash(&letters, hash_of(&format!("recovery:{person}")).as_bytes())
 }
 
 /// Counts a try at a code, and gives back one that was right.
@@ -269,7 +290,8 @@ mod tests {
         let code = recovery_code();
         assert_eq!(code.len(), 14);
         let (one, two) = (PersonId::named("one"), PersonId::named("two"));
-        assert_eq!(code_hash(one, &code), code_hash(one, &code.to_uppercase().replace('-', " ")));
-        assert_ne!(code_hash(one, &code), code_hash(two, &code));
+        let hash = |person, code: &str| hash_code(person, code).unwrap();
+        assert_eq!(hash(one, &code), hash(one, &code.to_uppercase().replace('-', " ")));
+        assert_ne!(hash(one, &code), hash(two, &code));
     }
 }

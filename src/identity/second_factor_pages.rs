@@ -89,12 +89,14 @@ pub async fn post_confirmation(
     may_set_up(&who)?;
     let (person, now, token) = (who.person(), app.clock.now(), who.token().to_owned());
     let (code, of_app) = (form.code.clone(), app.get_ref().clone());
+    let codes = second_factor::fresh_codes(&app, person).await?;
+    let kept = codes.clone();
     let confirm = app.db.write(move |tx: &mut Conn| {
-        let codes = second_factor::confirm(tx, &of_app, person, &code, now)?;
-        Ok::<_, CodeError>((codes, renew(tx, &token, &Change::Proven(Proven::SecondFactor))?))
+        second_factor::confirm(tx, &of_app, person, (&code, &kept), now)?;
+        Ok::<_, CodeError>(renew(tx, &token, &Change::Proven(Proven::SecondFactor))?)
     });
     match second_factor::counted(&app, person, &Whence::of(&request), confirm).await {
-        Ok((codes, token)) => codes_page(&request, codes, &form.next, token.ok_or(AppError::SignInFirst)?),
+        Ok(token) => codes_page(&request, codes.shown, &form.next, token.ok_or(AppError::SignInFirst)?),
         Err(wrong @ CodeError::Wrong) => {
             let wrong = vec![FieldError::new("code", AppError::from(wrong).to_string())];
             page(&app, &request, &who, form.next, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
@@ -140,12 +142,14 @@ pub async fn post_recovery_codes(
         return Err(AppError::NotFound);
     }
     let (person, token) = (who.person(), arriving.token().to_owned());
+    let codes = second_factor::fresh_codes(&app, person).await?;
+    let kept = codes.clone();
     let make = move |tx: &mut Conn| {
-        let codes = second_factor::new_codes(tx, person)?;
-        Ok::<_, CodeError>((codes, renew(tx, &token, &Change::Nothing)?))
+        second_factor::keep_codes(tx, person, &kept)?;
+        Ok::<_, CodeError>(renew(tx, &token, &Change::Nothing)?)
     };
-    let (codes, token) = app.db.write(make).await.map_err(AppError::from)?;
-    codes_page(&request, codes, "/account", token.ok_or(AppError::SignInFirst)?)
+    let token = app.db.write(make).await.map_err(AppError::from)?;
+    codes_page(&request, codes.shown, "/account", token.ok_or(AppError::SignInFirst)?)
 }
 
 /// `POST /second-factor/removal`: for whom no role asks for one.

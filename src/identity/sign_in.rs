@@ -82,6 +82,7 @@ pub(super) async fn check_password(
     given: &str,
     whence: &Whence,
 ) -> Result<PersonId, SignInError> {
+    app.passwords.are_there_too_many().map_err(AppError::from)?;
     let email = tidy_email(email);
     let device = whence.device.clone();
     let asked = email.clone();
@@ -146,7 +147,8 @@ pub fn sign_in_as_demo_person(
     device: &str,
     now: UtcTime,
 ) -> Result<String, diesel::result::Error> {
-    let listed = store::people_with_accounts(tx)?.iter().any(|(id, ..)| *id == person);
+    let listed =
+        crate::demo::people::PEOPLE.iter().any(|listed| listed.id() == person) && store::name(tx, person)?.is_some();
     if listed { sign_in(tx, person, Proven::Demo, device, now) } else { Err(diesel::result::Error::NotFound) }
 }
 

@@ -17,6 +17,18 @@ pub struct SignInPage {
     pub errors: Errors,
     /// A few people of the demo town; empty outside the demo.
     pub people: Vec<DemoPerson>,
+    /// Other ways to sign in: key and name of each identity provider.
+    pub providers: Vec<Choice>,
+}
+
+/// On the way to an identity provider.
+#[derive(Template)]
+#[template(path = "identity/on_to_provider.html")]
+pub struct OnToProviderPage {
+    pub page: Page,
+    pub name: String,
+    /// Where it is.
+    pub address: String,
 }
 
 /// The demo town's people by role; each button posts `person` to `/demo/sign-in`.
@@ -155,6 +167,8 @@ pub struct AccountPage {
     /// Whether a role asks for it.
     pub needs_second_factor: bool,
     pub codes_left: i64,
+    /// Identity providers: chosen means that this account is linked there.
+    pub providers: Vec<Choice>,
     pub sessions: Vec<SessionLine>,
     pub roles: Vec<RoleLine>,
 }

@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use super::page::Site;
 
 /// Only our own files, no inline anything, no frames.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; object-src 'none'; img-src 'self' data:; font-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What a page may ask of the device: nothing.

@@ -102,6 +102,20 @@ impl Browser {
         self.looks();
     }
 
+    /// Presses the same, where that leads through pages that go on by themselves.
+    pub(crate) fn presses_on(&mut self, label: &str) {
+        let path = format!("(//main//button[starts-with(normalize-space(.), \"{label}\")])[1]");
+        let there = self.find(Locator::XPath(&path), label);
+        self.scrolls_to(&there);
+        self.on(there.click()).unwrap_or_else(|cause| panic!("{label}: {cause}"));
+    }
+
+    /// The words of the first element that this selector finds.
+    pub(crate) fn words_of(&self, selector: &str) -> String {
+        let there = self.find(Locator::Css(selector), selector);
+        self.on(there.text()).unwrap()
+    }
+
     /// Opens what is folded together.
     pub(crate) fn unfolds(&mut self, label: &str) {
         let path = format!("//main//summary[starts-with(normalize-space(.), \"{label}\")]");

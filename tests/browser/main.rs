@@ -12,6 +12,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod accounts;
 mod browser;
 mod the_journey;
 mod without_scripts;

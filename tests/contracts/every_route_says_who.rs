@@ -214,6 +214,7 @@ fn every_route_tried_as_everybody() {
         let path = route
             .replace("{service_id}", service_id("Lunch club").as_str())
             .replace("{budget_id}", town.budget_of("Hana").as_str())
+            .replace("{provider}", "nowhere")
             .replace("{session_id}", service_id("nobody").as_str())
             .replace("{invitation_id}", service_id("nobody").as_str())
             .replace("{membership_id}", service_id("nobody").as_str())

@@ -503,3 +503,47 @@ fn letters_wait_while_the_mail_server_is_down() {
     town.follow(); // the server is back
     town.link_to(&email("Amira"), "Choose a new password");
 }
+
+#[test]
+fn over_https_cookies_carry_the_host_prefix() {
+    let mut town = Town::open();
+    town.serve_securely();
+    let visitor = town.visitor();
+    let page = visitor.open("/sign-in");
+    assert_eq!(page.answer.header("strict-transport-security"), Some("max-age=31536000; includeSubDomains"));
+    let (_, action, sent) = page.filled("Sign in", &[("email", &email("Amira")), ("password", PASSWORD)]);
+    let sent: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&sent).finish();
+    let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+    let answer = visitor.send("POST", &action, &kind, Some(sent.as_bytes()));
+    let cookies: Vec<&str> =
+        answer.headers.iter().filter(|(name, _)| name == "set-cookie").map(|(_, value)| value.as_str()).collect();
+    assert_eq!(cookies.len(), 2, "{cookies:?}");
+    for cookie in cookies {
+        assert!(cookie.starts_with("__Host-waymark_"), "{cookie}");
+        for rule in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(rule), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+    // A cookie under the other name, which a neighbouring site could set, counts for nothing.
+    let thief = town.visitor();
+    thief.plant("waymark_session", &visitor.cookie("__Host-waymark_session").unwrap());
+    assert_eq!(thief.open("/account").heading(), "Sign in");
+}
+
+#[test]
+fn only_a_named_proxy_may_say_where_a_guess_comes_from() {
+    let mut town = Town::open();
+    let guess = |town: &Town, from: &str, number: usize| {
+        let body = serde_json::json!({ "email": email("Amira"), "password": format!("guess {number}") }).to_string();
+        let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", from)];
+        town.api().send("POST", "/tokens", &headers, Some(body.as_bytes())).status
+    };
+    let all: Vec<u16> = (0..6).map(|number| guess(&town, &format!("203.0.113.{number}"), number)).collect();
+    assert_eq!(all, [422, 422, 422, 422, 422, 429], "a header that anybody can write counts for nothing");
+    town.serve_behind("127.0.0.1");
+    let all: Vec<u16> = (0..6).map(|number| guess(&town, &format!("203.0.113.{number}"), number)).collect();
+    assert_eq!(all, [422; 6], "from a named proxy they are six addresses");
+    let all: Vec<u16> = (0..6).map(|number| guess(&town, "198.51.100.7", number)).collect();
+    assert_eq!(all, [422, 422, 422, 422, 422, 429]);
+}

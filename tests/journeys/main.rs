@@ -17,6 +17,7 @@ mod demand;
 mod finding;
 mod followers;
 mod helping;
+mod identity_providers;
 mod kept_in_memory;
 mod looked;
 mod over_the_api;

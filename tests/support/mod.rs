@@ -3,6 +3,7 @@
 
 mod api;
 mod database;
+mod elsewhere;
 mod page;
 mod people;
 mod person;
@@ -10,6 +11,7 @@ mod town;
 
 pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
+pub use elsewhere::Elsewhere;
 pub use page::Seen;
 pub use people::{ASHTON, BOWDON, PASSWORD, TRAFFORD, email, option_id, pounds, service_id, settle};
 pub use person::{Answer, Person, encoded};

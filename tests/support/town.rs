@@ -32,6 +32,7 @@ pub struct Town {
     pub app: App,
     /// Where it listens.
     pub base: String,
+    site: Site,
     followers: Option<Followers>,
     server: Option<(ServerHandle, JoinHandle<()>)>,
     place: Place,
@@ -102,8 +103,9 @@ impl Town {
             settle(&app);
         }
         start::catch_up(&app).unwrap();
-        let (base, server) = serve(&app);
-        let mut town = Self { app, base, followers: None, server: Some(server), place, database, folder };
+        let site = Site::default();
+        let (base, server) = serve(&app, &site);
+        let mut town = Self { app, base, site, followers: None, server: Some(server), place, database, folder };
         if follow {
             town.follow();
         }
@@ -120,7 +122,7 @@ impl Town {
         self.stop();
         let waiver = self.app.waiver;
         self.app = App { waiver, ..start::open(&self.place, &self.app.clock, false).unwrap() };
-        let (base, server) = serve(&self.app);
+        let (base, server) = serve(&self.app, &self.site);
         (self.base, self.server) = (base, Some(server));
         self.follow();
     }
@@ -239,10 +241,41 @@ impl Town {
         town
     }
 
+    /// Serves at an address that links in letters and identity providers lead to, and gives it.
+    pub fn serve_at_its_address(&mut self) -> String {
+        self.stop();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        self.app.post.public_url = format!("http://{free}");
+        self.base = self.app.post.public_url.clone();
+        self.serve_at_the_same_address();
+        self.base.clone()
+    }
+
+    /// Serves anew at the address where it was.
+    pub fn serve_at_the_same_address(&mut self) {
+        self.stop();
+        let at = self.base.trim_start_matches("http://").parse().unwrap();
+        let (base, server) = serve_at(&self.app, &self.site, at);
+        (self.base, self.server) = (base, Some(server));
+        self.follow();
+    }
+
+    /// Serves anew as behind a proxy that ends TLS.
+    pub fn serve_securely(&mut self) {
+        self.site.secure_cookies = true;
+        self.serve_again();
+    }
+
+    /// Serves anew behind a proxy whose word counts.
+    pub fn serve_behind(&mut self, proxy: &str) {
+        self.site.trusted_proxies = vec![proxy.parse().unwrap()];
+        self.serve_again();
+    }
+
     /// Serves anew after the app was changed.
     pub fn serve_again(&mut self) {
         self.stop();
-        let (base, server) = serve(&self.app);
+        let (base, server) = serve(&self.app, &self.site);
         (self.base, self.server) = (base, Some(server));
         self.follow();
     }
@@ -360,12 +393,16 @@ impl Drop for Town {
     }
 }
 
-fn serve(app: &App) -> (String, (ServerHandle, JoinHandle<()>)) {
+fn serve(app: &App, site: &Site) -> (String, (ServerHandle, JoinHandle<()>)) {
+    serve_at(app, site, "127.0.0.1:0".parse().unwrap())
+}
+
+fn serve_at(app: &App, site: &Site, at: std::net::SocketAddr) -> (String, (ServerHandle, JoinHandle<()>)) {
     let (tell, told) = mpsc::channel();
-    let app = app.clone();
+    let (app, site) = (app.clone(), site.clone());
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let (server, address) = start::listen(&app, "127.0.0.1:0".parse().unwrap(), Site::default(), 2).unwrap();
+            let (server, address) = start::listen(&app, at, site, 2).unwrap();
             tell.send((server.handle(), address)).unwrap();
             server.await.unwrap();
         });
