@@ -167,6 +167,7 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
     summary.reviews = written.len();
     db.write_now(move |tx| {
         reviews::store::insert_all(tx, &written)?;
+        super::looks::write(tx, now)?;
         let head = log::head(tx)?;
         log::move_position(tx, MARK, head.max(Position { tx: 0, seq: 1 }), now)
     })?;

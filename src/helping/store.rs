@@ -78,6 +78,35 @@ pub(super) fn insert(tx: &mut Conn, new: &NewRow) -> QueryResult<()> {
     diesel::insert_into(representatives::table).values(new).execute(tx).map(drop)
 }
 
+/// Writes that somebody acts for somebody, as if both had agreed: for the demo town.
+pub fn insert_agreed(
+    tx: &mut Conn,
+    person: PersonId,
+    helper: PersonId,
+    kind: Kind,
+    scopes: Scopes,
+    at: UtcTime,
+) -> QueryResult<()> {
+    let new = NewRow {
+        id: RepresentativeId::new(),
+        person_id: person,
+        helper_id: Some(helper),
+        email: None,
+        kind,
+        may_plan: scopes.plan,
+        may_buy: scopes.buy,
+        may_manage_money: scopes.money,
+        authority_id: None,
+        evidence: String::new(),
+        granted_by: person,
+        granted_at: at,
+        token_hash: None,
+        accepted_at: Some(at),
+        ends_at: None,
+    };
+    insert(tx, &new)
+}
+
 /// Somebody whom one acts for, and what one may do for them.
 #[derive(Clone, Debug)]
 pub struct Helped {
