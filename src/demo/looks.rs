@@ -46,7 +46,10 @@ pub(super) fn write(tx: &mut Conn, now: UtcTime) -> QueryResult<()> {
     looks.sort_by_key(|look| look.at);
     audit::record(tx, &looks)?;
     let [amira, leon] = ["amira", "leon"].map(|key| PEOPLE.iter().find(|listed| listed.key == key));
-    if let (Some(amira), Some(leon)) = (amira, leon) {
+    if let (Some(amira), Some(leon)) = (amira, leon)
+        && SignedIn::known(tx, amira.id())?.is_some()
+        && SignedIn::known(tx, leon.id())?.is_some()
+    {
         let scopes = Scopes { plan: true, buy: true, money: false };
         helping::store::insert_agreed(tx, leon.id(), amira.id(), Kind::Family, scopes, now - TimeDelta::days(40))?;
     }
