@@ -174,6 +174,7 @@ pub struct Entry {
 
 impl Entry {
     /// What `actor` did to something of `person`.
+    #[must_use]
     pub fn new(
         actor: impl Into<Actor>,
         (deed, why): (Deed, Why),

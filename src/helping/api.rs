@@ -37,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Somebody who acts for somebody, or is asked to.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct RepresentativeDocument {
     /// Its id.
     #[schema(value_type = String)]

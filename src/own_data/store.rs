@@ -44,11 +44,11 @@ pub fn copies_of(conn: &mut Conn, who: &SignedIn) -> QueryResult<Vec<Row>> {
 
 /// One's own copy, while it is there.
 pub(super) fn content(conn: &mut Conn, who: &SignedIn, id: DataCopyId, now: UtcTime) -> QueryResult<Option<Vec<u8>>> {
-    let content: Option<Option<Vec<u8>>> = data_copies::table
+    let content = data_copies::table
         .find(id)
         .filter(data_copies::person_id.eq(who.person()).and(data_copies::ends_at.gt(now)))
         .select(data_copies::content)
-        .first(conn)
+        .first::<Option<Vec<u8>>>(conn)
         .optional()?;
     Ok(content.flatten())
 }

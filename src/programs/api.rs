@@ -87,7 +87,7 @@ pub async fn post_token(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let refused = |code: &'static str, status, why: &str| AppError::refused_as(status, code, why.to_owned());
-    let unreadable = |_| refused("invalid_request", StatusCode::BAD_REQUEST, "send the fields as a form (RFC 6749)");
+    let unreadable = |_cause| refused("invalid_request", StatusCode::BAD_REQUEST, "send the fields as a form (RFC 6749)");
     let sent: TokenRequest = serde_html_form::from_bytes(&body).map_err(unreadable)?;
     if sent.grant_type != "client_credentials" {
         let why = "the grant_type is always client_credentials";

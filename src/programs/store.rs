@@ -86,7 +86,7 @@ pub(super) fn insert(
 /// Revokes one's own program; whether there is such a one.
 pub(super) fn revoke(tx: &mut Conn, who: &SignedIn, id: ProgramId, now: UtcTime) -> QueryResult<bool> {
     let own = programs::table.find(id).filter(programs::person_id.eq(who.person()));
-    let there: Option<Option<UtcTime>> = own.select(programs::revoked_at).first(tx).optional()?;
+    let there = own.select(programs::revoked_at).first::<Option<UtcTime>>(tx).optional()?;
     if there == Some(None) {
         diesel::update(programs::table.find(id)).set(programs::revoked_at.eq(now)).execute(tx)?;
     }
