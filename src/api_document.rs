@@ -11,7 +11,9 @@ use utoipa::{Modify, OpenApi};
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
-use crate::{audit, budgets, catalogue, demand, helping, identity, own_data, places, programs, purchasing, reviews, search};
+use crate::{
+    audit, budgets, catalogue, demand, helping, identity, own_data, places, programs, purchasing, reviews, search,
+};
 
 #[derive(OpenApi)]
 #[openapi(

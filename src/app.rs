@@ -17,7 +17,8 @@ use crate::search::Index;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, demand, helping, identity, own_data, places, post, programs, purchasing, reviews, safeguarding, search,
+    api_document, audit, budgets, catalogue, demand, helping, identity, own_data, places, post, programs, purchasing,
+    reviews, safeguarding, search,
 };
 
 /// What every handler may use. Cheap to clone.

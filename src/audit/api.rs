@@ -67,11 +67,7 @@ pub struct Shown {
 #[utoipa::path(get, path = "/api/v1/me/looks", tag = "identity", security(("bearer" = [])),
     params(("page" = Option<u32>, Query)),
     responses((status = 200, body = LooksDocument), (status = 401, body = crate::web::render::Problem)))]
-pub async fn get_looks(
-    who: SignedIn,
-    Ask(shown): Ask<Shown>,
-    app: Data<App>,
-) -> Result<Json<LooksDocument>, AppError> {
+pub async fn get_looks(who: SignedIn, Ask(shown): Ask<Shown>, app: Data<App>) -> Result<Json<LooksDocument>, AppError> {
     let page = i64::from(paging::number(shown.page.as_deref()));
     let me = who.person();
     let read = move |conn: &mut crate::db::Conn| {

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::clock::UtcTime;
 use crate::db::text_enum;
 use crate::identity::{
-    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName, SignedIn,
-    Way,
+    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName,
+    SignedIn, Way,
 };
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 

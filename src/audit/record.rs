@@ -25,8 +25,10 @@ pub async fn looks(db: &Db, mut looks: Vec<Entry>) -> QueryResult<()> {
     let Some(first) = looks.first() else { return Ok(()) };
     let (actor, since) = (first.actor, first.at - AGAIN);
     let written = db.read(move |conn| store::looks_since(conn, actor, since)).await?;
-    looks.retain(|look| !written.iter().any(|(person, what, subject, _)| {
-        (*person, *what, subject) == (look.person, look.what, &look.subject)
-    }));
+    looks.retain(|look| {
+        !written
+            .iter()
+            .any(|(person, what, subject, _)| (*person, *what, subject) == (look.person, look.what, &look.subject))
+    });
     if looks.is_empty() { Ok(()) } else { db.write(move |tx| store::append(tx, &looks)).await }
 }

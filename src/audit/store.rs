@@ -117,13 +117,13 @@ fn lock_heads<'a>(
     tx: &mut Conn,
     of: impl Iterator<Item = &'a PersonId>,
 ) -> QueryResult<BTreeMap<PersonId, (i64, String)>> {
-    let rows: Vec<Head> = locked(
-        audit_heads::table
-            .filter(among(audit_heads::person_id, of))
-            .order(audit_heads::person_id)
-            .select((audit_heads::person_id, audit_heads::length, audit_heads::hash)),
-    )
-    .load(tx)?;
+    let rows: Vec<Head> =
+        locked(audit_heads::table.filter(among(audit_heads::person_id, of)).order(audit_heads::person_id).select((
+            audit_heads::person_id,
+            audit_heads::length,
+            audit_heads::hash,
+        )))
+        .load(tx)?;
     Ok(rows.into_iter().map(|(person, length, hash)| (person, (length, hash))).collect())
 }
 
@@ -136,12 +136,7 @@ pub(super) fn looks_since(
     audit_entries::table
         .filter(audit_entries::actor_id.eq(actor).and(audit_entries::recorded_at.gt(since)))
         .filter(audit_entries::deed.eq(Deed::LookedAt))
-        .select((
-            audit_entries::person_id,
-            audit_entries::what,
-            audit_entries::subject_id,
-            audit_entries::recorded_at,
-        ))
+        .select((audit_entries::person_id, audit_entries::what, audit_entries::subject_id, audit_entries::recorded_at))
         .load(conn)
 }
 

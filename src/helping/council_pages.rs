@@ -107,7 +107,11 @@ pub(super) async fn recorded(
     let by_letter = Kind::BY_LAW.contains(&wanted.kind);
     let write = move |tx: &mut crate::db::Conn| {
         let asked = (person.as_str(), &wanted);
-        if by_letter { record(tx, &office, &practitioner, asked, now) } else { assign(tx, &office, &practitioner, asked, now) }
+        if by_letter {
+            record(tx, &office, &practitioner, asked, now)
+        } else {
+            assign(tx, &office, &practitioner, asked, now)
+        }
     };
     Ok(app.db.write(write).await?)
 }

@@ -18,8 +18,13 @@ pub(super) fn asked(
         subject: format!("{name} would like you to help on Waymark"),
         hello: "Hello,".into(),
         before: vec![
-            format!("You are asked to act for {name} on Waymark, where people find care and support and buy it from their budget."),
-            format!("You would be able to {}. Whatever you do there says that you did it, and for whom.", scopes.words()),
+            format!(
+                "You are asked to act for {name} on Waymark, where people find care and support and buy it from their budget."
+            ),
+            format!(
+                "You would be able to {}. Whatever you do there says that you did it, and for whom.",
+                scopes.words()
+            ),
         ],
         link: Some(("Read more, and answer".into(), format!("{}/helping/invitation?token={token}", office.public_url))),
         after: vec![
@@ -57,7 +62,9 @@ pub(super) fn ended(office: &Office, address: &str, name: &str) -> Result<Letter
     let said = Said {
         subject: format!("You no longer act for {name} on Waymark"),
         hello: "Hello,".into(),
-        before: vec![format!("From now on you cannot see or do anything in the name of {name}. Thank you for your help.")],
+        before: vec![format!(
+            "From now on you cannot see or do anything in the name of {name}. Thank you for your help."
+        )],
         link: Some(("For whom you act".into(), format!("{}/helping", office.public_url))),
         after: Vec::new(),
     };

@@ -16,8 +16,8 @@ pub mod api;
 pub mod council_pages;
 mod letters;
 pub mod pages;
-mod representative;
 mod represent;
+mod representative;
 pub mod store;
 pub mod views;
 

@@ -80,9 +80,8 @@ pub async fn get_helpers(
         line(row, name, now, mine.then(|| format!("/account/helpers/{}/end", row.id)))
     };
     let some = |open: bool, taken: bool| -> Vec<HelperLine> {
-        let wanted = |(row, _): &&(Row, Option<String>)| {
-            row.is_open(now) == open && (!open || row.helper_id.is_some() == taken)
-        };
+        let wanted =
+            |(row, _): &&(Row, Option<String>)| row.is_open(now) == open && (!open || row.helper_id.is_some() == taken);
         rows.iter().filter(wanted).map(shown).collect()
     };
     html(&HelpersPage {
@@ -250,9 +249,8 @@ pub async fn get_helping(
     let records = Practitioner::find(&who).is_some();
     let rows = app.db.read(move |conn| store::helped_by(conn, &who)).await.map_err(AppError::from)?;
     let some = |open: bool| -> Vec<HelperLine> {
-        let shown = |(row, name): &(Row, String)| {
-            line(row, name.clone(), now, Some(format!("/helping/{}/end", row.id)))
-        };
+        let shown =
+            |(row, name): &(Row, String)| line(row, name.clone(), now, Some(format!("/helping/{}/end", row.id)));
         rows.iter().filter(|(row, _)| row.is_open(now) == open).map(shown).collect()
     };
     html(&HelpingPage {
@@ -305,11 +303,7 @@ pub async fn get_invitation(
 }
 
 /// `POST /helping/invitation`
-pub async fn post_invitation(
-    who: SignedIn,
-    Form(form): Form<Token>,
-    app: Data<App>,
-) -> Result<HttpResponse, AppError> {
+pub async fn post_invitation(who: SignedIn, Form(form): Form<Token>, app: Data<App>) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     if form.answer == "no" {
         app.db.write(move |tx| decline(tx, &who, &form.token, now)).await?;

@@ -11,9 +11,9 @@ use crate::identity::{Practitioner, RoleName, SignedIn};
 use crate::ids::{PersonId, RepresentativeId, random_token};
 use crate::post::{self, Office};
 
+use super::letters;
 use super::representative::{Kind, Scopes, Wanted};
 use super::store::{self, NewRow, Row};
-use super::letters;
 
 /// An invitation can be taken up for so long.
 const INVITATION_LASTS: TimeDelta = TimeDelta::days(14);
@@ -110,7 +110,13 @@ fn row(person: PersonId, by: PersonId, kind: Kind, scopes: Scopes, now: UtcTime)
     }
 }
 
-fn changed(tx: &mut Conn, actor: impl Into<audit::Actor>, why: Why, person: PersonId, now: UtcTime) -> Result<(), HelpError> {
+fn changed(
+    tx: &mut Conn,
+    actor: impl Into<audit::Actor>,
+    why: Why,
+    person: PersonId,
+    now: UtcTime,
+) -> Result<(), HelpError> {
     Ok(audit::record(tx, &[Entry::new(actor, (Deed::Changed, why), person, (What::Helpers, ""), now)])?)
 }
 
@@ -142,8 +148,7 @@ pub fn record(
     (person, wanted): (&str, &Wanted),
     now: UtcTime,
 ) -> Result<RepresentativeId, HelpError> {
-    let (person, name, address) =
-        store::citizen_with(tx, practitioner, person)?.ok_or(HelpError::NobodyOfOurs)?;
+    let (person, name, address) = store::citizen_with(tx, practitioner, person)?.ok_or(HelpError::NobodyOfOurs)?;
     if store::person_with(tx, &wanted.email)? == Some(person) {
         return Err(HelpError::Oneself);
     }
@@ -152,11 +157,8 @@ pub fn record(
     }
     let by = practitioner.who().person();
     let authority_id = Some(practitioner.authority());
-    let row = NewRow {
-        authority_id,
-        evidence: wanted.evidence.clone(),
-        ..row(person, by, wanted.kind, wanted.scopes, now)
-    };
+    let row =
+        NewRow { authority_id, evidence: wanted.evidence.clone(), ..row(person, by, wanted.kind, wanted.scopes, now) };
     let id = send(tx, office, row, wanted, &name, now)?;
     let told = letters::recorded(office, &address, &name, practitioner.who().body(), wanted.kind, wanted.scopes)?;
     post::queue(tx, &told, now)?;
@@ -193,8 +195,7 @@ pub fn assign(
     (person, wanted): (&str, &Wanted),
     now: UtcTime,
 ) -> Result<RepresentativeId, HelpError> {
-    let (person, name, address) =
-        store::citizen_with(tx, practitioner, person)?.ok_or(HelpError::NobodyOfOurs)?;
+    let (person, name, address) = store::citizen_with(tx, practitioner, person)?.ok_or(HelpError::NobodyOfOurs)?;
     let by = practitioner.who().person();
     let (helper, ends_at) = if wanted.kind == Kind::Phone {
         (by, Some(now + CALL_LASTS))

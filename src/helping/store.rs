@@ -320,8 +320,5 @@ pub(super) fn recorded_by(
 
 /// How many the practitioner's authority has recorded.
 pub(super) fn count_recorded_by(conn: &mut Conn, practitioner: &Practitioner) -> QueryResult<i64> {
-    representatives::table
-        .filter(representatives::authority_id.eq(practitioner.authority()))
-        .count()
-        .get_result(conn)
+    representatives::table.filter(representatives::authority_id.eq(practitioner.authority())).count().get_result(conn)
 }

@@ -104,7 +104,10 @@ fn letter(office: &Office, address: &str, name: &str) -> Result<post::Letter, Ap
     let said = Said {
         subject: "Your data is ready to be taken away".into(),
         hello: format!("Hello {name},"),
-        before: vec!["You asked for everything that Waymark holds about you. It is ready: to read, and as files for programs.".into()],
+        before: vec![
+            "You asked for everything that Waymark holds about you. It is ready: to read, and as files for programs."
+                .into(),
+        ],
         link: Some(("Fetch it".into(), format!("{}/account/data", office.public_url))),
         after: vec![
             "You sign in to fetch it. It is kept for seven days, then wiped.".into(),
@@ -154,7 +157,8 @@ fn packed(sections: &[(&Section, Vec<Map<String, Value>>)], now: UtcTime) -> Res
 
 /// A cell that no spreadsheet takes for a formula.
 fn harmless(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err());
+    let formula =
+        cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err());
     if formula { format!("'{cell}") } else { cell.to_owned() }
 }
 

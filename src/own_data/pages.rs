@@ -141,7 +141,8 @@ pub async fn post_close(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let mut wrong: Vec<FieldError> = own_password(&app, &request, &who, &form.password, "password").await?.into_iter().collect();
+    let mut wrong: Vec<FieldError> =
+        own_password(&app, &request, &who, &form.password, "password").await?.into_iter().collect();
     if form.sure.is_none() {
         wrong.push(FieldError::new("sure", "Tick the box to say that you are sure."));
     }

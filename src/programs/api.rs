@@ -87,7 +87,8 @@ pub async fn post_token(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let refused = |code: &'static str, status, why: &str| AppError::refused_as(status, code, why.to_owned());
-    let unreadable = |_cause| refused("invalid_request", StatusCode::BAD_REQUEST, "send the fields as a form (RFC 6749)");
+    let unreadable =
+        |_cause| refused("invalid_request", StatusCode::BAD_REQUEST, "send the fields as a form (RFC 6749)");
     let sent: TokenRequest = serde_html_form::from_bytes(&body).map_err(unreadable)?;
     if sent.grant_type != "client_credentials" {
         let why = "the grant_type is always client_credentials";
@@ -106,8 +107,10 @@ pub async fn post_token(
     if scope.is_empty() {
         return Err(refused("invalid_scope", StatusCode::BAD_REQUEST, "the program has none of these scopes"));
     }
-    let (access_token, lasts) =
-        app.keys.issue_to_program(grant.person, grant.role, grant.program, &scope, now).map_err(AppError::unexpected)?;
+    let (access_token, lasts) = app
+        .keys
+        .issue_to_program(grant.person, grant.role, grant.program, &scope, now)
+        .map_err(AppError::unexpected)?;
     let told = AccessToken { access_token, token_type: "Bearer".into(), expires_in: lasts.num_seconds(), scope };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(told))
 }

@@ -64,9 +64,7 @@ impl From<ProgramError> for AppError {
     fn from(error: ProgramError) -> Self {
         match error {
             ProgramError::TooMany => Self::refused("too-many", error),
-            ProgramError::Further => {
-                Self::refused_as(actix_web::http::StatusCode::FORBIDDEN, "scope-missing", error)
-            }
+            ProgramError::Further => Self::refused_as(actix_web::http::StatusCode::FORBIDDEN, "scope-missing", error),
             ProgramError::NotHere => Self::NotFound,
             ProgramError::Database(cause) => cause.into(),
         }

@@ -125,7 +125,8 @@ pub fn confirm(tx: &mut Conn, party: &PurchaseParty, delivery: DeliveryId, now: 
         DeliveryState::Recorded => {}
     }
     let by = party.holder().who().person();
-    this.confirm(&whole.purchase, &mut budget, by, now, &mut journal).ok_or(diesel::result::Error::RollbackTransaction)?;
+    this.confirm(&whole.purchase, &mut budget, by, now, &mut journal)
+        .ok_or(diesel::result::Error::RollbackTransaction)?;
     let before = whole.purchase.state;
     move_on(&mut whole.purchase, &whole.deliveries, &whole.invoices, now, &mut journal)?;
     if nothing_is_open(&whole) {

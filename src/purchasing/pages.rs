@@ -200,10 +200,11 @@ async fn buy_page(
     let first =
         payable.first().ok_or_else(|| AppError::refused("not-on-offer", "this service cannot be bought here"))?;
     let chosen = payable.iter().find(|option| option.id.as_str() == typed.option).unwrap_or(first);
-    let other_budgets = others
-        .iter()
-        .filter(|(other, _)| other.id != budget.id && other.ends_on > today)
-        .map(|(other, holder)| Link { label: whose(&other.name, holder), href: format!("/services/{service}/buy?budget={}", other.id) });
+    let other_budgets =
+        others.iter().filter(|(other, _)| other.id != budget.id && other.ends_on > today).map(|(other, holder)| Link {
+            label: whose(&other.name, holder),
+            href: format!("/services/{service}/buy?budget={}", other.id),
+        });
     Ok(BuyPage {
         page: Page::of(request, format!("Buy {}", whole.service.name)),
         service: whole.service.name.clone(),
@@ -343,13 +344,14 @@ async fn purchase_page(
     let confirmed = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Confirmed);
     let (holder, scopes) = (party.holder(), party.holder().scopes());
     let me = holder.who().person();
-    let holders_side = |by: Option<PersonId>| match (acted.iter().find(|(each, _)| Some(*each) == by), holder.acting_for()) {
-        (None, None) => "you".to_owned(),
-        (None, Some(person)) => person.to_owned(),
-        (Some((each, _)), Some(person)) if *each == me => format!("you for {person}"),
-        (Some((_, name)), Some(person)) => format!("{name} for {person}"),
-        (Some((_, name)), None) => format!("{name} for you"),
-    };
+    let holders_side =
+        |by: Option<PersonId>| match (acted.iter().find(|(each, _)| Some(*each) == by), holder.acting_for()) {
+            (None, None) => "you".to_owned(),
+            (None, Some(person)) => person.to_owned(),
+            (Some((each, _)), Some(person)) if *each == me => format!("you for {person}"),
+            (Some((_, name)), Some(person)) => format!("{name} for {person}"),
+            (Some((_, name)), None) => format!("{name} for you"),
+        };
     let may_cancel = scopes.buy && matches!(purchase.state, PurchaseState::Requested | PurchaseState::Agreed);
     let deliveries = whole.deliveries.iter().map(|delivery| {
         let shown = shown::delivery(purchase, delivery, scopes.buy || scopes.money);

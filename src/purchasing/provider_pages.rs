@@ -154,8 +154,7 @@ async fn purchase_page(
     let today = app.clock.now().date();
     let typed_or = |text: String, usual: String| if text.is_empty() { usual } else { text };
     let person = shown::first_name(&person);
-    let acted: HashMap<_, _> =
-        acted.into_iter().map(|(by, name)| (Some(by), format!("{name} for {person}"))).collect();
+    let acted: HashMap<_, _> = acted.into_iter().map(|(by, name)| (Some(by), format!("{name} for {person}"))).collect();
     Ok(ProviderPurchasePage {
         page: Page::of(request, names.heading(purchase)),
         heading: names.heading(purchase),

@@ -322,11 +322,7 @@ pub fn delivered_purchase(conn: &mut Conn, person: PersonId, service: ServiceId)
 }
 
 /// What the person's own purchases are called, for those of these ids that are theirs: "4 hours of Companion visits".
-pub fn own_headings(
-    conn: &mut Conn,
-    who: &SignedIn,
-    ids: &[PurchaseId],
-) -> QueryResult<HashMap<PurchaseId, String>> {
+pub fn own_headings(conn: &mut Conn, who: &SignedIn, ids: &[PurchaseId]) -> QueryResult<HashMap<PurchaseId, String>> {
     let own: Vec<Purchase> = purchases::table
         .filter(crate::db::among(purchases::id, ids).and(purchases::person_id.eq(who.person())))
         .select(Purchase::as_select())
@@ -344,8 +340,5 @@ pub fn actors(conn: &mut Conn, purchase: &Purchase, taken: &[Step]) -> QueryResu
     if others.is_empty() {
         return Ok(Vec::new());
     }
-    people::table
-        .filter(crate::db::among(people::id, &others))
-        .select((people::id, people::display_name))
-        .load(conn)
+    people::table.filter(crate::db::among(people::id, &others)).select((people::id, people::display_name)).load(conn)
 }

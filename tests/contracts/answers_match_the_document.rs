@@ -22,7 +22,8 @@ impl Document {
             return;
         };
         let said = content.get(sent);
-        let said = said.unwrap_or_else(|| panic!("{method} {path} answers {sent}, its document says {:?}", content.keys()));
+        let said =
+            said.unwrap_or_else(|| panic!("{method} {path} answers {sent}, its document says {:?}", content.keys()));
         if !sent.ends_with("json") {
             return;
         }
@@ -123,9 +124,13 @@ fn every_answer_is_what_the_document_says() {
     asks(&hana, "/me/helpers");
     sends(&hana, "/me/helping", &json!({ "token": "none", "accept": true }));
     sends(&hana, &format!("/me/helpers/{made}/end"), &Value::Null);
-    sends(&ada, "/authority/representatives", &json!({
-        "person": email("Hana"), "email": email("Noor"), "kind": "deputy", "evidence": "An order", "may_buy": true,
-    }));
+    sends(
+        &ada,
+        "/authority/representatives",
+        &json!({
+            "person": email("Hana"), "email": email("Noor"), "kind": "deputy", "evidence": "An order", "may_buy": true,
+        }),
+    );
     asks(&ada, "/authority/representatives");
     let copy = id(&sends(&hana, "/me/data", &Value::Null));
     let there = || hana.get("/me/data").body["copies"][0]["state"] == "ready";

@@ -11,8 +11,8 @@ use crate::support::{ASHTON, Api, Person, Town, option_id, pounds, service_id};
 
 /// Whoever may do it comes last, so that the others try while there is still something to do.
 const PEOPLE: [&str; 17] = [
-    "Noor", "Bela", "Rae", "Reg", "Olu", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Clem", "Cate", "Aled", "Ada", "Pat",
-    "Hana",
+    "Noor", "Bela", "Rae", "Reg", "Olu", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Clem", "Cate", "Aled", "Ada",
+    "Pat", "Hana",
 ];
 
 /// A route as the source says it: method and path.
@@ -194,7 +194,9 @@ fn every_route_tried_as_everybody() {
     // Rae may look at what is Hana's, Reg may buy for her; Cate is her care manager.
     town.new_holder("Rae", ASHTON, pounds(100));
     town.new_holder("Reg", ASHTON, pounds(100));
-    for (helper, kind, buys) in [("Rae", "family or friend", false), ("Reg", "family or friend", true), ("Cate", "care manager", false)] {
+    for (helper, kind, buys) in
+        [("Rae", "family or friend", false), ("Reg", "family or friend", true), ("Cate", "care manager", false)]
+    {
         town.acts_for(helper, "Hana", kind, buys);
     }
     let apis: Vec<Api> = std::iter::once(town.api()).chain(PEOPLE.iter().map(|name| town.api_of(name))).collect();

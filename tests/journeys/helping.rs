@@ -73,7 +73,8 @@ fn who_may_only_look_finds_nothing_to_press() {
 
     let before = town.counts();
     let csrf = helper.csrf();
-    for path in [format!("{receipt}/cancellation"), format!("/budgets/{budget}/purchases"), format!("{receipt}/review")] {
+    for path in [format!("{receipt}/cancellation"), format!("/budgets/{budget}/purchases"), format!("{receipt}/review")]
+    {
         assert_eq!(helper.post(&path, &[("csrf", &csrf), ("reason", "mine")]).status(), 404, "{path}");
     }
     let api = town.api_of("Carol");
@@ -176,7 +177,8 @@ fn a_council_records_a_deputy_with_the_ground_and_only_the_council_ends_it() {
 
     let page = town.person("Noor").open("/account/helpers").expect("Order of the Court of Protection");
     assert!(page.all("main button").is_empty());
-    let id = town.api_of("Noor").get("/me/helpers").expect(200)["representatives"][0]["id"].as_str().unwrap().to_owned();
+    let id =
+        town.api_of("Noor").get("/me/helpers").expect(200)["representatives"][0]["id"].as_str().unwrap().to_owned();
     town.api_of("Noor").post(&format!("/me/helpers/{id}/end"), &Value::Null).refused(409, "council-ends-this");
     // Another council cannot, and cannot record anything about her.
     town.api_of("Aled").post(&format!("/authority/representatives/{id}/end"), &Value::Null).refused(404, "not-found");

@@ -29,11 +29,14 @@ fn amira_reads_who_looked_at_her_purchase_and_why() {
 
     let page = amira.open("/account").expect("Who looked at your records");
     assert_eq!(page.status(), 200);
-    assert_eq!(lines(&amira.open("/account/looked")), [
-        "Pat Example of Sale Neighbours said yes to your purchase of 2 sessions of Lunch club, to answer it.",
-        "Pat Example of Sale Neighbours looked at your purchase of 2 sessions of Lunch club, to answer it.",
-        "Pat Example of Sale Neighbours looked at your purchases, in a list, to see what waits for them.",
-    ]);
+    assert_eq!(
+        lines(&amira.open("/account/looked")),
+        [
+            "Pat Example of Sale Neighbours said yes to your purchase of 2 sessions of Lunch club, to answer it.",
+            "Pat Example of Sale Neighbours looked at your purchase of 2 sessions of Lunch club, to answer it.",
+            "Pat Example of Sale Neighbours looked at your purchases, in a list, to see what waits for them.",
+        ]
+    );
     let own = lines(&amira.open("/account/looked?own=yes"));
     assert_eq!(own.len(), 4);
     assert_eq!(own[3], "You asked for your purchase of 2 sessions of Lunch club.");
@@ -77,17 +80,20 @@ fn the_finance_officer_and_programs_are_written_down_too() {
         .map(|look| format!("{} {} {} {}", look["by"].as_str().unwrap(), look["deed"], look["what"], look["way"]))
         .collect();
     let looks: Vec<String> = looks.into_iter().map(|line| line.replace('"', "")).collect();
-    assert_eq!(looks, [
-        "Amira Example asked for purchase api",
-        "Pat Example looked at purchases api",
-        "Pat Example looked at purchase api",
-        "Pat Example said yes to purchase api",
-        "Pat Example recorded a delivery of purchase api",
-        "Amira Example confirmed a delivery of purchase api",
-        "Fay Example looked at purchases page",
-        "Fay Example paid an invoice for purchase api",
-        "Amira Example rated purchase api",
-    ]);
+    assert_eq!(
+        looks,
+        [
+            "Amira Example asked for purchase api",
+            "Pat Example looked at purchases api",
+            "Pat Example looked at purchase api",
+            "Pat Example said yes to purchase api",
+            "Pat Example recorded a delivery of purchase api",
+            "Amira Example confirmed a delivery of purchase api",
+            "Fay Example looked at purchases page",
+            "Fay Example paid an invoice for purchase api",
+            "Amira Example rated purchase api",
+        ]
+    );
     assert_eq!(told["total"], 9);
     assert_eq!(told["looks"][1]["body"], "Trafford");
     assert_eq!(told["looks"][0]["myself"], true);

@@ -52,7 +52,11 @@ fn amira_takes_everything_about_herself_away() {
     assert_eq!(everything["looks"].as_array().unwrap().len(), 2);
     assert_eq!(everything["looks"][1]["by"], "Pat Example");
     assert!(everything["movements"].as_array().unwrap().len() >= 3);
-    assert!(file("purchases.csv").contains("Lunch club,Sale Neighbours,session,2,800,1600"), "{}", file("purchases.csv"));
+    assert!(
+        file("purchases.csv").contains("Lunch club,Sale Neighbours,session,2,800,1600"),
+        "{}",
+        file("purchases.csv")
+    );
     assert!(file("read-me.html").contains("Everything that Waymark holds about you"));
     for (name, text) in &files {
         assert!(!text.contains("$argon2"), "{name} holds a password");
@@ -124,7 +128,10 @@ fn a_closed_account_leaves_what_was_paid_and_nobodys_name() {
     let reviews = town.visitor().open(&path);
     reviews.expect("Warm soup");
     assert!(!town.visitor().open(&path).says("Amira"));
-    assert_eq!(count(&town, "SELECT count(*) AS rows FROM people WHERE display_name LIKE 'Amira%' OR email LIKE 'amira%'"), 0);
+    assert_eq!(
+        count(&town, "SELECT count(*) AS rows FROM people WHERE display_name LIKE 'Amira%' OR email LIKE 'amira%'"),
+        0
+    );
     assert_eq!(count(&town, "SELECT count(*) AS rows FROM people WHERE display_name = 'closed account'"), 1);
     assert_eq!(count(&town, "SELECT count(*) AS rows FROM purchases WHERE state = 'settled'"), 1);
     town.holds_together();

@@ -20,7 +20,8 @@ fn made(town: &Town, name: &str, scopes: &[&str]) -> (String, String, String) {
 
 fn program(town: &Town, name: &str, scopes: &[&str]) -> Api {
     let (id, secret, _) = made(town, name, scopes);
-    let told = asks(&town.api(), &[("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)]);
+    let told =
+        asks(&town.api(), &[("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)]);
     let token = told.expect(200)["access_token"].as_str().unwrap().to_owned();
     town.api().with_token(&token)
 }
@@ -71,7 +72,11 @@ fn revoking_a_program_ends_its_tokens_at_once_and_tokens_end_by_themselves() {
     let api = town.api().with_token(told["access_token"].as_str().unwrap());
     api.get("/budgets").expect(200);
     let amira = town.person("Amira");
-    amira.open("/account/programs").expect("My spreadsheet").press("Revoke My spreadsheet", &[]).expect("It is revoked");
+    amira
+        .open("/account/programs")
+        .expect("My spreadsheet")
+        .press("Revoke My spreadsheet", &[])
+        .expect("It is revoked");
     assert_eq!(api.get("/budgets").status, 401);
     let again = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", secret.as_str())];
     asks(&town.api(), &again).refused(401, "invalid_client");
@@ -83,11 +88,13 @@ fn a_secret_is_shown_once_and_guessing_is_slowed_down() {
     let amira = town.person("Amira");
     let page = amira.open("/account/programs").press("Make it", &[("name", "Rota")]);
     assert_eq!(page.status(), 422);
-    let page = amira.open("/account/programs").press("Make it", &[("name", "Rota"), ("scopes", "read"), ("days", "90")]);
+    let page =
+        amira.open("/account/programs").press("Make it", &[("name", "Rota"), ("scopes", "read"), ("days", "90")]);
     let shown = page.all("code.secret");
     assert_eq!(shown.len(), 3);
     assert!(!amira.open("/account/programs").answer.text().contains(&shown[1]));
-    let right = [("grant_type", "client_credentials"), ("client_id", shown[0].as_str()), ("client_secret", shown[1].as_str())];
+    let right =
+        [("grant_type", "client_credentials"), ("client_id", shown[0].as_str()), ("client_secret", shown[1].as_str())];
     asks(&town.api(), &right).expect(200);
     asks(&town.api(), &[("grant_type", "password")]).refused(400, "unsupported_grant_type");
     asks(&town.api(), &[("grant_type", "client_credentials")]).refused(401, "invalid_client");

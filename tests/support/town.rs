@@ -194,7 +194,8 @@ impl Town {
 
     /// Lets somebody of the town act for somebody else.
     pub fn acts_for(&self, helper: &str, person: &str, kind: &str, buys: bool) {
-        let (id, person, helper) = (PersonId::named(&format!("{helper} for {person}")), PersonId::named(person), PersonId::named(helper));
+        let (id, person, helper) =
+            (PersonId::named(&format!("{helper} for {person}")), PersonId::named(person), PersonId::named(helper));
         let sql = format!(
             "INSERT INTO representatives (id, person_id, helper_id, kind, may_plan, may_buy, may_manage_money, authority_id,
                 evidence, granted_by, granted_at, accepted_at)

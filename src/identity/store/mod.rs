@@ -99,12 +99,7 @@ pub(super) fn new_account(
 
 /// The name of somebody whose account is open.
 pub(super) fn open_name(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
-    people::table
-        .find(person)
-        .filter(people::closed_at.is_null())
-        .select(people::display_name)
-        .first(conn)
-        .optional()
+    people::table.find(person).filter(people::closed_at.is_null()).select(people::display_name).first(conn).optional()
 }
 
 /// A person's name.
