@@ -7,18 +7,21 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::catalogue::Shelf;
+use crate::catalogue::open_referral::fetch::Manners;
+use crate::catalogue::open_referral::published::to_every_origin;
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::error::AppError;
 use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::post::Office;
-use crate::search::Index;
+use crate::providers::statistics::Tally;
+use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, demand, helping, identity, own_data, places, post, programs, purchasing,
-    reviews, safeguarding, search,
+    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
+    post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -28,6 +31,8 @@ pub struct App {
     pub db: Db,
     /// The search index of this node.
     pub index: Index,
+    /// What people look for, until it is written.
+    pub searches: SearchLog,
     /// The services that were read lately.
     pub shelf: Shelf,
     /// The time.
@@ -36,8 +41,14 @@ pub struct App {
     pub keys: Arc<SigningKeys>,
     /// Where letters leave from, and where their links lead.
     pub post: Office,
+    /// How servers of others are asked.
+    pub manners: Manners,
+    /// The files of providers' papers.
+    pub papers: verification::Papers,
     /// The taxonomies.
     pub taxonomy: Arc<Taxonomy>,
+    /// How often services were looked at, until that is written.
+    pub tally: Tally,
     /// Whether this is the demo town.
     pub demo: bool,
     /// The queue that passwords are hashed in.
@@ -58,7 +69,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .wrap(from_fn(as_problem_json))
                 .configure(search::api::routes)
                 .configure(catalogue::api::routes)
+                .configure(catalogue::open_referral::api::routes)
                 .configure(reviews::api::routes)
+                .configure(shortlists::api::routes)
+                .configure(saved_searches::api::routes)
                 .configure(identity::api::routes)
                 .configure(audit::api::routes)
                 .configure(helping::api::routes)
@@ -66,10 +80,26 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(programs::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
+                .configure(providers::api::routes)
+                .configure(providers::services::api::routes)
+                .configure(providers::sheet::api::routes)
+                .configure(providers::statistics::api::routes)
+                .configure(enquiries::api::routes)
                 .configure(demand::api::routes)
                 .configure(places::api::routes)
+                .configure(freshness::api::routes)
+                .configure(corrections::api::routes)
+                .configure(verification::api::routes)
+                .configure(safeguarding::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
                 .route("/docs", web::get().to(api_document::get_docs))
+                .default_service(web::to(get_nothing)),
+        )
+        .service(
+            web::scope("/open-referral/v3")
+                .wrap(from_fn(as_problem_json))
+                .wrap(from_fn(to_every_origin))
+                .configure(catalogue::open_referral::published::routes)
                 .default_service(web::to(get_nothing)),
         )
         .service(
@@ -77,7 +107,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .wrap(from_fn(as_page))
                 .configure(search::pages::routes)
                 .configure(catalogue::pages::routes)
+                .configure(catalogue::open_referral::pages::routes)
                 .configure(reviews::pages::routes)
+                .configure(shortlists::pages::routes)
+                .configure(saved_searches::pages::routes)
                 .configure(identity::pages::routes)
                 .configure(identity::register_pages::routes)
                 .configure(identity::account_pages::routes)
@@ -93,10 +126,17 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)
                 .configure(purchasing::finance_pages::routes)
+                .configure(identity::invitation_pages::routes)
+                .configure(providers::pages::routes)
+                .configure(enquiries::pages::routes)
                 .configure(demand::pages::routes)
                 .configure(places::pages::routes)
                 .configure(places::authority_pages::routes)
                 .configure(safeguarding::pages::routes)
+                .configure(freshness::pages::routes)
+                .configure(corrections::pages::routes)
+                .configure(verification::pages::routes)
+                .configure(safeguarding::provider_pages::routes)
                 .configure(post::pages::routes)
                 .route("/accessibility", web::get().to(told::get_accessibility))
                 .route("/privacy", web::get().to(told::get_privacy))

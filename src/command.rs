@@ -25,7 +25,7 @@ pub fn say(text: &str) {
 }
 
 /// Logs go to standard error: readable, or JSON lines. `RUST_LOG` chooses what is told.
-fn log(json: bool) {
+pub(crate) fn log(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,waymark=info,tantivy=warn"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call in one process changes nothing.

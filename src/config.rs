@@ -90,6 +90,9 @@ pub struct Serving {
     /// File that names the identity providers that people may sign in with (docs/operating.md)
     #[arg(long, env = "WAYMARK_IDENTITY_PROVIDERS", value_name = "FILE")]
     pub identity_providers: Option<PathBuf>,
+    /// Feeds of services may be fetched from inside our own network
+    #[arg(long, env = "WAYMARK_FEEDS_MAY_BE_PRIVATE")]
+    pub feeds_may_be_private: bool,
     /// Logs as JSON lines
     #[arg(long, env = "WAYMARK_LOG_JSON")]
     pub log_json: bool,

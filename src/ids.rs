@@ -132,8 +132,24 @@ typed_ids! {
     InvoiceId,
     /// One review.
     ReviewId,
+    /// One shortlist.
+    ShortlistId,
+    /// One saved search.
+    SavedSearchId,
+    /// One feed of services that an authority takes in.
+    FeedId,
+    /// One reading of a feed.
+    FeedRunId,
     /// One letter on its way.
     LetterId,
+    /// One version of a service, as its provider wrote it.
+    VersionId,
+    /// One file of services that a provider sent.
+    UploadId,
+    /// One question about a service.
+    EnquiryId,
+    /// One invitation to work for a provider or an authority.
+    InvitationId,
     /// One session, as pages call it: not its token.
     SessionId,
     /// One change of somebody's roles.
@@ -146,6 +162,10 @@ typed_ids! {
     DataCopyId,
     /// One program that acts for somebody.
     ProgramId,
+    /// One kind of search of one day.
+    SearchId,
+    /// One wish for support that was not found.
+    WantedId,
     /// One change of what an authority set.
     SettingChangeId,
     /// One letter that asks whether entries are still right.
@@ -154,6 +174,8 @@ typed_ids! {
     ServiceCheckId,
     /// One time that somebody said an entry is wrong.
     ReportId,
+    /// One step of a paper, or of an organisation.
+    StepId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod ids;
 pub mod money;
+pub mod working_days;
 
 // What the rest stands on.
 pub mod api_document;
@@ -21,21 +22,29 @@ pub mod web;
 pub mod audit;
 pub mod budgets;
 pub mod catalogue;
+pub mod corrections;
 pub mod demand;
 pub mod helping;
+pub mod enquiries;
+pub mod freshness;
 pub mod identity;
 pub mod own_data;
 pub mod places;
 pub mod post;
 pub mod programs;
+pub mod providers;
 pub mod purchasing;
 pub mod reviews;
 pub mod safeguarding;
+pub mod saved_searches;
 pub mod search;
+pub mod shortlists;
+pub mod verification;
 
 // What starts, shows and proves it.
 pub mod bench;
 pub mod command;
 pub mod demo;
+pub mod exchange;
 pub mod start;
 pub mod verify;

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use waymark::clock::Clock;
 use waymark::command;
 use waymark::config::{Place, Serving};
+use waymark::exchange;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -47,6 +48,12 @@ enum Command {
     User(command::NewUser),
     /// Look after the keys that tokens for programs are signed with
     Keys(command::Keys),
+    /// Take in services of another directory; it can be stopped, and goes on where it was
+    #[command(subcommand)]
+    Import(exchange::Import),
+    /// Write what is published into a file
+    #[command(subcommand)]
+    Export(exchange::Export),
     /// Measure the promised speed, as ratios within one run
     Bench(command::BenchSettings),
     /// Make the demo town, and stop
@@ -69,6 +76,8 @@ fn main() -> ExitCode {
         Command::RebuildDemand(place) => command::rebuild_demand(&place, &clock),
         Command::User(new) => command::user(&new, &clock),
         Command::Keys(keys) => command::keys(&keys, &clock),
+        Command::Import(what) => exchange::import(&what, &clock),
+        Command::Export(what) => exchange::export(&what, &clock),
         Command::Bench(settings) => command::bench(&settings, &clock),
         Command::MakeDemoTown(place) => command::make_demo_town(&place, &clock),
         Command::BenchLoad(settings) => waymark::bench::run_load(&settings),

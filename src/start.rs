@@ -3,28 +3,33 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use crate::app::{App, routes};
+use crate::catalogue::open_referral::fetch::Manners;
+use crate::catalogue::open_referral::job::Librarian;
 use crate::catalogue::taxonomy::Taxonomy;
-use crate::clock::Clock;
+use crate::clock::{Clock, day, wall_clock};
 use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
 use crate::own_data::Maker;
 use crate::post::{Office, Postman};
-use crate::search::Index;
+use crate::providers::statistics::Tally;
+use crate::saved_searches::Watch;
 use crate::search::follow::Following;
+use crate::search::{Index, SearchLog, Writing};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{catalogue, demand, places};
+use crate::{catalogue, corrections, demand, freshness, places, verification};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -55,10 +60,30 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
     let shelf = catalogue::Shelf::new(db.clone());
+    let tally = Tally::default();
     let passwords = Passwords::start()?;
     let providers = Arc::new(Providers::open(None)?);
     let waiver = if demo { Waiver::DemoPeople } else { Waiver::Nobody };
-    Ok(App { db, index, shelf, clock: clock.clone(), keys, post, taxonomy, demo, passwords, providers, waiver })
+    let manners = Manners::default();
+    let papers = verification::Papers::below(&place.data_dir);
+    let searches = SearchLog::default();
+    Ok(App {
+        db,
+        index,
+        searches,
+        shelf,
+        clock: clock.clone(),
+        keys,
+        post,
+        manners,
+        papers,
+        taxonomy,
+        tally,
+        demo,
+        passwords,
+        providers,
+        waiver,
+    })
 }
 
 /// Opens an installation that is there already: a mistyped folder is said so, not made.
@@ -71,14 +96,58 @@ pub fn open_existing(place: &Place, clock: &Clock) -> Result<App, Failure> {
     open(place, clock, false)
 }
 
+/// Whatever is done once a day: letters that ask and remind. Begins at eight in the morning.
+pub struct Today {
+    db: Db,
+    clock: Clock,
+    public_url: String,
+    done: Option<NaiveDate>,
+}
+
+/// Nobody gets a letter before.
+const MORNING: u32 = 8;
+
+impl Today {
+    /// The daily work of an installation.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let (db, clock, public_url) = (app.db.clone(), app.clock.clone(), app.post.public_url.clone());
+        Self { db, clock, public_url, done: None }
+    }
+
+    /// Takes the next step of today's work; whether there was one.
+    pub fn step(&mut self) -> Result<bool, Failure> {
+        let now = self.clock.now();
+        let today = day(now);
+        if self.done == Some(today) || wall_clock(now).hour() < MORNING {
+            return Ok(false);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, freshness::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| freshness::ask_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, verification::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| verification::remind_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;
+        self.done = Some(today);
+        Ok(true)
+    }
+}
+
 /// The threads that follow the log.
 pub struct Followers {
     stop: Stop,
     running: Vec<Follower>,
+    unwritten: (Tally, Db),
 }
 
 impl Followers {
-    /// Starts following: the search index of this node, the demand cube, and the letters.
+    /// Starts following: the search index of this node, the demand cube, the letters, prices of the day, saved
+    /// searches, feeds, the log of searches, and the work of each day.
     pub fn start(app: &App) -> Result<Self, Failure> {
         let stop = Stop::default();
         let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
@@ -96,14 +165,42 @@ impl Followers {
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
         let maker = Maker::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let copies = Follower::start("copies", app.db.clone(), stop.clone(), move || maker.step())?;
-        Ok(Self { stop, running: vec![search, cube, post, copies] })
+        let (db, tally, mut last) = (app.db.clone(), app.tally.clone(), Instant::now());
+        let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
+        let (db, clock) = (app.db.clone(), app.clock.clone());
+        let prices = Follower::start("prices", app.db.clone(), stop.clone(), move || Ok(price_day(&db, &clock)?))?;
+        let mut watch = Watch::new(app.clone());
+        let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
+        let librarian = Librarian::new(app.clone(), stop.clone());
+        let feeds = Follower::start("feeds", app.db.clone(), stop.clone(), move || librarian.step())?;
+        let mut today = Today::new(app);
+        let daily = Follower::start("daily", app.db.clone(), stop.clone(), move || today.step())?;
+        let mut writing = Writing::new(app.searches.clone(), app.db.clone());
+        let searches = Follower::start("searches", app.db.clone(), stop.clone(), move || Ok(writing.step()?))?;
+        let unwritten = (app.tally.clone(), app.db.clone());
+        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches, copies], unwritten })
     }
 
     /// Lets each follower finish its step, and waits for that.
     pub fn stop(self) {
         self.stop.ask();
         self.running.into_iter().for_each(Follower::join);
+        let (tally, db) = self.unwritten;
+        if let Err(cause) = tally.write(&db) {
+            tracing::warn!(error = %cause, "the last counts could not be written");
+        }
     }
+}
+
+/// Tells the log of prices that change today, once a day; looks before it writes.
+fn price_day(db: &Db, clock: &Clock) -> diesel::QueryResult<bool> {
+    let now = clock.now();
+    let today = now.date();
+    let told = db.read_now(|conn| log::position_of(conn, catalogue::PRICES))?.seq;
+    if told >= i64::from(today.num_days_from_ce()) {
+        return Ok(false);
+    }
+    db.write_now(move |tx: &mut Conn| catalogue::tell_price_days(tx, today, now))
 }
 
 /// The server, listening but not yet awaited. Stops gracefully on SIGTERM and SIGINT.
@@ -127,11 +224,10 @@ pub fn listen(app: &App, bind: SocketAddr, site: Site, workers: usize) -> std::i
 
 /// Serves an installation until told to stop; then drains requests and lets the followers finish.
 pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
-    let app = &App {
-        post: Office::open(&settings.mail, &settings.place.data_dir)?,
-        providers: Arc::new(Providers::open(settings.identity_providers.as_deref())?),
-        ..app.clone()
-    };
+    let post = Office::open(&settings.mail, &settings.place.data_dir)?;
+    let manners = Manners { may_be_private: settings.feeds_may_be_private, ..app.manners.clone() };
+    let providers = Arc::new(Providers::open(settings.identity_providers.as_deref())?);
+    let app = &App { post, manners, providers, ..app.clone() };
     let site = Site {
         secure_cookies: settings.secure_cookies,
         trusted_proxies: settings.trusted_proxies.clone(),
@@ -147,12 +243,16 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
         server.await.map_err(Failure::from)
     });
     followers.stop();
+    if let Err(cause) = app.searches.write(&app.db) {
+        tracing::warn!(error = %cause, "the last searches could not be logged");
+    }
     tracing::info!("stopped");
     served
 }
 
 /// Waits until the followers have read everything that was committed before.
 pub fn catch_up(app: &App) -> Result<(), Failure> {
+    price_day(&app.db, &app.clock)?;
     let mut index = Following::new(app.index.clone(), app.db.clone(), Arc::clone(&app.taxonomy), app.clock.clone());
     while index.step()? {}
     loop {

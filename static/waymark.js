@@ -34,6 +34,93 @@ window.addEventListener("pageshow", () => {
 });
 for (const element of document.querySelectorAll("[data-hide-with-scripts]")) element.hidden = true;
 
+// Suggestions while somebody types: a list that arrow keys walk through (ARIA: combobox with a list).
+const kindWords = { category: "Category", service: "Service", place: "Near", words: "", "did you mean": "Did you mean" };
+for (const [number, box] of [...document.querySelectorAll("[data-suggest]")].entries()) {
+  const input = box.querySelector("input");
+  const list = document.createElement("ul");
+  const told = document.createElement("p");
+  let options = [];
+  let at = -1;
+  let typed = "";
+  let asking = null;
+  let waiting = 0;
+  list.className = "suggest";
+  list.id = `suggest-${number}`;
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  told.className = "govuk-visually-hidden";
+  told.setAttribute("role", "status");
+  box.append(list, told);
+  box.classList.add("has-suggest");
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) input.setAttribute(name, value);
+
+  const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  const go = (option) => {
+    const near = document.getElementById("near");
+    if (box.dataset.suggest === "place") { input.value = option.text; close(); return; }
+    if (option.kind === "words" || option.kind === "did you mean" || option.kind === "service") { input.value = option.text; close(); input.form.requestSubmit(); return; }
+    const address = new URL(option.path, window.location.href);
+    if (near && near.value && !address.searchParams.has("near")) address.searchParams.set("near", near.value);
+    window.location.assign(address);
+  };
+  const mark = (to) => {
+    at = to;
+    for (const [index, item] of [...list.children].entries()) item.setAttribute("aria-selected", String(index === at));
+    if (at < 0) { input.removeAttribute("aria-activedescendant"); input.value = typed; return; }
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+    input.value = options[at].kind === "category" ? typed : options[at].text;
+  };
+  const show = (found) => {
+    options = found;
+    list.replaceChildren(...options.map((option, index) => {
+      const item = document.createElement("li");
+      const text = document.createElement("span");
+      const about = document.createElement("span");
+      item.id = `${list.id}-${index}`;
+      item.className = "suggest__option";
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", "false");
+      text.textContent = option.text;
+      about.className = "suggest__about";
+      about.textContent = [box.dataset.suggest === "place" ? "" : kindWords[option.kind] || "", option.detail || ""].filter(Boolean).join(" · ");
+      item.append(text, about);
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); go(option); });
+      return item;
+    }));
+    at = -1;
+    list.hidden = options.length === 0;
+    input.setAttribute("aria-expanded", String(options.length > 0));
+    told.textContent = options.length === 0 ? "" : options.length === 1 ? "1 suggestion. Use the arrow keys." : `${options.length} suggestions. Use the arrow keys.`;
+  };
+  const ask = async () => {
+    if (asking) asking.abort();
+    asking = new AbortController();
+    const query = new URLSearchParams({ q: typed });
+    if (box.dataset.suggest) query.set("kind", box.dataset.suggest);
+    try {
+      const answer = await fetch(`/api/v1/suggestions?${query}`, { signal: asking.signal });
+      if (answer.ok && document.activeElement === input) show((await answer.json()).suggestions);
+    } catch { /* without an answer there are no suggestions */ }
+  };
+  input.addEventListener("input", () => {
+    typed = input.value;
+    window.clearTimeout(waiting);
+    if (typed.trim().length < 2) { if (asking) asking.abort(); show([]); return; }
+    waiting = window.setTimeout(ask, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1 >= options.length ? -1 : at + 1); }
+    else if (event.key === "ArrowUp") { event.preventDefault(); mark(at < 0 ? options.length - 1 : at - 1); }
+    else if (event.key === "Enter" && at >= 0) { event.preventDefault(); go(options[at]); }
+    else if (event.key === "Escape") { event.preventDefault(); input.value = typed; close(); }
+  });
+  input.addEventListener("blur", () => { window.clearTimeout(waiting); close(); });
+  input.form.addEventListener("submit", () => { window.clearTimeout(waiting); if (asking) asking.abort(); });
+}
+
 // The cost of a purchase while it is typed. The server works it out again.
 for (const form of document.querySelectorAll("form[data-cost]")) {
   const words = form.querySelector("[data-cost-words]");
@@ -55,3 +142,7 @@ for (const form of document.querySelectorAll("form[data-cost]")) {
   form.addEventListener("input", show);
   show();
 }
+
+// Printing by a button; without scripts the browser's own does it.
+for (const element of document.querySelectorAll("[data-show-with-scripts]")) element.hidden = false;
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());

@@ -4,6 +4,7 @@
 use rand::RngExt;
 use url::form_urlencoded::Serializer;
 
+use crate::app::App;
 use crate::catalogue::Kind;
 use crate::ids::{Random, seeded};
 use crate::search::{self, Search};
@@ -34,10 +35,10 @@ impl Asked {
     }
 
     /// What it asks of the index.
-    pub(super) fn search(&self, per_page: u32) -> Result<Search, Failure> {
+    pub(super) fn search(&self, app: &App, per_page: u32) -> Result<Search, Failure> {
         let path = self.path("");
         let asked: search::Asked = serde_html_form::from_str(path.trim_start_matches('?'))?;
-        Ok(asked.understood(per_page)?.search)
+        Ok(asked.understood(app, per_page)?.search)
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn pages(app: &App, words: &Words) -> Result<Vec<Row>, Failure> {
 pub(super) fn core(app: &App, words: &Words, made: &Made) -> Result<Vec<Row>, Failure> {
     let mut times = Vec::new();
     for (number, asked) in mix::everything(words, DIFFERENT).iter().enumerate() {
-        let search = asked.search(20)?;
+        let search = asked.search(app, 20)?;
         let asked = Instant::now();
         app.index.find(&search)?;
         if number >= 50 {
@@ -91,7 +91,7 @@ fn suggestions(app: &App, words: &Words) -> Row {
         let letters = *[2, 3, 4, 6, 9].choose(&mut random).unwrap_or(&3);
         let typed: String = name.chars().take(letters).collect();
         let asked = Instant::now();
-        let told = app.index.suggest(&typed, 8);
+        let told = crate::search::suggestions(&app.index, &app.taxonomy, &typed, None);
         times.push(asked.elapsed());
         drop(told);
     }

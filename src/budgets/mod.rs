@@ -8,15 +8,19 @@
 //! - Buying moves available → committed; a confirmed delivery committed → owed; settlement owed → paid.
 //! - The same pages and rules for every way of holding a budget (seeds/002: a virtual budget buys what a direct
 //!   payment buys).
+//! - [`meaning`] says what a service would mean for a budget before anything is bought; it moves nothing.
 //!
 //! Who: [`crate::identity::BudgetHolder`] sees and spends; the council opens budgets.
 
 pub mod api;
 mod budget;
 mod ledger;
+pub mod meaning;
+pub mod meaning_shown;
 mod open;
 pub mod pages;
 pub mod picture;
+pub mod purse;
 pub mod store;
 pub mod verify;
 pub mod views;

@@ -11,6 +11,10 @@ use crate::identity::Anyone;
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
 
+use super::detail::Rate;
+use super::detail_api::ServiceInFull;
+use super::prices::over_time;
+use super::store;
 use super::{CostOption, Kind, Origin, ProviderType, Unit, WholeService};
 
 /// The routes of these documents.
@@ -75,6 +79,8 @@ pub struct CostOptionDocument {
     pub unit: Unit,
     /// The price of one.
     pub amount_pence: Money,
+    /// When it applies.
+    pub rate: Rate,
 }
 
 /// One place.
@@ -100,6 +106,7 @@ impl ServiceDocument {
             label: option.label,
             unit: option.unit,
             amount_pence: option.amount_pence,
+            rate: option.rate,
         };
         let location = |at: super::Location| LocationDocument {
             address: at.address,
@@ -132,12 +139,19 @@ impl ServiceDocument {
     }
 }
 
-/// One service.
+/// One service with everything it tells.
 #[utoipa::path(get, path = "/api/v1/services/{service_id}", tag = "catalogue", params(("service_id" = String, Path)),
-    responses((status = 200, body = ServiceDocument), (status = 404, body = crate::web::render::Problem)))]
-pub async fn get_service(_: Anyone, id: Path<String>, app: Data<App>) -> Result<Json<ServiceDocument>, AppError> {
+    responses((status = 200, body = ServiceInFull), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_service(_: Anyone, id: Path<String>, app: Data<App>) -> Result<Json<ServiceInFull>, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
-    let today = app.clock.now().date();
-    let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
-    Ok(Json(ServiceDocument::of(WholeService::clone(&whole), None)))
+    let now = app.clock.now();
+    let (whole, details, prices) = app
+        .db
+        .read(move |conn| {
+            let whole = store::whole_service(conn, id, now.date())?.ok_or(AppError::NotFound)?;
+            let details = store::details(conn, id, whole.service.organization_id)?;
+            Ok::<_, AppError>((whole, details, store::prices(conn, id)?))
+        })
+        .await?;
+    Ok(Json(ServiceInFull::of(whole, details, &over_time(prices, now.date()), &app.taxonomy, now)))
 }

@@ -1,12 +1,15 @@
 //! A service as a card: the same wherever it is shown.
 
+use std::collections::HashSet;
+
 use crate::clock::long_date;
+use crate::ids::ServiceId;
 use crate::purchasing::views::StateTag;
 use crate::reviews::views::Rating as RatingShown;
 
 use super::rating::Rating;
 use super::service::{CostOption, Kind, Location, Origin, WholeService};
-use super::views::ServiceCard;
+use super::views::{KeepButton, ServiceCard};
 
 /// Metres of a mile.
 const MILE: f64 = 1609.344;
@@ -40,7 +43,15 @@ pub fn card(whole: &WholeService, distance: Option<String>, pin: Option<u32>) ->
         invented: service.origin == Origin::Invented,
         last_checked: long_date(service.assured_on),
         pin,
+        keep: None,
     }
+}
+
+/// The button that keeps a service; the page goes on where it was.
+#[must_use]
+pub fn keep_button(id: ServiceId, kept: &HashSet<ServiceId>, path: &str) -> KeepButton {
+    let path = path.split('#').next().unwrap_or_default();
+    KeepButton { id: id.to_string(), kept: kept.contains(&id), next: format!("{path}#keep-{id}") }
 }
 
 /// Whether there is nothing to pay, rather than a price that we do not know.

@@ -151,3 +151,11 @@ pub struct Details {
     /// What was checked of its provider.
     pub verifications: Vec<Verification>,
 }
+
+impl Details {
+    /// Whether money held in this way is taken; where nothing is said, all is.
+    #[must_use]
+    pub fn takes(&self, route: FundingRoute) -> bool {
+        self.funding.is_empty() || self.funding.contains(&route)
+    }
+}

@@ -11,17 +11,33 @@
 //! Who: [`crate::identity::Anyone`] reads the whole catalogue, free and without an account.
 
 pub mod api;
+mod bank_holidays;
 pub mod card;
+pub mod cqc;
 mod detail;
+mod detail_api;
+pub mod open_referral;
+mod opening;
+mod opening_text;
 pub mod pages;
+mod price_days;
+mod prices;
 pub mod rating;
+pub mod rewrite;
 mod service;
 mod shelf;
 pub mod store;
 pub mod taxonomy;
+mod told;
+pub mod upkeep;
 pub mod views;
 
+pub use bank_holidays::bank_holiday;
 pub use detail::{AreaKind, CheckState, Details, Freq, Paper, Rate, Schedule, Verification};
+pub use opening::{Next, Times, in_words, next, next_in_words};
+pub use opening_text::{read as read_opening_times, weekly};
+pub use price_days::{PRICES, tell_price_days};
+pub use prices::{PriceOverTime, over_time, same_price};
 pub use rating::Rating;
 pub use service::{CostOption, Kind, Location, Offer, Origin, ProviderType, Service, Unit, WholeService};
 pub use shelf::Shelf;

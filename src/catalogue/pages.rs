@@ -1,29 +1,45 @@
 //! The page of one service.
 
+use std::collections::{HashMap, HashSet};
+
 use actix_web::web::{Data, Path, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::clock::{long_date, month_name};
+use crate::budgets;
+use crate::budgets::meaning::{Plan, Purse};
+use crate::budgets::meaning_shown::{self, MeaningShown};
+use crate::budgets::purse::Week;
+use crate::clock::{UtcTime, long_date, month_name};
+use crate::db::Conn;
 use crate::error::AppError;
-use crate::identity::Anyone;
-use crate::ids::ServiceId;
+use crate::identity::{Anyone, ProviderMember};
+use crate::ids::{AuthorityId, BudgetId, ServiceId};
+use crate::places;
 use crate::reviews::store::Aspects;
 use crate::reviews::views::{AspectScore, RatingsSummary, ReviewShown, SpreadRow};
 use crate::reviews::{self, Review};
+use crate::search::{Filters, Index, Search, Sort};
+use crate::shortlists::{self, ListKeeper};
 use crate::web::form::Ask;
-use crate::web::page::{Link, Page, Row, html};
+use crate::web::page::{Link, Page, html};
 use crate::web::paging;
 
 use super::card;
-use super::service::{Kind, Origin, Service, Unit, WholeService};
+use super::detail::Details;
+use super::prices::over_time;
+use super::service::{CostOption, Kind, Origin, Service, Unit, WholeService};
 use super::taxonomy::Taxonomy;
-use super::views::{BuyBox, Origin as OriginShown, PriceOption, ProviderBox, Regulation, ServicePage};
+use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
+use super::{store, told};
 
 /// Reviews on one page.
 const REVIEWS: i64 = 5;
+
+/// Others to look at.
+const SIMILAR: u32 = 3;
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -36,67 +52,124 @@ pub struct Shown {
     reviews: Option<String>,
 }
 
-/// `GET /services/{service_id}`: everything that a service tells.
+/// `GET /services/{service_id}`: everything that a service tells, and what it means for the visitor's budget.
 pub async fn get_service(
     anyone: Anyone,
+    keeper: ListKeeper,
     id: Path<String>,
     Ask(shown): Ask<Shown>,
+    Ask(week): Ask<Week>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
-    let today = app.clock.now().date();
+    let now = app.clock.now();
+    let today = crate::clock::day(now);
     let page = paging::number(shown.reviews.as_deref());
-    let whole = app.shelf.find(id, today).await?.ok_or(AppError::NotFound)?;
-    let (reviews, aspects) = if whole.rating.ratings() == 0 {
-        (Vec::new(), Aspects::default())
-    } else {
-        let read = app.db.read(move |conn| {
-            let reviews = reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)?;
-            Ok::<_, AppError>((reviews, reviews::store::aspects_of(conn, id)?))
-        });
-        read.await?
+    let visitor = anyone.visitor().cloned();
+    let index = app.index.clone();
+    let read = move |conn: &mut Conn| {
+        let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
+        let rated = whole.rating.ratings() > 0;
+        let others = similar(&index, &whole)?;
+        Ok::<_, AppError>(Read {
+            details: store::details(conn, id, whole.service.organization_id)?,
+            prices: store::prices(conn, id)?,
+            councils: places::store::authority_names(conn)?,
+            reviews: if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() },
+            aspects: if rated { reviews::store::aspects_of(conn, id)? } else { Aspects::default() },
+            purses: match &visitor {
+                Some(who) if whole.cheapest().is_some() => budgets::purse::purses_of(conn, who, today)?,
+                _ => Vec::new(),
+            },
+            similar: store::whole_services(conn, &others, today)?,
+            kept: shortlists::store::kept(conn, &keeper)?,
+            upkeep: crate::freshness::pages::upkeep(conn, &whole.service, today)?,
+            whole,
+        })
     };
-    let holder = match anyone.visitor().cloned() {
-        Some(who) => {
-            let budgets = app.db.read(move |conn| crate::budgets::store::budgets_to_buy_from(conn, &who)).await;
-            !budgets.map_err(AppError::from)?.is_empty()
-        }
-        None => false,
-    };
-    let more = (i64::from(page) * REVIEWS < whole.rating.ratings()).then(|| Link {
-        label: format!("More reviews of {}", whole.rating.ratings()),
+    let read = app.db.read(read).await?;
+    let mine = anyone.visitor().and_then(ProviderMember::find);
+    if mine.is_none_or(|member| member.organization() != read.whole.service.organization_id) {
+        app.tally.looked_at(id, today);
+    }
+    // Whoever may buy from a budget, their own or that of somebody they act for.
+    let holder = !read.purses.is_empty();
+    let meaning = means(&read, &week, today);
+    let more = (i64::from(page) * REVIEWS < read.whole.rating.ratings()).then(|| Link {
+        label: format!("More reviews of {}", read.whole.rating.ratings()),
         href: format!("/services/{id}?reviews={}", page + 1),
     });
-    html(&service_page(
-        Page::of(&request, whole.service.name.clone()),
-        &whole,
-        &app.taxonomy,
-        &Given {
-            buy: buy_box(&whole, anyone.visitor().is_some(), holder),
-            reviews: reviews.iter().map(|(review, name)| review_shown(review, name, whole.service.origin)).collect(),
-            more,
-            aspects,
-            today,
-        },
-    ))
+    let buy = BuyBox {
+        means_for_budget: meaning.as_ref().map(|meaning| meaning.short.clone()),
+        ..buy_box(&read.whole, anyone.visitor().is_some(), holder)
+    };
+    let (page, tie) = Page::tied(&request, read.whole.service.name.clone());
+    tie.onto(html(&service_page(page, &read, &app.taxonomy, Given { buy, more, meaning, now }))?)
 }
 
-/// What the page shows besides the service itself.
+/// What the page is made of, as it was read.
+struct Read {
+    whole: WholeService,
+    upkeep: Upkeep,
+    details: Details,
+    prices: Vec<CostOption>,
+    councils: HashMap<AuthorityId, String>,
+    reviews: Vec<(Review, String)>,
+    aspects: Aspects,
+    purses: Vec<Purse>,
+    similar: Vec<WholeService>,
+    kept: HashSet<ServiceId>,
+}
+
+/// What the page shows besides.
 struct Given {
     buy: BuyBox,
-    reviews: Vec<ReviewShown>,
     more: Option<Link>,
-    aspects: Aspects,
-    today: NaiveDate,
+    meaning: Option<MeaningShown>,
+    now: UtcTime,
 }
 
-fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &Given) -> ServicePage {
+/// Others of the same category, nearest first.
+fn similar(index: &Index, whole: &WholeService) -> Result<Vec<ServiceId>, AppError> {
+    let search = Search {
+        near: whole.locations.first().map(|at| (at.latitude, at.longitude)),
+        filters: Filters { categories: vec![whole.service.category_id.clone()], ..Filters::default() },
+        sort: Sort::Distance,
+        page: 1,
+        per_page: SIMILAR + 1,
+        ..Search::default()
+    };
+    let found = index.find(&search).map_err(AppError::unexpected)?;
+    let others = found.hits.iter().map(|hit| hit.id).filter(|id| *id != whole.service.id);
+    Ok(others.take(SIMILAR as usize).collect())
+}
+
+/// What the service means for the budget that was chosen, or the newest.
+fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
+    let chosen = week.budget.parse::<BudgetId>().ok();
+    let purse = read.purses.iter().find(|purse| Some(purse.budget) == chosen).or(read.purses.first())?;
+    let (asked, wrong) = week.read();
+    let place = read.whole.locations.first().map(|at| (at.latitude, at.longitude));
+    let way = budgets::purse::miles_there_and_back(purse, place);
+    let plan = Plan::of(&read.prices, &asked, today, way)?;
+    let told = plan.meaning(purse);
+    let accepted = read.details.takes(purse.route);
+    let action = format!("/services/{}#meaning", read.whole.service.id);
+    Some(meaning_shown::shown((&plan, &told), purse, &read.purses, accepted, action, &wrong))
+}
+
+fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> ServicePage {
+    let (whole, details) = (&read.whole, &read.details);
     let service = &whole.service;
+    let today = given.now.date();
+    let over_time = over_time(read.prices.clone(), today);
+    let council = |code: &str| read.councils.get(&code.parse().ok()?).cloned();
     let named = |wanted: &str| -> Vec<String> {
         let terms = whole.attributes.iter().filter_map(|id| taxonomy.term(id));
         terms.filter(|term| term.taxonomy == wanted).map(|term| term.name.clone()).collect()
     };
+    let keep = card::keep_button(service.id, &read.kept, &page.path);
     ServicePage {
         page,
         back_href: "/search".into(),
@@ -112,46 +185,72 @@ fn service_page(page: Page, whole: &WholeService, taxonomy: &Taxonomy, given: &G
         },
         description: service.description.split("\n\n").map(str::to_owned).collect(),
         needs: named("need"),
-        ages: ages(service),
+        ages: told::ages(service),
         categories: categories(service, taxonomy),
         address: match (whole.radius_metres, whole.locations.first()) {
             (None, Some(at)) => card::address(at),
             _ => Vec::new(),
         },
-        area_served: whole.radius_metres.map(|_| card::card(whole, None, None).place),
+        area_served: told::area(whole, details, council),
         distance: None,
-        opening: opening(&service.opening_hours),
+        opening: told::opening(service, details, today),
+        next_on: told::next_on(details, given.now),
+        languages: (!service.languages.is_empty()).then(|| format!("English, {}", service.languages)),
+        funding: whole.cheapest().map(|_| told::funding(details)),
+        checks: told::checks(details, today),
+        meaning: given.meaning,
+        keep,
         phone: service.phone.clone(),
         email: service.email.clone(),
         website: service.url.clone(),
         map: None,
         free: card::is_free(whole),
-        prices: prices(whole),
-        price_includes: Vec::new(),
-        price_made_of: None,
-        buy: given.buy.clone(),
+        has_past: over_time.iter().any(|price| !price.past.is_empty()),
+        prices: told::prices(&over_time),
+        price_made_of: told::made_of(&over_time),
+        buy: given.buy,
+        ask_href: Some(format!("/services/{}/questions", service.id)),
         places: service.places_free.and_then(|free| card::places(Some(free), None)),
         waiting: service
             .waiting_days
             .filter(|days| *days > 0)
             .map(|days| format!("People wait about {}", card::days_in_words(days))),
         accessibility: named("accessibility"),
-        regulation: regulation(service, given.today),
-        ratings: ratings(whole, &given.aspects),
-        reviews: given.reviews.clone(),
-        more_reviews: given.more.clone(),
+        regulation: regulation(service, today),
+        ratings: ratings(whole, &read.aspects),
+        reviews: read.reviews.iter().map(|(review, name)| review_shown(review, name, service.origin)).collect(),
+        more_reviews: given.more,
         origin: origin(service),
-        similar: Vec::new(),
+        upkeep: read.upkeep.clone(),
+        similar: read.similar.iter().map(|other| card::card(other, None, None)).collect(),
     }
 }
 
-fn ages(service: &Service) -> Option<String> {
-    match (service.minimum_age, service.maximum_age) {
-        (None | Some(0), None) => None,
-        (Some(from), None) => Some(format!("{from} and over")),
-        (None | Some(0), Some(to)) => Some(format!("up to {to}")),
-        (Some(from), Some(to)) => Some(format!("{from} to {to}")),
-    }
+/// The page as it would be, of a service that is not in the catalogue like this: for its provider.
+#[must_use]
+pub fn preview(
+    page: Page,
+    whole: WholeService,
+    details: Details,
+    taxonomy: &Taxonomy,
+    back_href: String,
+    now: UtcTime,
+) -> ServicePage {
+    let buy = BuyBox { why_not: Some("Here people buy it, or ask.".into()), ..BuyBox::default() };
+    let read = Read {
+        prices: whole.options.clone(),
+        upkeep: Upkeep::default(),
+        whole,
+        details,
+        councils: HashMap::new(),
+        reviews: Vec::new(),
+        aspects: Aspects::default(),
+        purses: Vec::new(),
+        similar: Vec::new(),
+        kept: HashSet::new(),
+    };
+    let given = Given { buy, more: None, meaning: None, now };
+    ServicePage { back_href, ask_href: None, ..service_page(page, &read, taxonomy, given) }
 }
 
 fn categories(service: &Service, taxonomy: &Taxonomy) -> Vec<Link> {
@@ -162,30 +261,14 @@ fn categories(service: &Service, taxonomy: &Taxonomy) -> Vec<Link> {
     parent.into_iter().chain([term]).map(link).collect()
 }
 
-/// Lines of "day: hours", or one sentence.
-fn opening(hours: &str) -> Vec<Row> {
-    let line = |line: &str| match line.split_once(": ") {
-        Some((day, hours)) => Row { label: day.into(), value: hours.into() },
-        None => Row { label: "When".into(), value: line.into() },
-    };
-    hours.lines().filter(|text| !text.trim().is_empty()).map(line).collect()
-}
-
-fn prices(whole: &WholeService) -> Vec<PriceOption> {
-    let option = |option: &super::CostOption| PriceOption {
-        label: option.label.clone(),
-        amount: option.amount_pence.to_string(),
-        unit: option.unit.to_string(),
-        when: String::new(),
-        since: Some(format!("since {}", long_date(option.valid_from))),
-    };
-    whole.options.iter().map(option).collect()
-}
-
 fn buy_box(whole: &WholeService, signed_in: bool, holder: bool) -> BuyBox {
     let path = format!("/services/{}/buy", whole.service.id);
     if whole.cheapest().is_none() {
         return BuyBox::default();
+    }
+    if whole.service.origin == Origin::OpenData {
+        let why = "This entry comes from another directory, so it cannot be bought here. Ask the provider directly.";
+        return BuyBox { why_not: Some(why.into()), ..BuyBox::default() };
     }
     match (signed_in, holder) {
         (true, true) => BuyBox { buy_href: Some(path), ..BuyBox::default() },
@@ -217,6 +300,7 @@ fn regulation(service: &Service, today: NaiveDate) -> Option<Regulation> {
         href: real.then(|| format!("https://www.cqc.org.uk/location/{number}")),
         number,
         rating: service.regulator_rating.clone(),
+        inherited: service.rating_inherited,
         inspected,
         source,
         checked: service.registration_checked_on.map(|on| format!("Checked {}", long_date(on))).unwrap_or_default(),

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::budgets::FundingRoute;
 use crate::db::schema::{
     areas_served, attributes, cost_options, funding_accepted, locations, organizations, schedules, service_areas,
-    service_at_locations, service_ratings, services, taxonomy_terms, verifications,
+    service_at_locations, service_ratings, services, source_records, taxonomy_terms, verifications,
 };
 use crate::db::{Conn, among};
 use crate::ids::{AuthorityId, CostOptionId, LocationId, OrganizationId, ServiceId};
@@ -23,7 +24,8 @@ use super::taxonomy::Term;
 /// Rows of one INSERT.
 const BATCH: usize = 400;
 
-/// One service at one price, if it is on offer on that day: active, provider active, price in force and not free.
+/// One service at one price, if it is on offer on that day: active, provider active, price in force and not free. What was
+/// taken from another directory is not: nobody there would hear of it.
 pub fn open_offer(
     conn: &mut Conn,
     service: ServiceId,
@@ -34,6 +36,7 @@ pub fn open_offer(
         .inner_join(services::table.inner_join(organizations::table))
         .filter(cost_options::id.eq(option).and(services::id.eq(service)))
         .filter(services::status.eq("active").and(organizations::status.eq("active")))
+        .filter(not(exists(source_records::table.filter(source_records::service_id.eq(services::id)))))
         .filter(cost_options::amount_pence.gt(Money::ZERO))
         .filter(cost_options::valid_from.le(on))
         .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))
@@ -123,6 +126,41 @@ pub fn whole_services(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> Quer
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// Every price of a service, past and to come too.
+pub fn prices(conn: &mut Conn, id: ServiceId) -> QueryResult<Vec<CostOption>> {
+    cost_options::table
+        .filter(cost_options::service_id.eq(id))
+        .order((cost_options::position, cost_options::valid_from))
+        .select(CostOption::as_select())
+        .load(conn)
+}
+
+/// Prices of services that are in force on that day or will be: for sums that look ahead.
+pub fn prices_ahead(
+    conn: &mut Conn,
+    ids: &[ServiceId],
+    on: NaiveDate,
+) -> QueryResult<HashMap<ServiceId, Vec<CostOption>>> {
+    let rows: Vec<CostOption> = cost_options::table
+        .filter(among(cost_options::service_id, ids))
+        .filter(cost_options::valid_to.is_null().or(cost_options::valid_to.ge(on)))
+        .order((cost_options::service_id, cost_options::position, cost_options::valid_from))
+        .select(CostOption::as_select())
+        .load(conn)?;
+    let mut options: HashMap<ServiceId, Vec<CostOption>> = HashMap::new();
+    for option in rows {
+        options.entry(option.service_id).or_default().push(option);
+    }
+    Ok(options)
+}
+
+/// Services with a price that begins or has ended after `last` and up to `today`.
+pub(super) fn prices_that_change(conn: &mut Conn, last: NaiveDate, today: NaiveDate) -> QueryResult<Vec<ServiceId>> {
+    let begins = cost_options::valid_from.gt(last).and(cost_options::valid_from.le(today));
+    let ended = cost_options::valid_to.ge(last).and(cost_options::valid_to.lt(today));
+    cost_options::table.filter(begins.or(ended)).select(cost_options::service_id).distinct().load(conn)
+}
+
 fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<Vec<CostOption>> {
     cost_options::table
         .filter(among(cost_options::service_id, ids))
@@ -131,6 +169,58 @@ fn options_of(conn: &mut Conn, ids: &[ServiceId], on: NaiveDate) -> QueryResult<
         .order((cost_options::service_id, cost_options::position))
         .select(CostOption::as_select())
         .load(conn)
+}
+
+/// What only search needs of services besides what [`whole_services`] gives.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Postcode districts and authorities that it comes to as a whole.
+    pub areas: Vec<(AreaKind, String)>,
+    /// Which money it takes; none means all.
+    pub funding: Vec<FundingRoute>,
+    /// When it is on.
+    pub schedules: Vec<Schedule>,
+    /// The authority that looks after its entry.
+    pub authority: Option<AuthorityId>,
+}
+
+/// Where services come to, what money they take, when they are on and who looks after their entries.
+pub fn reach_of(conn: &mut Conn, ids: &[ServiceId]) -> QueryResult<HashMap<ServiceId, Reach>> {
+    let mut all: HashMap<ServiceId, Reach> = HashMap::new();
+    let areas: Vec<(ServiceId, AreaKind, String)> = areas_served::table
+        .filter(among(areas_served::service_id, ids))
+        .order((areas_served::service_id, areas_served::area_kind, areas_served::code))
+        .select((areas_served::service_id, areas_served::area_kind, areas_served::code))
+        .load(conn)?;
+    for (id, kind, code) in areas {
+        all.entry(id).or_default().areas.push((kind, code));
+    }
+    let funding: Vec<(ServiceId, FundingRoute)> = funding_accepted::table
+        .filter(among(funding_accepted::service_id, ids))
+        .order((funding_accepted::service_id, funding_accepted::funding_route))
+        .select((funding_accepted::service_id, funding_accepted::funding_route))
+        .load(conn)?;
+    for (id, route) in funding {
+        all.entry(id).or_default().funding.push(route);
+    }
+    let on: Vec<Schedule> = schedules::table
+        .filter(among(schedules::service_id, ids))
+        .order(schedules::id)
+        .select(Schedule::as_select())
+        .load(conn)?;
+    for schedule in on {
+        all.entry(schedule.service_id).or_default().schedules.push(schedule);
+    }
+    let looked_after: Vec<(ServiceId, Option<AuthorityId>)> = services::table
+        .inner_join(organizations::table)
+        .filter(among(services::id, ids))
+        .filter(organizations::authority_id.is_not_null())
+        .select((services::id, organizations::authority_id))
+        .load(conn)?;
+    for (id, authority) in looked_after {
+        all.entry(id).or_default().authority = authority;
+    }
+    Ok(all)
 }
 
 /// The ids of all active services after `after`, in order: for rebuilding the index bit by bit.
@@ -283,6 +373,31 @@ pub fn insert_services(tx: &mut Conn, new: &[NewService]) -> QueryResult<()> {
     Ok(())
 }
 
+/// Writes where a service is used, and how far it comes out.
+pub fn insert_places(tx: &mut Conn, new: &NewService) -> QueryResult<()> {
+    if !new.locations.is_empty() {
+        let rows = &new.locations;
+        crate::both!(tx, c => diesel::insert_into(locations::table).values(rows).execute(c))?;
+        let rows = located(new);
+        crate::both!(tx, c => diesel::insert_into(service_at_locations::table).values(rows).execute(c))?;
+    }
+    if let Some(radius) = new.radius_metres {
+        diesel::insert_into(service_areas::table)
+            .values((service_areas::service_id.eq(new.service.id), service_areas::radius_metres.eq(radius)))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Writes the needs and accessibility terms of a service.
+pub fn insert_attributes(tx: &mut Conn, new: &NewService) -> QueryResult<()> {
+    if !new.attributes.is_empty() {
+        let rows = attributed(new);
+        crate::both!(tx, c => diesel::insert_into(attributes::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
 /// Writes when a service is on, where it comes to and which money it takes.
 pub fn insert_details(tx: &mut Conn, id: ServiceId, details: &Details) -> QueryResult<()> {
     if !details.schedules.is_empty() {
@@ -301,6 +416,14 @@ pub fn insert_details(tx: &mut Conn, id: ServiceId, details: &Details) -> QueryR
             |route: &FundingRoute| (funding_accepted::service_id.eq(id), funding_accepted::funding_route.eq(*route));
         let rows: Vec<_> = details.funding.iter().map(row).collect();
         crate::both!(tx, c => diesel::insert_into(funding_accepted::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Writes what was checked of providers.
+pub fn insert_verifications(tx: &mut Conn, new: &[Verification]) -> QueryResult<()> {
+    for rows in new.chunks(BATCH) {
+        crate::both!(tx, c => diesel::insert_into(verifications::table).values(rows).execute(c))?;
     }
     Ok(())
 }

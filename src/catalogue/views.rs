@@ -1,4 +1,5 @@
 //! The structs behind the templates: One service, and the card that stands for it everywhere.
+use crate::budgets::meaning_shown::MeaningShown;
 use crate::budgets::views::MoneyPicture;
 use crate::reviews::views::{Rating, RatingsSummary, ReviewShown};
 use crate::web::page::{Link, Page, Row};
@@ -39,6 +40,19 @@ pub struct ServiceCard {
     pub last_checked: String,
     /// The number of its pin on the map beside the list.
     pub pin: Option<u32>,
+    /// The button that keeps it on the visitor's shortlist, where there is one.
+    pub keep: Option<KeepButton>,
+}
+
+/// The button that keeps a service on the visitor's shortlist, or lets it go.
+#[derive(Clone, Debug, Default)]
+pub struct KeepButton {
+    /// Which service.
+    pub id: String,
+    /// Whether it is on the list.
+    pub kept: bool,
+    /// Where the page goes on.
+    pub next: String,
 }
 
 /// Everything a service tells.
@@ -68,6 +82,18 @@ pub struct ServicePage {
     pub distance: Option<String>,
     /// Opening times: day and hours.
     pub opening: Vec<Row>,
+    /// "Next: Tuesday 1 December, 10am".
+    pub next_on: Option<String>,
+    /// Languages spoken besides English.
+    pub languages: Option<String>,
+    /// Which money it takes, in a sentence; none where nothing is to pay.
+    pub funding: Option<String>,
+    /// What was checked of the provider and holds.
+    pub checks: Vec<CheckShown>,
+    /// What it means for the visitor's budget.
+    pub meaning: Option<MeaningShown>,
+    /// The button that keeps it on the visitor's shortlist.
+    pub keep: KeepButton,
     pub phone: Option<String>,
     pub email: Option<String>,
     pub website: Option<String>,
@@ -76,11 +102,13 @@ pub struct ServicePage {
     /// Open to anyone at no cost.
     pub free: bool,
     pub prices: Vec<PriceOption>,
-    /// What the price includes and leaves out.
-    pub price_includes: Vec<String>,
+    /// Whether any price was different before.
+    pub has_past: bool,
     /// How the price is made up: direct cost, management, overhead.
     pub price_made_of: Option<MoneyPicture>,
     pub buy: BuyBox,
+    /// Where people ask the provider something.
+    pub ask_href: Option<String>,
     /// "3 places free now".
     pub places: Option<String>,
     /// "People wait about 2 weeks".
@@ -93,6 +121,8 @@ pub struct ServicePage {
     /// "Showing 5 of 23 reviews", when there are more.
     pub more_reviews: Option<Link>,
     pub origin: Origin,
+    /// How true it is kept: doubts, and where to say that it is wrong.
+    pub upkeep: Upkeep,
     /// Services like this one.
     pub similar: Vec<ServiceCard>,
 }
@@ -122,8 +152,25 @@ pub struct PriceOption {
     pub unit: String,
     /// "Monday to Friday, 7am to 7pm".
     pub when: String,
+    /// What it includes.
+    pub includes: String,
     /// "since 1 April 2026".
     pub since: Option<String>,
+    /// "from 1 April 2027: £19.40".
+    pub coming: Vec<String>,
+    /// "until 31 March 2025: £17.90".
+    pub past: Vec<String>,
+}
+
+/// A paper of the provider that was checked and holds.
+#[derive(Clone, Debug, Default)]
+pub struct CheckShown {
+    /// "Insurance".
+    pub label: String,
+    /// Its number or level: "Enhanced DBS with barred lists".
+    pub detail: String,
+    /// "Checked by Trafford on 3 March 2026, holds until 2 March 2027".
+    pub when: String,
 }
 
 /// What the box beside the service offers to do; for a free service nothing: people just go.
@@ -150,6 +197,8 @@ pub struct Regulation {
     pub rating: Option<String>,
     /// "Inspected 12 March 2024, 2 years ago".
     pub inspected: Option<String>,
+    /// Whether the rating was given to an earlier owner of the same place.
+    pub inherited: bool,
     /// Where we checked: "CQC locations file, 1 June 2025".
     pub source: String,
     /// "Checked 3 March 2026".
@@ -170,4 +219,28 @@ pub struct Origin {
     pub licence: Option<String>,
     /// "12 March 2026".
     pub last_checked: String,
+}
+
+/// How true an entry is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Upkeep {
+    /// "Somebody says that this may be out of date.", when nobody answered in time.
+    pub doubt: Option<String>,
+    /// "by its provider"
+    pub checked_how: Option<String>,
+    /// Where anybody says that it is wrong.
+    pub wrong_href: String,
+    /// Where anybody reads whom to ring.
+    pub concern_href: String,
+    /// What was checked of the provider and holds today.
+    pub badges: Vec<Badge>,
+}
+
+/// One paper of the provider that was checked and holds.
+#[derive(Clone, Debug, Default)]
+pub struct Badge {
+    /// "Insurance"
+    pub label: String,
+    /// "Checked by Trafford on 3 May 2026, until 2 May 2027"
+    pub about: String,
 }

@@ -492,6 +492,7 @@ diesel::table! {
         words -> Text,
         anonymous -> Bool,
         written_at -> Timestamp,
+        state -> Text,
     }
 }
 
@@ -693,6 +694,20 @@ diesel::table! {
         ends_at -> Nullable<Timestamp>,
         ended_at -> Nullable<Timestamp>,
         ended_by -> Nullable<Text>,
+    invitations (id) {
+        id -> Text,
+        token_hash -> Text,
+        organization_id -> Nullable<Text>,
+        authority_id -> Nullable<Text>,
+        role -> Text,
+        standing -> Nullable<Text>,
+        email -> Text,
+        invited_by -> Text,
+        invited_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamp>,
     }
 }
 
@@ -705,6 +720,20 @@ diesel::table! {
         ready_at -> Nullable<Timestamp>,
         ends_at -> Nullable<Timestamp>,
         content -> Nullable<Binary>,
+    service_versions (id) {
+        id -> Text,
+        service_id -> Text,
+        organization_id -> Text,
+        number -> Integer,
+        state -> Text,
+        document -> Text,
+        revision -> Integer,
+        written_by -> Nullable<Text>,
+        written_at -> Timestamp,
+        submitted_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -720,6 +749,315 @@ diesel::table! {
         ends_at -> Timestamp,
         last_used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+    provider_references (organization_id, reference) {
+        organization_id -> Text,
+        reference -> Text,
+        service_id -> Text,
+    }
+}
+
+diesel::table! {
+    service_uploads (id) {
+        id -> Text,
+        organization_id -> Text,
+        uploaded_by -> Text,
+        uploaded_at -> Timestamp,
+        file_name -> Text,
+        state -> Text,
+        imported_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_upload_rows (upload_id, line) {
+        upload_id -> Text,
+        line -> Integer,
+        reference -> Text,
+        name -> Text,
+        outcome -> Text,
+        service_id -> Nullable<Text>,
+        document -> Text,
+        problems -> Text,
+    }
+}
+
+diesel::table! {
+    enquiries (id) {
+        id -> Text,
+        organization_id -> Text,
+        service_id -> Text,
+        person_id -> Nullable<Text>,
+        name -> Text,
+        email -> Text,
+        question -> Text,
+        submission_key -> Text,
+        asked_at -> Timestamp,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    service_days (service_id, day) {
+        service_id -> Text,
+        day -> Date,
+        views -> BigInt,
+        appearances -> BigInt,
+    }
+}
+
+diesel::table! {
+    shortlists (id) {
+        id -> Text,
+        person_id -> Nullable<Text>,
+        token_hash -> Nullable<Text>,
+        share_token -> Nullable<Text>,
+        created_at -> Timestamp,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shortlist_entries (shortlist_id, service_id) {
+        shortlist_id -> Text,
+        service_id -> Text,
+        note -> Text,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_searches (id) {
+        id -> Text,
+        person_id -> Text,
+        name -> Text,
+        address -> Text,
+        alerts -> Text,
+        stop_token -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        last_letter_at -> Nullable<Timestamp>,
+        watched -> Bool,
+    }
+}
+
+diesel::table! {
+    saved_search_matches (saved_search_id, service_id) {
+        saved_search_id -> Text,
+        service_id -> Text,
+        found_at -> Timestamp,
+        is_new -> Bool,
+        told_at -> Nullable<Timestamp>,
+        seen -> Bool,
+    }
+}
+
+diesel::table! {
+    cqc_locations (location_id) {
+        location_id -> Text,
+        provider_id -> Text,
+        name -> Text,
+        postal_code -> Text,
+        registered -> Bool,
+        ended_on -> Nullable<Date>,
+        rating -> Nullable<Text>,
+        rated_on -> Nullable<Date>,
+        inherited -> Bool,
+        source -> Text,
+        checked_on -> Date,
+    }
+}
+
+diesel::table! {
+    cqc_readings (what) {
+        what -> Text,
+        read_to -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feeds (id) {
+        id -> Text,
+        authority_id -> Text,
+        name -> Text,
+        url -> Nullable<Text>,
+        licence -> Text,
+        attribution -> Text,
+        every_hours -> Integer,
+        accepts_checks -> Bool,
+        state -> Text,
+        wanted -> Text,
+        next_run_at -> Nullable<Timestamp>,
+        lease_holder -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feed_runs (id) {
+        id -> Text,
+        feed_id -> Text,
+        state -> Text,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        complete -> Bool,
+        problem -> Nullable<Text>,
+        next_page -> Integer,
+        read -> Integer,
+        added -> Integer,
+        changed -> Integer,
+        unchanged -> Integer,
+        refused -> Integer,
+        vanished -> Integer,
+        applied -> Integer,
+    }
+}
+
+diesel::table! {
+    feed_findings (run_id, position) {
+        run_id -> Text,
+        position -> Integer,
+        source_id -> Text,
+        outcome -> Text,
+        name -> Text,
+        notes -> Text,
+        service_id -> Nullable<Text>,
+        applied -> Bool,
+    }
+}
+
+diesel::table! {
+    feed_documents (run_id, position) {
+        run_id -> Text,
+        position -> Integer,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    source_records (feed_id, source_id) {
+        feed_id -> Text,
+        source_id -> Text,
+        service_id -> Text,
+        fingerprint -> Text,
+        document -> Text,
+        source_url -> Nullable<Text>,
+        licence -> Text,
+        taken_at -> Timestamp,
+        written_at -> Timestamp,
+        vanished_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    source_organizations (feed_id, source_id) {
+        feed_id -> Text,
+        source_id -> Text,
+        organization_id -> Text,
+    }
+}
+
+diesel::table! {
+    paper_files (verification_id) {
+        verification_id -> Text,
+        sent_by -> Text,
+        issued_on -> Nullable<Date>,
+        file_key -> Nullable<Text>,
+        file_kind -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    paper_steps (id) {
+        id -> Text,
+        verification_id -> Text,
+        step -> Text,
+        taken_at -> Timestamp,
+        taken_by -> Text,
+        expires_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    paper_reminders (verification_id, step) {
+        verification_id -> Text,
+        step -> Integer,
+        reminded_on -> Date,
+    }
+}
+
+diesel::table! {
+    organization_steps (id) {
+        id -> Text,
+        organization_id -> Text,
+        step -> Text,
+        taken_at -> Timestamp,
+        taken_by -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    review_replies (review_id) {
+        review_id -> Text,
+        organization_id -> Text,
+        words -> Text,
+        replied_by -> Text,
+        replied_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    review_reports (id) {
+        id -> Text,
+        review_id -> Text,
+        what -> Text,
+        words -> Text,
+        visit_hash -> Nullable<Text>,
+        network_hash -> Nullable<Text>,
+        reported_at -> Timestamp,
+        open -> Bool,
+    }
+}
+
+diesel::table! {
+    review_decisions (id) {
+        id -> Text,
+        review_id -> Text,
+        decision -> Text,
+        reason -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    searches (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        day -> Date,
+        district -> Nullable<Text>,
+        words -> Text,
+        filters -> Text,
+        through -> Text,
+        found -> BigInt,
+        times -> BigInt,
+    }
+}
+
+diesel::table! {
+    wanted_support (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        asked_on -> Date,
+        ward_code -> Nullable<Text>,
+        district -> Nullable<Text>,
+        category_id -> Nullable<Text>,
+        words -> Text,
+        submission_key -> Text,
     }
 }
 
@@ -782,6 +1120,40 @@ diesel::joinable!(role_invitations -> authorities (authority_id));
 diesel::joinable!(transfers -> authorities (authority_id));
 diesel::joinable!(transfers -> people (acted_by));
 diesel::joinable!(wards -> authorities (authority_id));
+diesel::joinable!(provider_references -> organizations (organization_id));
+diesel::joinable!(service_uploads -> organizations (organization_id));
+diesel::joinable!(service_upload_rows -> service_uploads (upload_id));
+diesel::joinable!(enquiries -> organizations (organization_id));
+diesel::joinable!(enquiries -> services (service_id));
+diesel::joinable!(service_days -> services (service_id));
+diesel::joinable!(service_versions -> organizations (organization_id));
+diesel::joinable!(invitations -> organizations (organization_id));
+diesel::joinable!(invitations -> authorities (authority_id));
+diesel::joinable!(shortlists -> people (person_id));
+diesel::joinable!(shortlist_entries -> shortlists (shortlist_id));
+diesel::joinable!(shortlist_entries -> services (service_id));
+diesel::joinable!(saved_searches -> people (person_id));
+diesel::joinable!(saved_search_matches -> saved_searches (saved_search_id));
+diesel::joinable!(saved_search_matches -> services (service_id));
+diesel::joinable!(feed_documents -> feed_runs (run_id));
+diesel::joinable!(feed_findings -> feed_runs (run_id));
+diesel::joinable!(feed_runs -> feeds (feed_id));
+diesel::joinable!(feeds -> authorities (authority_id));
+diesel::joinable!(source_organizations -> feeds (feed_id));
+diesel::joinable!(source_organizations -> organizations (organization_id));
+diesel::joinable!(source_records -> feeds (feed_id));
+diesel::joinable!(source_records -> services (service_id));
+diesel::joinable!(review_replies -> reviews (review_id));
+diesel::joinable!(review_replies -> organizations (organization_id));
+diesel::joinable!(review_reports -> reviews (review_id));
+diesel::joinable!(review_decisions -> reviews (review_id));
+diesel::joinable!(review_decisions -> people (decided_by));
+diesel::joinable!(paper_files -> verifications (verification_id));
+diesel::joinable!(paper_steps -> verifications (verification_id));
+diesel::joinable!(paper_steps -> people (taken_by));
+diesel::joinable!(paper_reminders -> verifications (verification_id));
+diesel::joinable!(organization_steps -> organizations (organization_id));
+diesel::joinable!(organization_steps -> people (taken_by));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     attributes,
@@ -841,4 +1213,32 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_checks,
     wrong_reports,
     authority_contacts,
+    invitations,
+    service_versions,
+    provider_references,
+    service_uploads,
+    service_upload_rows,
+    enquiries,
+    service_days,
+    shortlists,
+    shortlist_entries,
+    saved_searches,
+    saved_search_matches,
+    cqc_locations,
+    cqc_readings,
+    feed_documents,
+    feed_findings,
+    feed_runs,
+    feeds,
+    source_organizations,
+    source_records,
+    paper_files,
+    paper_steps,
+    paper_reminders,
+    organization_steps,
+    review_replies,
+    review_reports,
+    review_decisions,
+    searches,
+    wanted_support,
 );

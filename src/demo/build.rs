@@ -10,6 +10,7 @@ use crate::budgets::{self, FundingRoute, NewBudget};
 use crate::catalogue::{self, Origin};
 use crate::clock::{Clock, UtcTime, month_number, month_start};
 use crate::db::{Conn, Db};
+use crate::error::AppError;
 use crate::identity::{self, RoleName};
 use crate::ids::{AuthorityId, PersonId, seeded};
 use crate::log::{self, Position};
@@ -24,7 +25,7 @@ use super::listing::{Dates, Listings, TownError, provider_id};
 use super::market::{self, Market};
 use super::people::{Does, PASSWORD, PEOPLE};
 use super::words::Words;
-use super::{invented, open_data};
+use super::{invented, open_data, upkeep};
 
 /// All chance of the town comes from this number.
 const SEED: u64 = 20_141_001; // the Care Act received its regulations on 1 October 2014
@@ -88,6 +89,9 @@ pub enum BuildError {
     /// The shared password could not be hashed.
     #[error("the password of the demo people could not be hashed: {0}")]
     Password(argon2::password_hash::Error),
+    /// The desks of its providers could not be filled.
+    #[error("the demo town's desks could not be filled: {0}")]
+    Desks(#[from] AppError),
     /// The database.
     #[error("the demo town could not be written: {0}")]
     Database(#[from] diesel::result::Error),
@@ -168,11 +172,23 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
     db.write_now(move |tx| {
         reviews::store::insert_all(tx, &written)?;
         super::looks::write(tx, now)?;
+        super::desks::fill(tx, now)?;
+        upkeep::write(tx, now)?;
         let head = log::head(tx)?;
-        log::move_position(tx, MARK, head.max(Position { tx: 0, seq: 1 }), now)
+        log::move_position(tx, MARK, head.max(Position { tx: 0, seq: 1 }), now)?;
+        Ok::<_, AppError>(())
     })?;
     progress.inc(1);
     Ok(summary)
+}
+
+/// Writes the town's catalogue alone, without people and history: for trying searches on it.
+pub fn build_catalogue(db: &Db, clock: &Clock) -> Result<(), BuildError> {
+    let now = clock.now();
+    let dates = Dates { listed_at: now, today: now.date() };
+    let mut listings = open_data::listings(dates)?;
+    listings.extend(invented::listings(dates)?.0);
+    write_listings(db, listings)
 }
 
 fn write_listings(db: &Db, listings: Listings) -> Result<(), BuildError> {
@@ -180,6 +196,7 @@ fn write_listings(db: &Db, listings: Listings) -> Result<(), BuildError> {
     db.write_now(move |tx| {
         reference::load(tx)?;
         catalogue::store::insert_organizations(tx, &listings.organizations)?;
+        catalogue::store::insert_verifications(tx, &listings.verifications)?;
         catalogue::store::insert_services(tx, &listings.services).map_err(ReferenceError::from)
     })?;
     Ok(())

@@ -10,9 +10,12 @@ use crate::catalogue::store::{NewOrganization, NewService};
 use crate::catalogue::{CostOption, Details, Kind, Origin, Rate, Service};
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
+use crate::places::reference::authority_id;
 
+use super::details;
 use super::listing::{Dates, Listings, TownError, given, location, named_service, place_of, provider_id};
 use super::market::OnSale;
+use super::upkeep;
 
 const PROVIDERS: &str = include_str!("../../data/demo-town/providers.csv");
 const SERVICES: &str = include_str!("../../data/demo-town/services.csv");
@@ -26,6 +29,7 @@ struct ProviderLine {
     provider_type: String,
     description: String,
     postcode: String,
+    la_code: String,
     radius_metres: Option<i32>,
 }
 
@@ -60,35 +64,50 @@ pub(super) fn listings(dates: Dates) -> Result<(Listings, Vec<OnSale>), TownErro
     let mut providers = BTreeMap::new();
     for line in csv::Reader::from_reader(PROVIDERS.as_bytes()).deserialize() {
         let line: ProviderLine = line?;
+        let id = provider_id(Origin::Invented, &line.name);
+        let provider_type = word(&line.provider_type)?;
+        all.verifications.extend(details::papers(id, &line.name, provider_type, council(&line.la_code), dates));
         all.provider(NewOrganization {
-            id: provider_id(Origin::Invented, &line.name),
+            id,
             name: line.name.clone(),
             description: line.description.clone(),
-            provider_type: word(&line.provider_type)?,
+            provider_type,
             status: "active",
             website: None,
             origin: Origin::Invented,
             created_at: dates.listed_at,
-            authority_id: None,
-            email: None,
-            phone: None,
+            authority_id: Some(authority_id(&line.la_code)),
+            email: upkeep::address(&line.name, &line.la_code),
+            phone: Some(details::phone(providers.len())),
             charity_number: None,
             company_number: None,
         });
-        providers.insert(line.name.clone(), line);
+        let phone = details::phone(providers.len());
+        providers.insert(line.name.clone(), (line, phone));
     }
+    let mut districts: Vec<String> =
+        providers.values().filter_map(|(line, _)| line.postcode.split(' ').next().map(str::to_owned)).collect();
+    districts.sort();
+    districts.dedup();
     let mut on_sale = Vec::new();
     for line in csv::Reader::from_reader(SERVICES.as_bytes()).deserialize() {
         let line: ServiceLine = line?;
-        let provider = providers.get(&line.provider).ok_or_else(|| TownError::Unknown(line.provider.clone()))?;
-        let new = new_service(&line, provider, dates)?;
-        on_sale.extend(sold(&line, provider, &new)?);
+        let (provider, phone) =
+            providers.get(&line.provider).ok_or_else(|| TownError::Unknown(line.provider.clone()))?;
+        let new = new_service(&line, provider, phone, &districts, dates)?;
+        on_sale.extend(sold(&line, provider, &new, dates)?);
         all.services.push(new);
     }
     Ok((all, on_sale))
 }
 
-fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Result<NewService, TownError> {
+fn new_service(
+    line: &ServiceLine,
+    provider: &ProviderLine,
+    phone: &str,
+    districts: &[String],
+    dates: Dates,
+) -> Result<NewService, TownError> {
     let id = ServiceId::named(&format!("invented:service:{}:{}", line.provider, line.name));
     let regulated = line.regulated == 1;
     let checked_on = dates.today.checked_sub_days(Days::new(line.checked_days_ago)).unwrap_or(dates.today);
@@ -97,6 +116,7 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
     let kind: Kind = word(&line.kind)?;
     let service = Service {
         description: line.description.clone(),
+        phone: Some(phone.to_owned()),
         minimum_age: line.minimum_age,
         maximum_age: line.maximum_age,
         opening_hours: line.opening_hours.replace("; ", "\n"),
@@ -120,21 +140,23 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
         else {
             return Err(TownError::Unknown(format!("the price {price:?}")));
         };
-        options.push(CostOption {
+        let (unit, rate) = (word(unit)?, rate(label));
+        let option = CostOption {
             id: CostOptionId::named(&format!("price {position} of service:{id}")),
             service_id: id,
             label: capital(label),
-            unit: word(unit)?,
+            unit,
             amount_pence: Money::pence(pence),
             valid_from: dates.listed_at.date(),
             valid_to: None,
             position,
-            rate: rate(label),
-            includes: String::new(),
+            rate,
+            includes: details::includes(kind, unit, rate),
             direct_pence: None,
             management_pence: None,
             overhead_pence: None,
-        });
+        };
+        options.extend(details::over_time(option, &line.provider, dates));
     }
     let attributes = line.needs.split('|').chain(line.accessibility.split('|'));
     Ok(NewService {
@@ -142,9 +164,36 @@ fn new_service(line: &ServiceLine, provider: &ProviderLine, dates: Dates) -> Res
         locations: location(id, None, &provider.postcode, None),
         radius_metres: provider.radius_metres.filter(|_| line.delivered != "at the venue"),
         attributes: attributes.filter(|term| !term.is_empty()).map(str::to_owned).collect(),
-        details: Details { funding: funding(line)?, ..Details::default() },
+        details: Details {
+            funding: funding(line)?,
+            schedules: details::schedules(id, &line.opening_hours),
+            areas: details::areas(
+                (&line.provider, word(&provider.provider_type)?, &provider.postcode),
+                &line.delivered,
+                &provider.la_code,
+                provider.radius_metres,
+                districts,
+            ),
+            ..Details::default()
+        },
         service,
     })
+}
+
+/// The councils of Greater Manchester.
+fn council(gss_code: &str) -> &'static str {
+    match gss_code {
+        "E08000001" => "Bolton",
+        "E08000002" => "Bury",
+        "E08000003" => "Manchester",
+        "E08000004" => "Oldham",
+        "E08000005" => "Rochdale",
+        "E08000006" => "Salford",
+        "E08000007" => "Stockport",
+        "E08000008" => "Tameside",
+        "E08000010" => "Wigan",
+        _ => "Trafford",
+    }
 }
 
 /// Which money a service takes; all ways of holding a budget is the same as none named.
@@ -166,9 +215,17 @@ fn rate(label: &str) -> Rate {
 }
 
 /// What can be bought of a service; none if it is free or its place is not known.
-fn sold(line: &ServiceLine, provider: &ProviderLine, new: &NewService) -> Result<Option<OnSale>, TownError> {
-    let options: Vec<CostOption> =
-        new.options.iter().filter(|option| option.amount_pence > Money::ZERO).cloned().collect();
+fn sold(
+    line: &ServiceLine,
+    provider: &ProviderLine,
+    new: &NewService,
+    dates: Dates,
+) -> Result<Option<OnSale>, TownError> {
+    let on_offer = |option: &&CostOption| {
+        let now = option.valid_from <= dates.today && option.valid_to.is_none_or(|last| dates.today <= last);
+        now && option.amount_pence > Money::ZERO
+    };
+    let options: Vec<CostOption> = new.options.iter().filter(on_offer).cloned().collect();
     let Some(place) = place_of(&provider.postcode).filter(|_| !options.is_empty()) else { return Ok(None) };
     let routes: Result<Vec<_>, _> = line.funding.split('|').filter(|route| !route.is_empty()).map(word).collect();
     let comes = new.radius_metres.map(f64::from);

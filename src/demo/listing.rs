@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::catalogue::store::{NewOrganization, NewService};
-use crate::catalogue::{Kind, Location, Origin, ProviderType, Service};
+use crate::catalogue::{Kind, Location, Origin, ProviderType, Service, Verification};
 use crate::clock::UtcTime;
 use crate::ids::{LocationId, OrganizationId, ServiceId};
 use crate::places::{Gazetteer, Place};
@@ -28,6 +28,8 @@ pub(super) struct Listings {
     pub organizations: Vec<NewOrganization>,
     /// What they offer.
     pub services: Vec<NewService>,
+    /// What was checked of the providers.
+    pub verifications: Vec<Verification>,
     known: BTreeSet<OrganizationId>,
 }
 
@@ -55,6 +57,7 @@ impl Listings {
         self.known.extend(&other.known);
         self.organizations.extend(other.organizations);
         self.services.extend(other.services);
+        self.verifications.extend(other.verifications);
     }
 }
 

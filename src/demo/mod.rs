@@ -10,6 +10,8 @@
 //! Who: `waymark demo`, and nobody else.
 
 mod build;
+mod desks;
+mod details;
 mod history;
 mod holders;
 mod invented;
@@ -21,8 +23,9 @@ pub mod people;
 mod place;
 mod plan;
 mod scenes;
+mod upkeep;
 mod words;
 
-pub use build::{BuildError, Size, Summary, TownState, build, build_of_size, state};
+pub use build::{BuildError, Size, Summary, TownState, build, build_catalogue, build_of_size, state};
 pub use listing::TownError;
 pub use place::{make, table, throw_away};

@@ -10,6 +10,7 @@ use crate::catalogue::store::NewService;
 use crate::catalogue::{Details, Kind, Origin, ProviderType, Service};
 use crate::ids::ServiceId;
 
+use super::details;
 use super::listing::{Dates, Listings, TownError, given, location, named_provider, named_service};
 
 const LIBRARIES: &str = include_str!("../../data/trafford-datalab-open-data/gm_libraries.csv");
@@ -69,6 +70,7 @@ fn add(
     needs: &[&str],
 ) {
     let locations = location(service.id, address, postcode, at);
+    let schedules = details::schedules(service.id, &service.opening_hours);
     let attributes = needs.iter().map(ToString::to_string).collect();
     all.services.push(NewService {
         service,
@@ -76,7 +78,7 @@ fn add(
         locations,
         radius_metres: None,
         attributes,
-        details: Details::default(),
+        details: Details { schedules, ..Details::default() },
     });
 }
 

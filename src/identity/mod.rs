@@ -13,6 +13,9 @@ pub mod api;
 mod arriving;
 pub mod attempts;
 mod granting;
+pub mod invitation;
+pub mod invitation_pages;
+pub mod invitation_store;
 mod letters;
 mod link;
 pub mod pages;
@@ -40,7 +43,8 @@ pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use providers::Providers;
 pub use roles::{
     Anyone, Arriving, AuthorityAdministrator, BudgetHolder, BudgetReader, Commissioner, FinanceOfficer, Moderator,
-    Practitioner, ProviderMember, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
+    Practitioner, ProviderManager, ProviderMember, ProviderOwner, PurchaseBuyer, PurchaseOwner, PurchaseParty,
+    PurchaseReader, SignedIn,
 };
 pub use scope::{Allowed, Scope, read_scopes, write_scopes};
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};

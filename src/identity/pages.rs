@@ -11,12 +11,10 @@ use crate::db::Conn;
 use crate::demo::{self, people::PEOPLE};
 use crate::error::{AppError, FieldError};
 use crate::ids::{MembershipId, PersonId, random_token};
-use crate::web::csrf;
+use crate::shortlists::{self, ListKeeper};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Page, html_with, local_path, see_other};
-use crate::web::session::{
-    device_cookie, device_token, form_token, no_session_cookie, session_cookie, session_token, visit_cookie,
-};
+use crate::web::session::{device_cookie, device_token, no_session_cookie, session_cookie, session_token};
 
 use super::arriving::{Arrival, Proven};
 use super::attempts::Tried;
@@ -175,6 +173,13 @@ pub(super) async fn go_on(app: &App, request: &HttpRequest, token: &str, next: &
     if !matches!(arrival.stage(app.waiver), Stage::Code) && !matches!(arrival.proven, Proven::Demo) {
         let device = remember(app, request, arrival.person).await?;
         answer.add_cookie(&device_cookie(request, device)).map_err(AppError::unexpected)?;
+    }
+    if matches!(arrival.stage(app.waiver), Stage::In)
+        && let Some(list) = ListKeeper::browsers(request)
+    {
+        let (person, now) = (arrival.person, app.clock.now());
+        app.db.write(move |tx| shortlists::merge(tx, person, &list, now)).await.map_err(AppError::from)?;
+        answer.add_cookie(&shortlists::no_list_cookie(request)).map_err(AppError::unexpected)?;
     }
     Ok(answer)
 }
@@ -420,14 +425,8 @@ pub(super) fn tied_to_the_visit<T: askama::Template>(
     status: StatusCode,
     make: impl FnOnce(Page) -> T,
 ) -> Result<HttpResponse, AppError> {
-    let page = Page::of(request, title);
-    if form_token(request).is_some() {
-        return html_with(status, &make(page));
-    }
-    let secret = random_token();
-    let mut answer = html_with(status, &make(Page { csrf: csrf::token_for(&secret), ..page }))?;
-    answer.add_cookie(&visit_cookie(request, secret)).map_err(AppError::unexpected)?;
-    Ok(answer)
+    let (page, tie) = Page::tied(request, title);
+    tie.onto(html_with(status, &make(page))?)
 }
 
 /// The demo's people by role; none outside the demo.

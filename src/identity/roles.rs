@@ -387,6 +387,48 @@ impl ProviderMember {
     }
 }
 
+/// A provider member who may write its services and its profile: an owner or a manager.
+#[derive(Clone, Debug)]
+pub struct ProviderManager(ProviderMember);
+
+/// A provider member who may also decide about members: an owner.
+#[derive(Clone, Debug)]
+pub struct ProviderOwner(ProviderMember);
+
+macro_rules! of_a_provider {
+    ($($role:ident: $($may:path)|+;)+) => {$(
+        impl $role {
+            /// The member that they are.
+            #[must_use]
+            pub fn member(&self) -> &ProviderMember {
+                &self.0
+            }
+
+            /// Who.
+            #[must_use]
+            pub fn who(&self) -> &SignedIn {
+                &self.0.who
+            }
+
+            /// For which provider.
+            #[must_use]
+            pub fn organization(&self) -> OrganizationId {
+                self.0.organization
+            }
+
+            /// The right of a member, where their standing reaches that far.
+            #[must_use]
+            pub fn of(member: ProviderMember) -> Option<Self> {
+                matches!(member.standing, $($may)|+).then_some(Self(member))
+            }
+        }
+    )+};
+}
+of_a_provider! {
+    ProviderManager: Standing::Owner | Standing::Manager;
+    ProviderOwner: Standing::Owner;
+}
+
 /// Someone who reads the aggregated demand of one authority.
 #[derive(Clone, Debug)]
 pub struct Commissioner {
@@ -638,6 +680,12 @@ from_request! {
     };
     Arriving: request => arriving(&request).await;
     ProviderMember: request => ProviderMember::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    ProviderManager: request => {
+        ProviderMember::find(&signed_in(&request).await?).and_then(ProviderManager::of).ok_or(AppError::NotFound)
+    };
+    ProviderOwner: request => {
+        ProviderMember::find(&signed_in(&request).await?).and_then(ProviderOwner::of).ok_or(AppError::NotFound)
+    };
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);

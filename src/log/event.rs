@@ -35,6 +35,8 @@ text_enum! {
         InvoiceSettled = "invoice settled",
         /// A review was written or changed; the subject is the service.
         ReviewWritten = "review written",
+        /// Somebody said that they looked for something and did not find it; the subject is the wish.
+        SupportWanted = "support wanted",
     }
 }
 

@@ -8,6 +8,7 @@
 //! reader stops before the oldest transaction that is still running: whatever commits later sorts after everything
 //! already read. SQLite has one writer, which commits in order.
 
+pub mod daily;
 mod event;
 mod follower;
 mod store;

@@ -10,13 +10,17 @@ use crate::error::AppError;
 use crate::identity::AuthorityAdministrator;
 use crate::web::form::Json;
 
+use super::authority_pages::checked_contact;
 use super::settings::{self, Change, Setting};
+use super::store::{self, Contact};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/authority/settings", get().to(get_settings))
-        .route("/authority/settings/{setting}", put().to(put_setting));
+        .route("/authority/settings/{setting}", put().to(put_setting))
+        .route("/authority/contact", get().to(get_contact))
+        .route("/authority/contact", put().to(put_contact));
 }
 
 /// One thing that an authority may set.
@@ -122,4 +126,58 @@ pub async fn put_setting(
         Ok::<_, settings::SettingError>(document(which, new.value, &changes))
     });
     Ok(JsonAnswer(changed.await?))
+}
+
+/// Whom to ring about somebody's safety; what is not known is empty.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContactDocument {
+    /// Adult social care, in office hours.
+    pub adult_care: String,
+    /// Nights and weekends.
+    pub out_of_hours: String,
+    /// About a child.
+    pub children: String,
+    /// The page that tells more.
+    pub website: String,
+}
+
+impl From<Contact> for ContactDocument {
+    fn from(contact: Contact) -> Self {
+        let Contact { adult_care, out_of_hours, children, website } = contact;
+        Self { adult_care, out_of_hours, children, website }
+    }
+}
+
+impl Default for ContactDocument {
+    fn default() -> Self {
+        Contact::default().into()
+    }
+}
+
+/// Whom people are told to ring when they report a concern.
+#[utoipa::path(get, path = "/api/v1/authority/contact", tag = "authority", security(("bearer" = [])),
+    responses((status = 200, body = ContactDocument), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_contact(
+    administrator: AuthorityAdministrator,
+    app: Data<App>,
+) -> Result<JsonAnswer<ContactDocument>, AppError> {
+    let read = app.db.read(move |conn| store::contact(conn, administrator.authority())).await;
+    Ok(JsonAnswer(read.map_err(AppError::from)?.unwrap_or_default().into()))
+}
+
+/// Changes whom people are told to ring.
+#[utoipa::path(put, path = "/api/v1/authority/contact", tag = "authority", security(("bearer" = [])),
+    request_body = ContactDocument,
+    responses((status = 200, body = ContactDocument), (status = 422, body = crate::web::render::Problem)))]
+pub async fn put_contact(
+    administrator: AuthorityAdministrator,
+    Json(new): Json<ContactDocument>,
+    app: Data<App>,
+) -> Result<JsonAnswer<ContactDocument>, AppError> {
+    let ContactDocument { adult_care, out_of_hours, children, website } = new;
+    let contact = checked_contact(&Contact { adult_care, out_of_hours, children, website })?;
+    let (saved, now) = (contact.clone(), app.clock.now());
+    app.db.write(move |tx| store::save_contact(tx, &administrator, &saved, now)).await?;
+    Ok(JsonAnswer(contact.into()))
 }

@@ -13,15 +13,17 @@ use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, html, html_with, see_other};
 
 use super::settings::{self, Change, Measure, Setting};
-use super::store;
-use super::views::{AuthorityPage, ChangeShown, SettingPage, SettingShown};
+use super::store::{self, Contact};
+use super::views::{AuthorityPage, ChangeShown, ContactPage, SettingPage, SettingShown};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/authority", get().to(get_authority))
         .route("/authority/settings/{setting}", get().to(get_setting))
-        .route("/authority/settings/{setting}", post().to(post_setting));
+        .route("/authority/settings/{setting}", post().to(post_setting))
+        .route("/authority/contact", get().to(get_contact))
+        .route("/authority/contact", post().to(post_contact));
 }
 
 /// What was just done.
@@ -37,6 +39,16 @@ const WAYS: &[(&str, &str, &str)] = &[
         "Who acts for whom",
         "/authority/representatives",
         "Attorneys, deputies, suitable persons, care managers and helpers on the phone.",
+    ),
+    (
+        "Feeds",
+        "/authority/feeds",
+        "Services of other directories, taken in and kept up to date by the national standard.",
+    ),
+    (
+        "Whom to ring about somebody\u{2019}s safety",
+        "/authority/contact",
+        "The numbers that people see when they report a concern.",
     ),
 ];
 
@@ -61,6 +73,7 @@ pub async fn get_authority(
         .await?;
     let notice = match done.done.as_deref() {
         Some("set") => Some("That is changed. It holds from now on."),
+        Some("contact") => Some("The numbers are changed. People see them from now on."),
         _ => None,
     };
     html(&AuthorityPage {
@@ -163,5 +176,96 @@ fn setting_page(request: &HttpRequest, which: Setting, value: String, errors: Ve
         yes_or_no: which.measure() == Measure::YesOrNo,
         value,
         errors: Errors::from(errors),
+    }
+}
+
+/// The form that changes whom to ring, as it was sent.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ContactForm {
+    adult_care: String,
+    out_of_hours: String,
+    children: String,
+    website: String,
+}
+
+/// Checks whom to ring.
+pub(super) fn checked_contact(contact: &Contact) -> Result<Contact, AppError> {
+    let mut wrong = Vec::new();
+    let phone = |text: &str| {
+        let text = text.trim();
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let plain = text.chars().all(|letter| letter.is_ascii_digit() || " +()-".contains(letter));
+        (text.is_empty() || (plain && (3..=15).contains(&digits))).then(|| text.to_owned())
+    };
+    let mut number = |field: &str, text: &str| {
+        phone(text).unwrap_or_else(|| {
+            wrong.push(FieldError::new(field, "Enter a telephone number such as 0161 496 0000, or leave it empty."));
+            String::new()
+        })
+    };
+    let adult_care = number("adult_care", &contact.adult_care);
+    let out_of_hours = number("out_of_hours", &contact.out_of_hours);
+    let children = number("children", &contact.children);
+    let website = contact.website.trim().to_owned();
+    let is_site = url::Url::parse(&website).is_ok_and(|url| url.scheme() == "https" && url.host().is_some());
+    if !website.is_empty() && (!is_site || website.len() > 500) {
+        wrong.push(FieldError::new("website", "Enter an address that begins with https://, or leave it empty."));
+    }
+    if wrong.is_empty() {
+        Ok(Contact { adult_care, out_of_hours, children, website })
+    } else {
+        Err(AppError::invalid(wrong))
+    }
+}
+
+/// `GET /authority/contact`
+pub async fn get_contact(
+    administrator: AuthorityAdministrator,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (authority, contact) = app
+        .db
+        .read(move |conn| {
+            let authority = store::authority_name(conn, administrator.authority())?;
+            Ok::<_, AppError>((authority, store::contact(conn, administrator.authority())?.unwrap_or_default()))
+        })
+        .await?;
+    html(&contact_page(&request, authority, contact, Vec::new()))
+}
+
+fn contact_page(request: &HttpRequest, authority: String, contact: Contact, errors: Vec<FieldError>) -> ContactPage {
+    ContactPage {
+        page: Page::of(request, "Whom to ring"),
+        authority,
+        adult_care: contact.adult_care,
+        out_of_hours: contact.out_of_hours,
+        children: contact.children,
+        website: contact.website,
+        errors: Errors::from(errors),
+    }
+}
+
+/// `POST /authority/contact`
+pub async fn post_contact(
+    administrator: AuthorityAdministrator,
+    Form(form): Form<ContactForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let ContactForm { adult_care, out_of_hours, children, website } = form;
+    let typed = Contact { adult_care, out_of_hours, children, website };
+    let now = app.clock.now();
+    match checked_contact(&typed) {
+        Ok(contact) => {
+            app.db.write(move |tx| store::save_contact(tx, &administrator, &contact, now)).await?;
+            Ok(see_other("/authority?done=contact"))
+        }
+        Err(AppError::Refused(refusal)) => {
+            let authority = app.db.read(move |conn| store::authority_name(conn, administrator.authority())).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &contact_page(&request, authority, typed, refusal.fields))
+        }
+        Err(other) => Err(other),
     }
 }

@@ -1,12 +1,18 @@
 //! The gazetteer: from what somebody typed to a point on the map.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
+use crate::ids::AuthorityId;
+
+use super::distance::distance_metres;
 use super::postcode::Shape;
+use super::reference::authority_id;
 
 const UNITS: &str = include_str!("../../data/trafford-datalab-postcodes/trafford_postcodes.csv");
 const SECTORS: &str = include_str!("../../data/ons-nspl-derived-outcodes/postcode_sectors.csv");
 const OUTWARD: &str = include_str!("../../data/ons-nspl-derived-outcodes/outward_codes.csv");
+const SECTOR_WARDS: &str = include_str!("../../data/sector_wards.csv");
 const WARDS: &str = include_str!("../../data/wards.csv");
 const AUTHORITIES: &str = include_str!("../../data/mysociety-uk-local-authorities/uk_local_authorities.csv");
 
@@ -39,6 +45,19 @@ pub struct Place {
     pub precision: Precision,
     /// The ward it lies in, if that is certain.
     pub ward_code: Option<&'static str>,
+    /// The first part of its postcode ("M33"), where a postcode was given.
+    pub district: Option<String>,
+    /// The council it lies in, as far as the postcode's sector or the name tells.
+    pub authority: Option<AuthorityId>,
+}
+
+/// A place whose name or postcode begins as somebody types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceName {
+    /// What to type for it: "M33", "Sale Moor, Trafford".
+    pub name: String,
+    /// What it is: "postcode district", "ward", "council".
+    pub what: &'static str,
 }
 
 /// A text that stands for no place we know. Its sentence can be shown as it is.
@@ -69,6 +88,7 @@ struct Named {
     latitude: f64,
     longitude: f64,
     ward_code: Option<String>,
+    authority: AuthorityId,
 }
 
 /// Every place the program knows. Made once, and small.
@@ -78,6 +98,8 @@ pub struct Gazetteer {
     outward: Vec<Point>,
     ward_codes: Vec<String>,
     names: Vec<Named>,
+    /// The council of each ward, of each sector, and of each outward code that lies in one council alone.
+    councils: HashMap<String, AuthorityId>,
 }
 
 impl Gazetteer {
@@ -106,18 +128,38 @@ impl Gazetteer {
         look_up(&self.units, &unit).and_then(|point| self.ward(point))
     }
 
+    /// The outward code whose middle is nearest.
+    #[must_use]
+    pub fn nearest_outward(&self, (latitude, longitude): (f64, f64)) -> String {
+        let east = latitude.to_radians().cos();
+        let far = |point: &Point| {
+            let (north, east) = (f64::from(point.latitude) - latitude, (f64::from(point.longitude) - longitude) * east);
+            north * north + east * east
+        };
+        self.outward
+            .iter()
+            .min_by(|a, b| far(a).total_cmp(&far(b)))
+            .map(|point| point.code.to_string())
+            .unwrap_or_default()
+    }
+
     fn ward(&'static self, point: &Point) -> Option<&'static str> {
         self.ward_codes.get(usize::from(point.ward)).map(String::as_str)
     }
 
     /// The best point we have for a postcode: its unit, else its sector, else its outward code.
     fn by_postcode(&'static self, shape: &Shape) -> Option<Place> {
-        let place = |point: &Point, label: &str, precision, ward_code| Place {
+        let council = |key: Option<&str>| key.and_then(|key| self.councils.get(key)).copied();
+        let place = |point: &Point, label: &str, precision, ward_code: Option<&'static str>| Place {
             label: label.to_owned(),
             latitude: f64::from(point.latitude),
             longitude: f64::from(point.longitude),
             precision,
             ward_code,
+            district: Some(shape.outward.clone()),
+            authority: council(ward_code)
+                .or_else(|| council(shape.sector.as_deref()))
+                .or_else(|| council(Some(&shape.outward))),
         };
         let label = shape.unit.as_ref().or(shape.sector.as_ref()).unwrap_or(&shape.outward);
         if let Some(point) = shape.unit.as_ref().and_then(|unit| look_up(&self.units, unit)) {
@@ -144,6 +186,8 @@ impl Gazetteer {
                 longitude: named.longitude,
                 precision: Precision::Named,
                 ward_code: named.ward_code.as_deref(),
+                district: None,
+                authority: Some(named.authority),
             });
         }
         let beginning = format!("{key} ");
@@ -156,7 +200,55 @@ impl Gazetteer {
             longitude: wards.iter().map(|ward| ward.longitude).sum::<f64>() / f64::from(count),
             precision: Precision::Named,
             ward_code: None,
+            district: None,
+            authority: wards
+                .first()
+                .map(|ward| ward.authority)
+                .filter(|first| wards.iter().all(|ward| ward.authority == *first)),
         })
+    }
+
+    /// Postcode districts whose middle is within so many metres of a point, the nearest first.
+    #[must_use]
+    pub fn districts_within(&self, point: (f64, f64), metres: f64) -> Vec<(&str, (f64, f64))> {
+        let near = |at: (f64, f64)| (at.0 - point.0).abs() * 111_195.0 <= metres; // most are ruled out by this alone
+        let at = |district: &Point| (f64::from(district.latitude), f64::from(district.longitude));
+        let mut all: Vec<(f64, &Point)> = self
+            .outward
+            .iter()
+            .filter(|district| near(at(district)))
+            .map(|district| (distance_metres(point, at(district)), district))
+            .filter(|(away, _)| *away <= metres)
+            .collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        all.into_iter().map(|(_, district)| (&*district.code, at(district))).collect()
+    }
+
+    /// At most `n` places that begin with what was typed: postcode districts, then councils, then wards.
+    #[must_use]
+    pub fn beginning_with(&self, typed: &str, n: usize) -> Vec<PlaceName> {
+        let code: String = typed.chars().filter(|c| !c.is_whitespace()).take(8).collect::<String>().to_uppercase();
+        let key = name_key(typed);
+        if key.len() < 2 {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        if code.bytes().any(|byte| byte.is_ascii_digit()) {
+            let from = self.outward.partition_point(|point| *point.code < *code);
+            let districts = self.outward.iter().skip(from).take_while(|point| point.code.starts_with(&code));
+            found.extend(
+                districts.take(n).map(|point| PlaceName { name: point.code.to_string(), what: "postcode district" }),
+            );
+        }
+        let begins = |named: &&Named| named.key.starts_with(&key);
+        for is_ward in [false, true] {
+            let names = self.names.iter().filter(|named| named.ward_code.is_some() == is_ward).filter(begins);
+            let what = if is_ward { "ward" } else { "council" };
+            found.extend(names.take(n * 2).map(|named| PlaceName { name: named.label.clone(), what }));
+        }
+        found.dedup();
+        found.truncate(n);
+        found
     }
 
     fn read() -> Self {
@@ -176,15 +268,45 @@ impl Gazetteer {
         }
         let mut names = Vec::new();
         for row in rows(AUTHORITIES) {
-            names.extend(named(&[row.get(2), row.get(1)], row.get(2), None, row.get(8), row.get(9)));
+            let council = authority_id(row.get(3).unwrap_or_default());
+            names.extend(named(&[row.get(2), row.get(1)], row.get(2), (None, council), row.get(8), row.get(9)));
         }
+        let mut councils = HashMap::new();
         for row in rows(WARDS) {
             let (ward, authority) = (row.get(1).unwrap_or_default(), row.get(3).unwrap_or_default());
             let label = format!("{ward}, {authority}");
-            names.extend(named(&[Some(ward), Some(&label)], Some(&label), row.get(0), row.get(4), row.get(5)));
+            let council = authority_id(row.get(2).unwrap_or_default());
+            let place = (row.get(0), council);
+            names.extend(named(&[Some(ward), Some(&label)], Some(&label), place, row.get(4), row.get(5)));
+            councils.insert(row.get(0).unwrap_or_default().to_owned(), council);
         }
-        Self { units, sectors, outward, ward_codes, names }
+        councils.extend(councils_of_postcodes());
+        Self { units, sectors, outward, ward_codes, names, councils }
     }
+}
+
+/// The council of each sector that we know one of, and of each outward code whose sectors all lie in one.
+fn councils_of_postcodes() -> HashMap<String, AuthorityId> {
+    let mut sectors: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    for row in rows(SECTOR_WARDS) {
+        if let (Some(sector), Some(council)) = (row.get(0), row.get(2)) {
+            let weight = row.get(3).and_then(|weight| weight.parse().ok()).unwrap_or(1);
+            *sectors.entry(sector.to_owned()).or_default().entry(council.to_owned()).or_default() += weight;
+        }
+    }
+    let mut districts: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut councils = HashMap::new();
+    for (sector, shares) in sectors {
+        let Some((council, _)) = shares.into_iter().max_by_key(|(_, weight)| *weight) else { continue };
+        let district = sector.split(' ').next().unwrap_or_default().to_owned();
+        let alone = districts.entry(district).or_insert_with(|| Some(council.clone()));
+        if alone.as_ref() != Some(&council) {
+            *alone = None;
+        }
+        councils.insert(sector, authority_id(&council));
+    }
+    councils.extend(districts.into_iter().filter_map(|(district, council)| Some((district, authority_id(&council?)))));
+    councils
 }
 
 fn look_up<'a>(points: &'a [Point], code: &str) -> Option<&'a Point> {
@@ -217,7 +339,7 @@ fn points(
 fn named(
     keys: &[Option<&str>],
     label: Option<&str>,
-    ward_code: Option<&str>,
+    (ward_code, authority): (Option<&str>, AuthorityId),
     latitude: Option<&str>,
     longitude: Option<&str>,
 ) -> Vec<Named> {
@@ -231,6 +353,7 @@ fn named(
         latitude,
         longitude,
         ward_code: ward_code.map(str::to_owned),
+        authority,
     };
     keys.iter().flatten().map(one).collect()
 }
@@ -293,6 +416,28 @@ mod tests {
         let sale = find("sale").unwrap();
         assert_eq!(sale.label, "Sale");
         assert!(crate::places::distance_metres((sale.latitude, sale.longitude), (53.4243, -2.3225)) < 3_000.0);
+    }
+
+    #[test]
+    fn a_home_knows_its_district_and_its_council() {
+        let trafford = Some(authority_id("E08000009"));
+        let place = find("M33 7ND").unwrap();
+        assert_eq!((place.district.as_deref(), place.authority), (Some("M33"), trafford));
+        assert_eq!(find("M33").unwrap().authority, trafford);
+        assert_eq!(find("Old Trafford").unwrap().authority, trafford);
+        assert_eq!(find("bl1 1se").unwrap().authority, Some(authority_id("E08000001")));
+        assert_eq!(find("AB10").unwrap().authority, None);
+    }
+
+    #[test]
+    fn places_are_suggested_by_their_beginning() {
+        let names = |typed| -> Vec<String> {
+            Gazetteer::shared().beginning_with(typed, 3).into_iter().map(|place| place.name).collect()
+        };
+        assert_eq!(names("m33").first().map(String::as_str), Some("M33"));
+        assert!(names("traff").contains(&"Trafford".to_owned()));
+        assert!(names("sale m").iter().any(|name| name.starts_with("Sale Moor")), "{:?}", names("sale m"));
+        assert!(names("").is_empty() && names("🏠").is_empty());
     }
 
     #[test]

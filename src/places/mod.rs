@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod authority_pages;
+pub mod councils;
 mod distance;
 mod free_text;
 mod gazetteer;
@@ -21,4 +22,4 @@ pub mod views;
 
 pub use distance::{distance_metres, miles_text};
 pub use free_text::split_query;
-pub use gazetteer::{Gazetteer, Place, PlaceError, Precision};
+pub use gazetteer::{Gazetteer, Place, PlaceError, PlaceName, Precision};

@@ -1,10 +1,12 @@
 //! The page that credits whose data and work this is made of.
 
-use actix_web::web::{ServiceConfig, get};
+use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use crate::app::App;
+use crate::catalogue::open_referral;
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Link, Page, html};
@@ -52,7 +54,7 @@ struct Told {
 }
 
 /// `GET /credits`: the notices that the licences ask for.
-pub async fn get_credits(_: Anyone, request: HttpRequest) -> Result<HttpResponse, AppError> {
+pub async fn get_credits(_: Anyone, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let told: Vec<Told> =
         serde_json::from_str(include_str!("../../data/credits.json")).map_err(AppError::unexpected)?;
     let credit = |told: &Told| Credit {
@@ -63,6 +65,16 @@ pub async fn get_credits(_: Anyone, request: HttpRequest) -> Result<HttpResponse
         href: Some(told.source_url.clone()),
         notice: Some(format!("{} {}", told.attribution, told.changes)),
     };
-    let of = |software: bool| told.iter().filter(|each| each.software == software).map(credit).collect();
-    html(&CreditsPage { page: Page::of(&request, "Credits"), data: of(false), software: of(true) })
+    let of = |software: bool| told.iter().filter(move |each| each.software == software).map(credit);
+    let feeds = app.db.read(open_referral::store::attributions).await?;
+    let feed = |(name, url, licence, attribution): (String, Option<String>, String, String)| Credit {
+        name,
+        by: String::new(),
+        used_for: "Services of this directory, as it published them".into(),
+        licence: Link { label: licence, href: String::new() },
+        href: url,
+        notice: (!attribution.is_empty()).then_some(attribution),
+    };
+    let data = of(false).chain(feeds.into_iter().map(feed)).collect();
+    html(&CreditsPage { page: Page::of(&request, "Credits"), data, software: of(true).collect() })
 }

@@ -55,7 +55,7 @@ pub fn authority_id(gss_code: &str) -> AuthorityId {
 }
 
 /// Every current council of the United Kingdom; the six combined authorities have no place and no citizens of their own.
-fn authorities() -> Result<Vec<Authority>, csv::Error> {
+pub(crate) fn authorities() -> Result<Vec<Authority>, csv::Error> {
     let mut all = Vec::new();
     for line in csv::Reader::from_reader(AUTHORITIES.as_bytes()).deserialize() {
         let AuthorityLine { nice_name, gss_code, lat, long } = line?;

@@ -182,6 +182,14 @@ pub fn setting(conn: &mut Conn, authority: AuthorityId, which: Setting) -> Query
     Ok(set.unwrap_or(which.default_value()))
 }
 
+/// What holds for what an authority looks after; the default where none does.
+pub fn setting_of(conn: &mut Conn, authority: Option<AuthorityId>, which: Setting) -> QueryResult<i64> {
+    match authority {
+        Some(authority) => setting(conn, authority, which),
+        None => Ok(which.default_value()),
+    }
+}
+
 /// One change of a setting.
 #[derive(Clone, Debug, Queryable)]
 pub struct Change {

@@ -54,3 +54,16 @@ pub struct SettingPage {
     pub value: String,
     pub errors: Errors,
 }
+
+/// The form that changes whom to ring.
+#[derive(Template)]
+#[template(path = "places/contact.html")]
+pub struct ContactPage {
+    pub page: Page,
+    pub authority: String,
+    pub adult_care: String,
+    pub out_of_hours: String,
+    pub children: String,
+    pub website: String,
+    pub errors: Errors,
+}

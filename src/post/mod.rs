@@ -13,9 +13,11 @@ mod letter;
 pub mod pages;
 mod postbox;
 pub mod store;
+mod told;
 pub mod views;
 
 pub use carry::{Office, Postman};
 pub use letter::{Letter, LetterState};
 pub use postbox::{Received, received};
 pub use store::queue;
+pub use told::Told;

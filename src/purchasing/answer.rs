@@ -2,6 +2,7 @@
 
 use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
+use crate::catalogue;
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
@@ -18,6 +19,9 @@ pub enum AnswerError {
     /// It was answered or called off already.
     #[error(transparent)]
     IllegalStep(#[from] IllegalStep),
+    /// The council has suspended the provider.
+    #[error("your organisation is suspended, so it can take on nothing new. Answer the council first")]
+    Suspended,
     /// No reason was given.
     #[error("say why you decline, in up to 500 letters: the person who asked will read it")]
     NoReason,
@@ -31,6 +35,7 @@ impl From<AnswerError> for AppError {
         match error {
             AnswerError::Database(cause) => cause.into(),
             AnswerError::IllegalStep(_) => Self::refused("not-now", error),
+            AnswerError::Suspended => Self::refused("suspended", error),
             AnswerError::NoReason => {
                 Self::invalid(vec![FieldError::new("reason", "Say why you decline, in up to 500 letters.")])
             }
@@ -49,6 +54,9 @@ pub fn agree(
     let mut purchase = store::lock_for_member(tx, member, purchase)?.purchase;
     if purchase.state == super::PurchaseState::Agreed {
         return Ok(purchase);
+    }
+    if !catalogue::upkeep::is_active(tx, member.organization())? {
+        return Err(AnswerError::Suspended);
     }
     let mut journal = Journal::default();
     purchase.agree(Some(member.who().person()), now, &mut journal)?;

@@ -12,9 +12,11 @@ use crate::app::App;
 use crate::audit::{self, Why};
 use crate::catalogue;
 use crate::clock::long_date;
+use crate::enquiries;
 use crate::error::{AppError, FieldError};
 use crate::identity::{self, ProviderMember};
 use crate::ids::{PurchaseId, SubmissionKey};
+use crate::providers::views::desk_nav;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, Tile, html, html_with, see_other};
 
@@ -42,11 +44,13 @@ pub fn routes(config: &mut ServiceConfig) {
 /// `GET /provider`: what waits, what is agreed, what was delivered, what is invoiced.
 pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let looking = member.clone();
-    let (provider, counts, waiting, agreed, deliveries, invoices, names) = app
+    let nav = desk_nav(&member, "/provider");
+    let (provider, counts, questions, waiting, agreed, deliveries, invoices, names) = app
         .db
         .read(move |conn| {
             let provider = catalogue::store::provider_name(conn, member.organization())?;
             let counts = store::counts_by_state(conn, &member)?;
+            let questions = enquiries::store::count_waiting(conn, &member)?;
             let waiting = store::purchases_at(conn, &member, PurchaseState::Requested, ROWS)?;
             let agreed = store::purchases_at(conn, &member, PurchaseState::Agreed, ROWS)?;
             let deliveries = store::deliveries_open(conn, &member, ROWS)?;
@@ -59,7 +63,7 @@ pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpReque
                 .chain(invoices.iter().map(|(_, purchase)| purchase))
                 .collect();
             let names = Names::of(conn, &all)?;
-            Ok::<_, AppError>((provider, counts, waiting, agreed, deliveries, invoices, names))
+            Ok::<_, AppError>((provider, counts, questions, waiting, agreed, deliveries, invoices, names))
         })
         .await?;
     let seen = waiting.iter().chain(&agreed).map(|(purchase, _)| purchase);
@@ -83,9 +87,11 @@ pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpReque
     };
     html(&DeskPage {
         page: Page::of(&request, "Provider desk"),
+        nav,
         provider,
         tiles: vec![
             tile(PurchaseState::Requested, "waiting for your answer"),
+            Tile { value: questions.to_string(), label: "questions to answer".into(), note: None },
             tile(PurchaseState::Agreed, "to be delivered"),
             tile(PurchaseState::Delivered, "delivered, to be paid"),
             tile(PurchaseState::Settled, "paid so far"),

@@ -1,5 +1,6 @@
 //! The structs behind the templates: Buying, delivering, invoicing, settling.
 use crate::budgets::views::MoneyPicture;
+use crate::providers::views::DeskNav;
 use crate::web::page::{Errors, Link, Page, Pagination, Tile};
 use askama::Template;
 
@@ -203,6 +204,7 @@ pub struct InvoiceShown {
 #[template(path = "purchasing/desk.html")]
 pub struct DeskPage {
     pub page: Page,
+    pub nav: DeskNav,
     pub provider: String,
     pub tiles: Vec<Tile>,
     /// Requests that wait for an answer.

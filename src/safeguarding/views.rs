@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::web::page::{Page, Tile};
+use crate::purchasing::views::StateTag;
+use crate::verification::views::{PaperRow, StepShown};
+use crate::web::page::{Errors, Link, Page, Pagination, Row, Tile};
 
 /// What waits for a moderator.
 #[derive(Template)]
@@ -27,4 +29,56 @@ pub struct QueueShown {
     pub overdue: Option<String>,
     /// "The first by 3 May 2026".
     pub due: Option<String>,
+}
+
+/// Whom to ring when somebody may be in danger.
+#[derive(Template)]
+#[template(path = "safeguarding/concern.html")]
+pub struct ConcernPage {
+    pub page: Page,
+    /// The service it is about, with its address.
+    pub about: Option<Link>,
+    /// "Trafford"
+    pub authority: Option<String>,
+    /// Label and telephone number.
+    pub phones: Vec<Row>,
+    pub website: Option<String>,
+    /// Whether a regulator looks after the service.
+    pub regulated: bool,
+}
+
+/// The providers that an authority looks after.
+#[derive(Template)]
+#[template(path = "safeguarding/providers.html")]
+pub struct ProvidersPage {
+    pub page: Page,
+    pub words: String,
+    pub providers: Vec<ProviderRow>,
+    pub pagination: Pagination,
+}
+
+/// One provider in a list.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderRow {
+    pub href: String,
+    pub name: String,
+    pub state: StateTag,
+}
+
+/// One provider as its moderator sees it.
+#[derive(Template)]
+#[template(path = "safeguarding/provider.html")]
+pub struct ProviderPage {
+    pub page: Page,
+    pub name: String,
+    pub state: StateTag,
+    pub entries: Vec<Link>,
+    pub papers: Vec<PaperRow>,
+    pub steps: Vec<StepShown>,
+    /// What a suspension would touch.
+    pub running: String,
+    pub suspend_path: Option<String>,
+    pub lift_path: Option<String>,
+    pub reason: String,
+    pub errors: Errors,
 }

@@ -9,11 +9,13 @@ use tantivy::DocId;
 
 use super::counts::Tally;
 use super::filters::{Lies, Ready};
+use super::freshness::{Freshness, Limits};
 use super::matching::Matched;
 use super::query::{Search, Sort};
 use super::ranking::Ranking;
 use super::rows::Row;
 use super::snapshot::Snapshot;
+use super::understanding::{Concept, Meaning};
 
 /// A service on its way into the results.
 #[derive(Clone, Copy, Debug)]
@@ -75,13 +77,15 @@ pub(super) struct Level {
 
 /// Collects the services of one search.
 pub(super) struct Collector<'a> {
-    ready: Ready,
+    pub(super) ready: Ready,
     sort: Sort,
     snapshot: &'a Snapshot,
     /// The most that a place multiplies by.
     most: f32,
     /// All bits of a service that meets the whole question.
     whole: u32,
+    /// The bits that a service must have to be shown at all: what was asked for exactly.
+    required: u32,
     /// The weight of each concept.
     weights: Vec<f32>,
     /// Those that meet a part of the question, until it is known whether they are shown.
@@ -93,6 +97,8 @@ pub(super) struct Collector<'a> {
 struct Waiting<'a> {
     snapshot: &'a Snapshot,
     services: Vec<(Row, usize, DocId, usize, f32)>,
+    /// The category of the best that meets the whole question: what meets a part and is of the same is near to it.
+    kindred: Option<u16>,
 }
 
 /// So many rows are fetched together.
@@ -100,7 +106,7 @@ const TOGETHER: usize = 64;
 
 impl<'a> Waiting<'a> {
     fn new(snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, services: Vec::with_capacity(TOGETHER) }
+        Self { snapshot, services: Vec::with_capacity(TOGETHER), kindred: None }
     }
 
     /// Adds a service; says whether there are enough to go on with.
@@ -115,7 +121,8 @@ impl<'a> Waiting<'a> {
 
     fn judge(&mut self, collector: &mut Collector<'_>) {
         for (row, segment, doc, level, score) in self.services.drain(..) {
-            collector.judge(level, segment, doc, &row, score);
+            let kin = if self.kindred == Some(row.category) { Ranking::shared().matching.same_category } else { 1.0 };
+            collector.judge(level, segment, doc, &row, score * kin);
         }
     }
 }
@@ -129,7 +136,10 @@ struct Partial {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, weights: Vec<f32>) -> Self {
+    pub(super) fn new(search: &Search, snapshot: &'a Snapshot, freshness: &Freshness, meaning: &Meaning) -> Self {
+        let whole = meaning.whole();
+        let weigh = |(bit, concept): (usize, &Concept)| if whole >> bit & 1 == 1 { concept.weight } else { 0.0 };
+        let weights: Vec<f32> = meaning.concepts.iter().enumerate().map(weigh).collect();
         let wanted = search.window().end;
         let level = || Level { total: 0, tally: Tally::new(&snapshot.vocabulary), best: Best::new(wanted) };
         let sort = match search.sort {
@@ -138,11 +148,12 @@ impl<'a> Collector<'a> {
             sort => sort,
         };
         Self {
-            ready: Ready::of(search, &snapshot.vocabulary),
+            ready: Ready::of(search, &snapshot.vocabulary, freshness, snapshot.latest),
             sort,
             snapshot,
             most: Ranking::shared().distance.outside_area.max(Ranking::shared().distance.unknown_place).max(1.0),
-            whole: (1 << weights.len()) - 1,
+            whole,
+            required: meaning.required(),
             weights,
             partial: Vec::new(),
             levels: [level(), level(), level()],
@@ -157,13 +168,15 @@ impl<'a> Collector<'a> {
 
     /// Takes services of one segment: which concepts they meet, and how well. Those that meet a part only wait.
     pub(super) fn take_matched<'m>(&mut self, segment: usize, matched: impl Iterator<Item = &'m Matched>) {
-        let factor = if self.weights.len() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+        let factor = if self.whole.count_ones() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
         let mut waiting = Waiting::new(self.snapshot);
         for Matched { doc, met, score } in matched.copied() {
-            if met != self.whole {
+            if met & self.whole == self.whole {
+                if waiting.push(segment, doc, 0, score * factor) {
+                    waiting.judge(self);
+                }
+            } else if met & self.required == self.required && met & self.whole != 0 {
                 self.partial.push(Partial { segment, doc, met, score });
-            } else if waiting.push(segment, doc, 0, score * factor) {
-                waiting.judge(self);
             }
         }
         waiting.judge(self);
@@ -174,7 +187,8 @@ impl<'a> Collector<'a> {
         if self.levels[0].total >= Ranking::shared().matching.enough {
             return;
         }
-        let mut waiting = Waiting::new(self.snapshot);
+        let kindred = self.levels[0].best.kept.iter().min_by(|a, b| a.order(b)).and_then(|best| self.category_of(best));
+        let mut waiting = Waiting { kindred, ..Waiting::new(self.snapshot) };
         for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
             let (level, coverage) = self.coverage(met);
             if waiting.push(segment, doc, level, score * coverage) {
@@ -184,16 +198,22 @@ impl<'a> Collector<'a> {
         waiting.judge(self);
     }
 
+    fn category_of(&self, candidate: &Candidate) -> Option<u16> {
+        let segment = self.snapshot.segments.get(candidate.segment as usize)?;
+        segment.rows.get(candidate.doc as usize).map(|row| row.category)
+    }
+
     /// Filters, counts and orders one service.
     #[inline]
     fn judge(&mut self, level: usize, segment: usize, doc: DocId, row: &Row, score: f32) {
+        let Some((unchecked, limits)) = self.ready.unchecked_for(row) else { return };
         let lies = self.ready.lies(row);
         let fails = self.ready.failed(row, lies);
         if fails & fails.wrapping_sub(1) != 0 || fails & super::filters::failed::ALWAYS != 0 {
             return; // fails two filters, or one that narrows every count
         }
         let Some(level) = self.levels.get_mut(level) else { return };
-        level.tally.add(row, fails);
+        level.tally.add(row, lies, fails);
         if fails != 0 {
             return;
         }
@@ -201,13 +221,14 @@ impl<'a> Collector<'a> {
         if self.sort == Sort::Relevance && level.best.is_full_of_better(score * row.quality * self.most) {
             return; // however near it is
         }
-        let score = score * factor(row, lies, self.snapshot.latest);
+        let score = score * factor(row, lies, unchecked, limits);
         let metres = lies.map_or(0.0, |lies| lies.metres().unwrap_or(f32::MAX));
         let (first, second) = match self.sort {
             Sort::Relevance => (score, -metres),
             Sort::Distance => (-metres, score),
-            Sort::Rating => (if row.ratings == 0 { 0.0 } else { row.score }, score),
+            Sort::Rating => (if row.tenths == 0 { 0.0 } else { row.score }, score),
             Sort::Price => (-(row.pence as f32), score),
+            Sort::Freshness => (row.assured as f32, score),
         };
         let segment = u32::try_from(segment).unwrap_or_default();
         level.best.offer(Candidate { first, second, tie: row.tie, segment, doc, score });
@@ -245,7 +266,7 @@ impl<'a> Collector<'a> {
 
 /// What the service itself and its place multiply the relevance by.
 #[inline]
-fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
+fn factor(row: &Row, lies: Option<Lies>, unchecked: i32, limits: Limits) -> f32 {
     let ranking = Ranking::shared();
     let place = match lies {
         None | Some(Lies::ComesOut(_)) => 1.0,
@@ -253,5 +274,5 @@ fn factor(row: &Row, lies: Option<Lies>, latest: i32) -> f32 {
         Some(Lies::OutsideArea(_)) => ranking.distance.outside_area,
         Some(Lies::Unknown) => ranking.distance.unknown_place,
     };
-    row.quality * place * ranking.freshness_factor(latest.saturating_sub(row.assured) as f32)
+    row.quality * place * ranking.freshness_factor(unchecked as f32, limits)
 }

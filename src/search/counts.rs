@@ -6,8 +6,24 @@
 
 use std::collections::BTreeMap;
 
-use super::filters::{failed, is_rated};
-use super::rows::{Row, Vocabulary, Words};
+use crate::budgets::FundingRoute;
+
+use super::filters::{Lies, failed, lies_within};
+use super::query::Ages;
+use super::rows::{Row, Vocabulary, flag};
+use super::sets::{Sets, Words};
+
+/// The distances that results are counted within, in miles.
+pub(super) const MILES: [u32; 5] = [1, 3, 5, 10, 25];
+
+/// One mile.
+pub(super) const MILE_METRES: f32 = 1_609.344;
+
+/// Days of the week, as addresses write them.
+pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Parts of the day: until noon, until five, after.
+pub(super) const PARTS: [&str; 3] = ["morning", "afternoon", "evening"];
 
 /// How many results there are of each value of each filter. Values with no results are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +38,18 @@ pub struct Counts {
     pub needs: BTreeMap<String, usize>,
     /// By feature of accessibility.
     pub accessibility: BTreeMap<String, usize>,
+    /// By language besides English.
+    pub languages: BTreeMap<String, usize>,
+    /// By way of holding a budget that is taken.
+    pub funding: BTreeMap<String, usize>,
+    /// By band of ages: "65+".
+    pub ages: BTreeMap<String, usize>,
+    /// By day of the week.
+    pub days: BTreeMap<String, usize>,
+    /// By part of the day.
+    pub parts: BTreeMap<String, usize>,
+    /// Within so many miles of the place, where one was given.
+    pub within_miles: BTreeMap<u32, usize>,
     /// Free of charge.
     pub free: usize,
     /// With a price.
@@ -34,6 +62,8 @@ pub struct Counts {
     pub registered: usize,
     /// With places free.
     pub has_places: usize,
+    /// Coming to the place, where one was given.
+    pub serves_home: usize,
 }
 
 /// Counts while a search runs: by the numbers of the vocabulary.
@@ -42,14 +72,20 @@ pub(super) struct Tally {
     kinds: Vec<u32>,
     categories: Vec<u32>,
     provider_types: Vec<u32>,
-    needs: [u32; 64],
-    accessibility: [u32; 64],
-    free: u32,
-    priced: u32,
-    four_stars: u32,
-    three_stars: u32,
+    needs: Vec<u32>,
+    accessibility: Vec<u32>,
+    languages: Vec<u32>,
+    /// By the bits of a row, whole: taken apart when added up.
+    funding: [u32; 256],
+    bands: [u32; 32],
+    price: [u32; flag::ALL],
+    rating: [u32; flag::ALL],
     registered: u32,
     has_places: u32,
+    days: [u32; 7],
+    parts: [u32; 3],
+    within: [u32; MILES.len() + 1],
+    serves_home: u32,
 }
 
 impl Tally {
@@ -58,20 +94,25 @@ impl Tally {
             kinds: vec![0; vocabulary.kinds.all().len()],
             categories: vec![0; vocabulary.categories.all().len()],
             provider_types: vec![0; vocabulary.provider_types.all().len()],
-            needs: [0; 64],
-            accessibility: [0; 64],
-            free: 0,
-            priced: 0,
-            four_stars: 0,
-            three_stars: 0,
+            needs: vec![0; vocabulary.needs.len()],
+            accessibility: vec![0; vocabulary.accessibility.len()],
+            languages: vec![0; vocabulary.languages.len()],
+            funding: [0; 256],
+            bands: [0; 32],
+            price: [0; flag::ALL],
+            rating: [0; flag::ALL],
             registered: 0,
             has_places: 0,
+            days: [0; 7],
+            parts: [0; 3],
+            within: [0; MILES.len() + 1],
+            serves_home: 0,
         }
     }
 
     /// Counts a service that fails no filter, or only one: then only that one's values.
     #[inline]
-    pub(super) fn add(&mut self, row: &Row, fails: u16) {
+    pub(super) fn add(&mut self, row: &Row, lies: Option<Lies>, fails: u16) {
         let counts_for = |filter: u16| fails & !filter == 0;
         if counts_for(failed::KIND) {
             one_more(&mut self.kinds, usize::from(row.kind));
@@ -83,35 +124,86 @@ impl Tally {
             one_more(&mut self.provider_types, usize::from(row.provider_type));
         }
         if counts_for(failed::NEED) {
-            each_bit(row.needs, &mut self.needs);
+            one_more(&mut self.needs, usize::from(row.needs));
+        }
+        if counts_for(failed::LANGUAGE) {
+            one_more(&mut self.languages, usize::from(row.languages));
+        }
+        if counts_for(failed::FUNDING) {
+            one_more(&mut self.funding, usize::from(row.funding));
+        }
+        if counts_for(failed::AGE) {
+            one_more(&mut self.bands, usize::from(row.bands));
         }
         if counts_for(failed::PRICE) {
-            self.free += u32::from(row.pence == 0);
-            self.priced += u32::from(row.pence != 0);
+            one_more(&mut self.price, usize::from(row.flags));
         }
         if counts_for(failed::RATING) {
-            self.four_stars += u32::from(is_rated(row, 40));
-            self.three_stars += u32::from(is_rated(row, 30));
+            one_more(&mut self.rating, usize::from(row.flags));
         }
         if counts_for(failed::REGISTERED) {
-            self.registered += u32::from(row.registered);
+            self.registered += u32::from(row.is(flag::REGISTERED));
         }
         if counts_for(failed::PLACES) {
-            self.has_places += u32::from(row.has_places);
+            self.has_places += u32::from(row.is(flag::PLACES));
+        }
+        if counts_for(failed::OPEN) && row.open != 0 {
+            self.count_open(row.open);
+        }
+        if let Some(lies) = lies {
+            if counts_for(failed::WITHIN) {
+                let step = MILES.iter().position(|miles| lies_within(lies, *miles as f32 * MILE_METRES));
+                one_more(&mut self.within, step.unwrap_or(MILES.len()));
+            }
+            if counts_for(failed::HOME) {
+                self.serves_home += u32::from(lies.serves_home());
+            }
         }
         if fails == 0 {
-            each_bit(row.accessibility, &mut self.accessibility);
+            one_more(&mut self.accessibility, row.accessibility as usize);
         }
     }
 
+    fn count_open(&mut self, open: u32) {
+        for (day, count) in self.days.iter_mut().enumerate() {
+            *count += u32::from(open >> (3 * day) & 0b111 != 0);
+        }
+        for (part, count) in self.parts.iter_mut().enumerate() {
+            *count += u32::from(open & (EVERY_DAY << part) != 0);
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        let pairs: [(&mut [u32], &[u32]); 14] = [
+            (&mut self.kinds, &other.kinds),
+            (&mut self.categories, &other.categories),
+            (&mut self.provider_types, &other.provider_types),
+            (&mut self.needs, &other.needs),
+            (&mut self.accessibility, &other.accessibility),
+            (&mut self.languages, &other.languages),
+            (&mut self.funding, &other.funding),
+            (&mut self.bands, &other.bands),
+            (&mut self.price, &other.price),
+            (&mut self.rating, &other.rating),
+            (&mut self.days, &other.days),
+            (&mut self.parts, &other.parts),
+            (&mut self.within, &other.within),
+            (std::slice::from_mut(&mut self.serves_home), std::slice::from_ref(&other.serves_home)),
+        ];
+        for (mine, theirs) in pairs {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        }
+        self.registered += other.registered;
+        self.has_places += other.has_places;
+    }
+
     /// Adds up tallies, and puts words to the numbers.
-    pub(super) fn sum(tallies: &[Self], vocabulary: &Vocabulary) -> Counts {
-        let total = |of: fn(&Self) -> u32| tallies.iter().map(|tally| of(tally) as usize).sum();
-        let named = |of: fn(&Self) -> &[u32], words: &Words| -> BTreeMap<String, usize> {
-            let count = |at: usize| tallies.iter().filter_map(|t| of(t).get(at)).map(|n| *n as usize).sum::<usize>();
-            words.all().iter().enumerate().map(|(at, word)| (word.clone(), count(at))).filter(|(_, n)| *n > 0).collect()
-        };
-        let mut categories = named(|t| &t.categories, &vocabulary.categories);
+    pub(super) fn sum<'a>(tallies: impl IntoIterator<Item = &'a Self>, vocabulary: &Vocabulary) -> Counts {
+        let mut all = Self::new(vocabulary);
+        tallies.into_iter().for_each(|tally| all.join(tally));
+        let of_sets = |sets: &Sets, counted: &[u32]| named(sets.words.all(), &sets.spread(counted));
+        let of_words = |words: &Words, counted: &[u32]| named(words.all(), counted);
+        let mut categories = of_words(&vocabulary.categories, &all.categories);
         let own = categories.clone();
         for (category, parent) in vocabulary.categories.all().iter().zip(&vocabulary.parents) {
             let parent = parent.and_then(|parent| vocabulary.categories.all().get(parent));
@@ -119,33 +211,57 @@ impl Tally {
                 *categories.entry(parent.clone()).or_default() += count;
             }
         }
+        let bands = Ages::BANDS.map(Ages::word);
+        let routes: Vec<String> = FundingRoute::ALL.iter().map(ToString::to_string).collect();
+        let mut sum = 0;
+        let within = MILES.into_iter().zip(all.within).map(|(miles, count)| {
+            sum += count as usize;
+            (miles, sum)
+        });
         Counts {
-            kinds: named(|t| &t.kinds, &vocabulary.kinds),
+            kinds: of_words(&vocabulary.kinds, &all.kinds),
             categories,
-            provider_types: named(|t| &t.provider_types, &vocabulary.provider_types),
-            needs: named(|t| &t.needs, &vocabulary.needs),
-            accessibility: named(|t| &t.accessibility, &vocabulary.accessibility),
-            free: total(|t| t.free),
-            priced: total(|t| t.priced),
-            four_stars: total(|t| t.four_stars),
-            three_stars: total(|t| t.three_stars),
-            registered: total(|t| t.registered),
-            has_places: total(|t| t.has_places),
+            provider_types: of_words(&vocabulary.provider_types, &all.provider_types),
+            needs: of_sets(&vocabulary.needs, &all.needs),
+            accessibility: of_sets(&vocabulary.accessibility, &all.accessibility),
+            languages: of_sets(&vocabulary.languages, &all.languages),
+            funding: named(&routes, &by_bit(&all.funding, routes.len())),
+            ages: named(&bands, &by_bit(&all.bands, bands.len())),
+            days: named(&DAYS, &all.days),
+            parts: named(&PARTS, &all.parts),
+            within_miles: within.filter(|(_, count)| *count > 0).collect(),
+            free: with_flag(&all.price, flag::FREE),
+            priced: all.price.iter().map(|count| *count as usize).sum::<usize>() - with_flag(&all.price, flag::FREE),
+            four_stars: with_flag(&all.rating, flag::FOUR_STARS),
+            three_stars: with_flag(&all.rating, flag::THREE_STARS),
+            registered: all.registered as usize,
+            has_places: all.has_places as usize,
+            serves_home: all.serves_home as usize,
         }
     }
+}
+
+/// The first bit of each day.
+pub(super) const EVERY_DAY: u32 = 0o1_111_111;
+
+fn named(words: &[impl ToString], counts: &[u32]) -> BTreeMap<String, usize> {
+    let all = words.iter().map(ToString::to_string).zip(counts.iter().map(|count| *count as usize));
+    all.filter(|(_, count)| *count > 0).collect()
+}
+
+/// How often each bit is set in masks that were counted.
+fn by_bit(counted: &[u32], bits: usize) -> Vec<u32> {
+    let of = |bit: usize| counted.iter().enumerate().filter(|(mask, _)| mask >> bit & 1 == 1).map(|(_, n)| n).sum();
+    (0..bits).map(of).collect()
+}
+
+fn with_flag(counted: &[u32], flag: u8) -> usize {
+    counted.iter().enumerate().filter(|(flags, _)| flags & usize::from(flag) != 0).map(|(_, n)| *n as usize).sum()
 }
 
 #[inline]
 fn one_more(counts: &mut [u32], number: usize) {
     if let Some(count) = counts.get_mut(number) {
         *count += 1;
-    }
-}
-
-#[inline]
-fn each_bit(mut bits: u64, counts: &mut [u32; 64]) {
-    while bits != 0 {
-        one_more(counts, bits.trailing_zeros() as usize);
-        bits &= bits - 1;
     }
 }

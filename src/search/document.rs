@@ -52,6 +52,20 @@ pub struct ServiceDocument {
     pub ratings: i64,
     /// When its details were last known to be right, in days since 1970.
     pub assured_on_days: i32,
+    /// From which age it is for people.
+    pub minimum_age: Option<i32>,
+    /// To which age.
+    pub maximum_age: Option<i32>,
+    /// Which money it takes; none means all.
+    pub funding: Vec<String>,
+    /// Languages spoken besides English.
+    pub languages: Vec<String>,
+    /// Postcode districts ("M33") and ids of authorities that it comes to as a whole.
+    pub areas: Vec<String>,
+    /// When it is on: a bit for each part of each day of the week.
+    pub open: u32,
+    /// The authority that looks after its entry; empty if there is none.
+    pub authority_id: String,
     /// Whether it was invented for the demo town.
     pub invented: bool,
 }

@@ -21,13 +21,19 @@ pub fn explain_order(search: &Search) -> Vec<String> {
         Sort::Price => {
             sentences.push("What costs least comes first, and what is free before that. Units differ: an hour is not a week.".to_owned());
         }
+        Sort::Freshness => sentences.push("What was checked last comes first.".to_owned()),
         Sort::Relevance | Sort::Distance if !has_words => sentences.push(match search.near {
             Some(_) => "You typed no words, so the nearest services come first.".to_owned(),
             None => "You typed no words, so well rated services with places free come first.".to_owned(),
         }),
         Sort::Relevance | Sort::Distance => sentences.extend(by_fit(search, ranking)),
     }
-    sentences.push("Services that nobody has checked for half a year move down.".to_owned());
+    let stale =
+        if search.sort == Sort::Relevance { "move down, and after a year they" } else { "stay, but after a year they" };
+    sentences.push(format!(
+        "Services whose details nobody has checked for half a year {stale} are left out. Councils may set other times for the \
+         entries that they look after."
+    ));
     sentences.push("Nobody can pay for a higher place, and free services stand beside paid ones.".to_owned());
     sentences
 }

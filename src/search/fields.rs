@@ -7,11 +7,12 @@
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{TantivyDocument, doc};
 
-use super::analysis::{STEMS, WORDS, tidy};
+use super::analysis::{STEMS, WORDS, stems, tidy};
 use super::document::ServiceDocument;
+use super::opening::days;
 
 /// Changes whenever the fields or the analysis change: an index of another version is built anew.
-pub(super) const SCHEMA_VERSION: u32 = 1;
+pub(super) const SCHEMA_VERSION: u32 = 2;
 
 /// How many fields of text are searched.
 pub(super) const TEXT_FIELDS: usize = 6;
@@ -36,6 +37,13 @@ pub(super) mod column {
     pub(in crate::search) const STARS: &str = "stars_total";
     pub(in crate::search) const RATINGS: &str = "ratings";
     pub(in crate::search) const ASSURED: &str = "assured_on_days";
+    pub(in crate::search) const MINIMUM_AGE: &str = "minimum_age";
+    pub(in crate::search) const MAXIMUM_AGE: &str = "maximum_age";
+    pub(in crate::search) const FUNDING: &str = "funding";
+    pub(in crate::search) const LANGUAGES: &str = "languages";
+    pub(in crate::search) const AREAS: &str = "areas";
+    pub(in crate::search) const OPEN: &str = "open";
+    pub(in crate::search) const AUTHORITY: &str = "authority";
 }
 
 /// The fields, and how a document is laid out in them.
@@ -46,10 +54,12 @@ pub(super) struct Fields {
     pub(super) id: Field,
     /// Name, category, needs, provider, place, description: in the order of the weights in `ranking.toml`.
     pub(super) text: [Field; TEXT_FIELDS],
-    /// All words as they were written, for corrections.
+    /// All words as they were written, in their order: for corrections and for what is asked for exactly.
     pub(super) words: Field,
-    /// Whole names of services and categories, for suggestions.
+    /// The stems of whole names of services and categories: who is called exactly what was typed.
     pub(super) phrases: Field,
+    /// Names of services from each of their words on, with the name as it is shown: for suggestions.
+    pub(super) names: Field,
     columns: Columns,
 }
 
@@ -73,6 +83,13 @@ struct Columns {
     stars: Field,
     ratings: Field,
     assured: Field,
+    minimum_age: Field,
+    maximum_age: Field,
+    funding: Field,
+    languages: Field,
+    areas: Field,
+    open: Field,
+    authority: Field,
 }
 
 impl Fields {
@@ -82,8 +99,9 @@ impl Fields {
         let id = schema.add_text_field("id", STRING);
         let text = ["name", "category", "needs_text", "provider", "place", "description"]
             .map(|name| schema.add_text_field(name, indexed(STEMS, IndexRecordOption::WithFreqs)));
-        let words = schema.add_text_field("words", indexed(WORDS, IndexRecordOption::Basic));
+        let words = schema.add_text_field("words", indexed(WORDS, IndexRecordOption::WithFreqsAndPositions));
         let phrases = schema.add_text_field("phrases", STRING);
+        let names = schema.add_text_field("names", STRING);
         let word_column = TextOptions::default().set_fast("raw");
         let columns = Columns {
             id_high: schema.add_u64_field(column::ID_HIGH, FAST),
@@ -94,7 +112,14 @@ impl Fields {
             category_parent: schema.add_text_field(column::CATEGORY_PARENT, word_column.clone()),
             provider_type: schema.add_text_field(column::PROVIDER_TYPE, word_column.clone()),
             needs: schema.add_text_field(column::NEEDS, word_column.clone()),
-            accessibility: schema.add_text_field(column::ACCESSIBILITY, word_column),
+            accessibility: schema.add_text_field(column::ACCESSIBILITY, word_column.clone()),
+            funding: schema.add_text_field(column::FUNDING, word_column.clone()),
+            languages: schema.add_text_field(column::LANGUAGES, word_column.clone()),
+            areas: schema.add_text_field(column::AREAS, word_column.clone()),
+            authority: schema.add_text_field(column::AUTHORITY, word_column),
+            open: schema.add_u64_field(column::OPEN, FAST),
+            minimum_age: schema.add_i64_field(column::MINIMUM_AGE, FAST),
+            maximum_age: schema.add_i64_field(column::MAXIMUM_AGE, FAST),
             latitude: schema.add_f64_field(column::LATITUDE, FAST),
             longitude: schema.add_f64_field(column::LONGITUDE, FAST),
             radius: schema.add_i64_field(column::RADIUS, FAST),
@@ -105,7 +130,7 @@ impl Fields {
             ratings: schema.add_i64_field(column::RATINGS, FAST),
             assured: schema.add_i64_field(column::ASSURED, FAST),
         };
-        Self { schema: schema.build(), id, text, words, phrases, columns }
+        Self { schema: schema.build(), id, text, words, phrases, names, columns }
     }
 
     /// Lays out one service.
@@ -126,12 +151,16 @@ impl Fields {
             c.stars => service.stars_total,
             c.ratings => service.ratings,
             c.assured => i64::from(service.assured_on_days),
-            self.phrases => phrase(&service.name),
-            self.phrases => phrase(&service.category_name),
+            c.open => u64::from(service.open),
+            c.authority => service.authority_id.as_str(),
+            self.phrases => stems(&service.name).join(" "),
+            self.phrases => stems(&service.category_name).join(" "),
         );
         let tags = [
             service.needs.join(" "),
             service.accessibility.join(" "),
+            service.languages.join(" "),
+            days(service.open).join(" "),
             service.kind.clone(),
             service.provider_type.clone(),
         ];
@@ -147,11 +176,25 @@ impl Fields {
             document.add_text(self.words, &text);
             document.add_text(*field, text);
         }
-        for need in &service.needs {
-            document.add_text(c.needs, need);
+        for name in beginnings(&service.name) {
+            document.add_text(self.names, name);
         }
-        for feature in &service.accessibility {
-            document.add_text(c.accessibility, feature);
+        let lists = [
+            (c.needs, &service.needs),
+            (c.accessibility, &service.accessibility),
+            (c.funding, &service.funding),
+            (c.languages, &service.languages),
+            (c.areas, &service.areas),
+        ];
+        for (column, values) in lists {
+            for value in values {
+                document.add_text(column, value);
+            }
+        }
+        for (column, age) in [(c.minimum_age, service.minimum_age), (c.maximum_age, service.maximum_age)] {
+            if let Some(age) = age {
+                document.add_i64(column, i64::from(age));
+            }
         }
         if let (Some(latitude), Some(longitude)) = (service.latitude, service.longitude) {
             document.add_f64(c.latitude, latitude);
@@ -176,6 +219,27 @@ fn indexed(analyzer: &str, option: IndexRecordOption) -> TextOptions {
 pub(super) fn phrase(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_lowercase().chars().take(80).collect()
+}
+
+/// Between the words that are looked up and the name as it is shown.
+pub(super) const SHOWN_AS: char = '\u{1}';
+
+/// How many words of a name it can be found by.
+const BEGINNINGS: usize = 4;
+
+/// A name from each of its first words on: "library␁Sale Library" is found by "libr".
+fn beginnings(name: &str) -> impl Iterator<Item = String> {
+    let shown: String = name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    let lower = tidy(&shown).to_lowercase();
+    let starts: Vec<usize> = lower
+        .char_indices()
+        .filter(|(at, letter)| {
+            letter.is_alphanumeric() && lower.get(..*at).is_none_or(|before| !before.ends_with(char::is_alphanumeric))
+        })
+        .map(|(at, _)| at)
+        .take(BEGINNINGS)
+        .collect();
+    starts.into_iter().filter_map(move |at| Some(format!("{}{SHOWN_AS}{shown}", lower.get(at..)?)))
 }
 
 /// An id as two numbers.

@@ -1,8 +1,10 @@
 //! Filters, made ready for one snapshot: each service is asked once, and answers with the filters it fails.
 #![expect(clippy::cast_possible_truncation, reason = "degrees and metres: single precision is within a few metres")]
 
-use super::query::{Filters, Search};
-use super::rows::{Row, Vocabulary, Words};
+use super::freshness::{Freshness, Limits};
+use super::query::{Ages, Filters, Search};
+use super::rows::{Row, Vocabulary, flag, route_bit};
+use super::sets::Words;
 
 /// One bit for each filter that a service can fail.
 pub(super) mod failed {
@@ -14,7 +16,13 @@ pub(super) mod failed {
     pub(in crate::search) const RATING: u16 = 1 << 5;
     pub(in crate::search) const REGISTERED: u16 = 1 << 6;
     pub(in crate::search) const PLACES: u16 = 1 << 7;
-    /// Accessibility and distance narrow every count, their own too.
+    pub(in crate::search) const AGE: u16 = 1 << 8;
+    pub(in crate::search) const FUNDING: u16 = 1 << 9;
+    pub(in crate::search) const LANGUAGE: u16 = 1 << 10;
+    pub(in crate::search) const OPEN: u16 = 1 << 11;
+    pub(in crate::search) const WITHIN: u16 = 1 << 12;
+    pub(in crate::search) const HOME: u16 = 1 << 13;
+    /// Accessibility narrows every count, its own too.
     pub(in crate::search) const ALWAYS: u16 = 1 << 15;
 }
 
@@ -23,16 +31,24 @@ pub(super) struct Ready {
     kinds: Option<Vec<bool>>,
     categories: Option<Vec<bool>>,
     provider_types: Option<Vec<bool>>,
-    needs: u64,
-    any_need: bool,
-    /// All of these; none if one of them is in no service at all.
-    accessibility: Option<u64>,
+    /// For each set of needs, of features, of languages: whether it will do.
+    needs: Option<Vec<bool>>,
+    accessibility: Option<Vec<bool>>,
+    languages: Option<Vec<bool>>,
     max_pence: Option<u32>,
     min_rating: u32,
     registered: bool,
     has_places: bool,
+    ages: Option<Ages>,
+    funding: u8,
+    open: u32,
     within: Option<f32>,
+    serves_home: bool,
     from: Option<Origin>,
+    /// For each set of areas, whether the home lies in one of them.
+    covers: Vec<bool>,
+    limits: Vec<Limits>,
+    today: i32,
 }
 
 /// Where it is wanted.
@@ -50,7 +66,7 @@ pub(super) enum Lies {
     Away(f32),
     /// It comes out to there, from so many metres away.
     ComesOut(f32),
-    /// It comes out to people, but not so far.
+    /// It comes out to people, but not there.
     OutsideArea(f32),
     /// Nobody said where it is.
     Unknown,
@@ -64,23 +80,27 @@ impl Lies {
             Self::Unknown => None,
         }
     }
+
+    /// Whether it comes to people there, or needs no place at all.
+    pub(super) fn serves_home(self) -> bool {
+        matches!(self, Self::ComesOut(_) | Self::Unknown)
+    }
 }
 
 impl Ready {
     /// Makes the filters of `search` ready. A value that no service has lets nothing through.
-    pub(super) fn of(search: &Search, vocabulary: &Vocabulary) -> Self {
+    pub(super) fn of(search: &Search, vocabulary: &Vocabulary, freshness: &Freshness, latest: i32) -> Self {
         let f: &Filters = &search.filters;
         let near = search.near.filter(|(latitude, longitude)| latitude.is_finite() && longitude.is_finite());
+        let any = |words: &[String]| !words.is_empty();
+        let home = [&search.home.district, &search.home.authority].into_iter().flatten().map(String::as_str);
         Self {
             kinds: chosen(&f.kinds, &vocabulary.kinds),
             categories: chosen_categories(&f.categories, vocabulary),
             provider_types: chosen(&f.provider_types, &vocabulary.provider_types),
-            needs: f.needs.iter().filter_map(|need| bit(need, &vocabulary.needs)).fold(0, |all, one| all | one),
-            any_need: f.needs.is_empty(),
-            accessibility: f
-                .accessibility
-                .iter()
-                .try_fold(0, |all, one| Some(all | bit(one, &vocabulary.accessibility)?)),
+            needs: any(&f.needs).then(|| vocabulary.needs.with_any(f.needs.iter().map(String::as_str))),
+            accessibility: any(&f.accessibility).then(|| vocabulary.accessibility.with_all(&f.accessibility)),
+            languages: any(&f.languages).then(|| vocabulary.languages.with_any(f.languages.iter().map(String::as_str))),
             max_pence: if f.free_only {
                 Some(0)
             } else {
@@ -89,12 +109,23 @@ impl Ready {
             min_rating: f.min_rating.unwrap_or_default(),
             registered: f.registered_only,
             has_places: f.has_places,
+            ages: f.ages,
+            funding: if any(&f.funding) {
+                f.funding.iter().filter_map(|route| route_bit(route)).fold(0, |all, bit| all | bit)
+            } else {
+                u8::MAX
+            },
+            open: f.open,
             within: f.within_metres.map(|metres| metres as f32),
+            serves_home: f.serves_home && near.is_some(),
             from: near.map(|(latitude, longitude)| Origin {
                 latitude: latitude as f32,
                 longitude: longitude as f32,
                 narrowing: latitude.to_radians().cos() as f32,
             }),
+            covers: vocabulary.areas.with_any(home),
+            limits: freshness.for_each(vocabulary.authorities.all()),
+            today: search.today.unwrap_or(latest),
         }
     }
 
@@ -102,20 +133,33 @@ impl Ready {
     #[inline]
     pub(super) fn lies(&self, row: &Row) -> Option<Lies> {
         let from = self.from.as_ref()?;
+        let covers = row.areas != 0 && allows(Some(&self.covers), row.areas as usize);
         if row.latitude.is_nan() {
-            return Some(Lies::Unknown);
+            return Some(match (covers, row.areas) {
+                (true, _) => Lies::ComesOut(f32::MAX),
+                (false, 0) => Lies::Unknown,
+                (false, _) => Lies::OutsideArea(f32::MAX),
+            });
         }
         let metres_per_degree = 111_195.0_f32;
         let north = (row.latitude - from.latitude) * metres_per_degree;
         let east = (row.longitude - from.longitude) * metres_per_degree * from.narrowing;
         let metres = (north * north + east * east).sqrt();
-        Some(if row.radius <= 0.0 {
-            Lies::Away(metres)
-        } else if metres <= row.radius {
+        Some(if covers || (row.radius > 0.0 && metres <= row.radius) {
             Lies::ComesOut(metres)
+        } else if row.radius <= 0.0 && row.areas == 0 {
+            Lies::Away(metres)
         } else {
             Lies::OutsideArea(metres)
         })
+    }
+
+    /// How many days ago a service was last checked, and what its authority makes of that; none if it has left.
+    #[inline]
+    pub(super) fn unchecked_for(&self, row: &Row) -> Option<(i32, Limits)> {
+        let limits = self.limits.get(usize::from(row.authority)).copied().unwrap_or_default();
+        let days = self.today.saturating_sub(row.assured);
+        (days <= limits.leave_after).then_some((days, limits))
     }
 
     /// The filters that a service fails.
@@ -126,29 +170,37 @@ impl Ready {
         require(allows(self.kinds.as_deref(), usize::from(row.kind)), failed::KIND);
         require(allows(self.categories.as_deref(), usize::from(row.category)), failed::CATEGORY);
         require(allows(self.provider_types.as_deref(), usize::from(row.provider_type)), failed::PROVIDER_TYPE);
-        require(self.any_need || row.needs & self.needs != 0, failed::NEED);
-        require(self.accessibility.is_some_and(|all| row.accessibility & all == all), failed::ALWAYS);
+        require(allows(self.needs.as_deref(), usize::from(row.needs)), failed::NEED);
+        require(allows(self.accessibility.as_deref(), row.accessibility as usize), failed::ALWAYS);
+        require(allows(self.languages.as_deref(), usize::from(row.languages)), failed::LANGUAGE);
         require(self.max_pence.is_none_or(|most| row.pence <= most), failed::PRICE);
-        require(self.min_rating == 0 || is_rated(row, self.min_rating), failed::RATING);
-        require(!self.registered || row.registered, failed::REGISTERED);
-        require(!self.has_places || row.has_places, failed::PLACES);
-        require(self.is_within(lies), failed::ALWAYS);
+        require(u32::from(row.tenths) >= self.min_rating, failed::RATING);
+        require(!self.registered || row.is(flag::REGISTERED), failed::REGISTERED);
+        require(!self.has_places || row.is(flag::PLACES), failed::PLACES);
+        require(self.ages.is_none_or(|ages| row.minimum_age <= ages.to && row.maximum_age >= ages.from), failed::AGE);
+        require(row.funding & self.funding != 0, failed::FUNDING);
+        require(self.open == 0 || row.open & self.open != 0, failed::OPEN);
+        require(self.is_within(lies), failed::WITHIN);
+        require(!self.serves_home || lies.is_some_and(Lies::serves_home), failed::HOME);
         bits
     }
 
     /// What has no place is everywhere; what comes out to people is wherever it comes to.
     fn is_within(&self, lies: Option<Lies>) -> bool {
         match (self.within, lies) {
-            (None, _) | (_, None | Some(Lies::Unknown | Lies::ComesOut(_))) => true,
-            (Some(within), Some(Lies::Away(metres))) => metres <= within,
-            (Some(_), Some(Lies::OutsideArea(_))) => false,
+            (None, _) | (_, None) => true,
+            (Some(within), Some(lies)) => lies_within(lies, within),
         }
     }
 }
 
-/// Whether the mean of the stars is at least `tenths`; what nobody rated is not.
-pub(super) fn is_rated(row: &Row, tenths: u32) -> bool {
-    row.ratings > 0 && u64::from(row.stars) * 10 >= u64::from(tenths) * u64::from(row.ratings)
+/// Whether a service counts as within so many metres.
+pub(super) fn lies_within(lies: Lies, within: f32) -> bool {
+    match lies {
+        Lies::Unknown | Lies::ComesOut(_) => true,
+        Lies::Away(metres) => metres <= within,
+        Lies::OutsideArea(_) => false,
+    }
 }
 
 fn allows(chosen: Option<&[bool]>, number: usize) -> bool {
@@ -170,8 +222,4 @@ fn chosen_categories(ids: &[String], vocabulary: &Vocabulary) -> Option<Vec<bool
         }
     }
     Some(chosen)
-}
-
-fn bit(word: &str, words: &Words) -> Option<u64> {
-    words.find(word).filter(|number| *number < 64).map(|number| 1 << number)
 }

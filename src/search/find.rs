@@ -10,6 +10,7 @@ use crate::places::distance_metres;
 
 use super::collector::{Candidate, Collector};
 use super::counts::{Counts, Tally};
+use super::filters::{Lies, Ready};
 use super::indexing::{Index, SearchError};
 use super::matching::{Matched, Scratch};
 use super::query::Search;
@@ -21,12 +22,18 @@ use super::understanding::{Meaning, understand};
 pub struct Found {
     /// How many services were found, on all pages.
     pub total: usize,
+    /// How many of them meet the whole question; they come first.
+    pub exact: usize,
     /// Those of the page that was asked for.
     pub hits: Vec<Hit>,
     /// How many results each filter would leave.
     pub counts: Counts,
+    /// How many of them meet the whole question.
+    pub whole: usize,
     /// The words as they were put right, if they were: "library" for "libary".
     pub corrected: Option<String>,
+    /// Words that were asked for exactly and are nowhere, as they would be put right.
+    pub did_you_mean: Option<String>,
     /// What was understood beyond the words, in sentences.
     pub understood: Vec<String>,
     /// Whether there are results that meet only part of the question, because too few meet all of it.
@@ -55,8 +62,7 @@ impl Index {
     pub fn find(&self, search: &Search) -> Result<Found, SearchError> {
         let snapshot = self.snapshot();
         let meaning = understand(&search.words, &snapshot);
-        let mut collector =
-            Collector::new(search, &snapshot, meaning.concepts.iter().map(|concept| concept.weight).collect());
+        let mut collector = Collector::new(search, &snapshot, &self.freshness(), &meaning);
         let has_words = search.words.chars().any(char::is_alphanumeric);
         if has_words {
             self.with_scratch(|scratch| collect_matching(&meaning, &snapshot, &mut collector, scratch))?;
@@ -99,20 +105,22 @@ fn answer(search: &Search, meaning: Meaning, snapshot: &Snapshot, mut collector:
     let shown = collector.levels_shown();
     let window = search.window();
     let hits = collector.best(shown).into_iter().skip(window.start).take(window.len());
-    let hits = hits.filter_map(|candidate| hit(&candidate, search, snapshot)).collect();
+    let hits = hits.filter_map(|candidate| hit(&candidate, search, snapshot, &collector.ready)).collect();
     let levels = collector.levels.get(..shown).unwrap_or_default();
-    let tallies: Vec<Tally> = levels.iter().map(|level| level.tally.clone()).collect();
     Found {
+        exact: levels.first().map_or(0, |level| level.total),
         total: levels.iter().map(|level| level.total).sum(),
         hits,
-        counts: Tally::sum(&tallies, &snapshot.vocabulary),
+        counts: Tally::sum(levels.iter().map(|level| &level.tally), &snapshot.vocabulary),
+        whole: levels.first().map_or(0, |level| level.total),
         corrected: meaning.corrected,
+        did_you_mean: meaning.did_you_mean,
         understood: meaning.understood,
         relaxed: levels.iter().skip(1).any(|level| level.total > 0),
     }
 }
 
-fn hit(candidate: &Candidate, search: &Search, snapshot: &Snapshot) -> Option<Hit> {
+fn hit(candidate: &Candidate, search: &Search, snapshot: &Snapshot, ready: &Ready) -> Option<Hit> {
     let segment = snapshot.segments.get(candidate.segment as usize)?;
     let row = segment.rows.get(candidate.doc as usize)?;
     let place = (!row.latitude.is_nan()).then(|| (f64::from(row.latitude), f64::from(row.longitude)));
@@ -121,7 +129,7 @@ fn hit(candidate: &Candidate, search: &Search, snapshot: &Snapshot) -> Option<Hi
         id: segment.id(candidate.doc)?,
         score: candidate.score,
         distance_metres: metres.map(|metres| metres as u32),
-        comes_to_you: row.radius > 0.0 && metres.is_some_and(|metres| metres <= f64::from(row.radius)),
+        comes_to_you: matches!(ready.lies(row), Some(Lies::ComesOut(_))),
         latitude: place.map(|(latitude, _)| latitude),
         longitude: place.map(|(_, longitude)| longitude),
     })

@@ -1,18 +1,20 @@
 //! The index's follower: reads the log and brings the index up to date, or rebuilds it from the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
+use crate::catalogue::store::Reach;
 use crate::catalogue::taxonomy::Taxonomy;
 use crate::catalogue::{self, WholeService};
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::ids::ServiceId;
 use crate::log::{self, EventKind, Position};
 
-use super::{Index, SearchError, ServiceDocument};
+use super::{Freshness, Index, SearchError, ServiceDocument, opening};
 
 /// Events read in one step.
 const BATCH: i64 = 2_000;
@@ -22,6 +24,9 @@ const FAR_AHEAD: i64 = 20_000;
 
 /// Services read in one step of a rebuild.
 const SERVICES: i64 = 500;
+
+/// What authorities set is read again after so long.
+const SETTINGS: Duration = Duration::from_secs(2);
 
 /// The events that search has to look at; the subject of each is a service.
 pub const KINDS: &[EventKind] = &[EventKind::ServiceChanged, EventKind::ReviewWritten];
@@ -44,17 +49,22 @@ pub struct Following {
     taxonomy: Arc<Taxonomy>,
     clock: Clock,
     read: Position,
+    settings_read: Option<Instant>,
 }
 
 impl Following {
     /// A follower of this database that keeps this index.
     #[must_use]
     pub fn new(index: Index, db: Db, taxonomy: Arc<Taxonomy>, clock: Clock) -> Self {
-        Self { index, db, taxonomy, clock, read: Position::default() }
+        Self { index, db, taxonomy, clock, read: Position::default(), settings_read: None }
     }
 
     /// Reads the next events and indexes the services they tell of. Says whether there was anything.
     pub fn step(&mut self) -> Result<bool, FollowError> {
+        if self.settings_read.is_none_or(|read| read.elapsed() > SETTINGS) {
+            self.index.set_freshness(self.db.read_now(Freshness::read)?);
+            self.settings_read = Some(Instant::now());
+        }
         let today = self.clock.now().date();
         let Some(committed) = self.index.position().filter(|_| !self.index.needs_rebuild()) else {
             rebuild(&self.index, &self.db, &self.taxonomy, today, |_| {})?;
@@ -77,8 +87,7 @@ impl Following {
     }
 
     fn index_services(&self, changed: Vec<ServiceId>, position: Position, today: NaiveDate) -> Result<(), FollowError> {
-        let services = self.db.read_now(|conn| catalogue::store::whole_services(conn, &changed, today))?;
-        let documents: Vec<ServiceDocument> = services.iter().map(|whole| document(whole, &self.taxonomy)).collect();
+        let documents = self.db.read_now(|conn| documents(conn, &changed, &self.taxonomy, today))?;
         let present: BTreeSet<ServiceId> = documents.iter().map(|document| document.id).collect();
         let gone: Vec<ServiceId> = changed.into_iter().filter(|id| !present.contains(id)).collect();
         Ok(self.index.apply(&documents, &gone, position)?)
@@ -127,11 +136,24 @@ pub fn rebuild(
 type Chunk = (Option<ServiceId>, Vec<ServiceDocument>);
 
 fn chunk(db: &Db, taxonomy: &Taxonomy, today: NaiveDate, after: Option<ServiceId>) -> diesel::QueryResult<Chunk> {
-    let services = db.read_now(|conn| {
+    db.read_now(|conn| {
         let ids = catalogue::store::active_ids_after(conn, after, SERVICES)?;
-        Ok::<_, diesel::result::Error>((ids.last().copied(), catalogue::store::whole_services(conn, &ids, today)?))
-    });
-    services.map(|(last, services)| (last, services.iter().map(|whole| document(whole, taxonomy)).collect()))
+        Ok((ids.last().copied(), documents(conn, &ids, taxonomy, today)?))
+    })
+}
+
+/// The documents of services that are active.
+fn documents(
+    conn: &mut Conn,
+    ids: &[ServiceId],
+    taxonomy: &Taxonomy,
+    today: NaiveDate,
+) -> diesel::QueryResult<Vec<ServiceDocument>> {
+    let services = catalogue::store::whole_services(conn, ids, today)?;
+    let reach: HashMap<ServiceId, Reach> = catalogue::store::reach_of(conn, ids)?;
+    let nothing = Reach::default();
+    let document = |whole: &WholeService| document(whole, reach.get(&whole.service.id).unwrap_or(&nothing), taxonomy);
+    Ok(services.iter().map(document).collect())
 }
 
 /// Every document that the index should hold, and its fingerprint: for `waymark verify`.
@@ -149,7 +171,7 @@ pub fn expected(db: &Db, taxonomy: &Taxonomy, today: NaiveDate) -> diesel::Query
 }
 
 /// What search needs of a service.
-fn document(whole: &WholeService, taxonomy: &Taxonomy) -> ServiceDocument {
+fn document(whole: &WholeService, reach: &Reach, taxonomy: &Taxonomy) -> ServiceDocument {
     let service = &whole.service;
     let category = taxonomy.term(&service.category_id);
     let parent = category.and_then(|term| term.parent_id.as_deref()).unwrap_or("");
@@ -187,6 +209,26 @@ fn document(whole: &WholeService, taxonomy: &Taxonomy) -> ServiceDocument {
         stars_total: whole.rating.stars(),
         ratings: whole.rating.ratings(),
         assured_on_days: chrono::Datelike::num_days_from_ce(&service.assured_on) - 719_163,
+        minimum_age: service.minimum_age,
+        maximum_age: service.maximum_age,
+        funding: reach.funding.iter().map(ToString::to_string).collect(),
+        languages: languages(&service.languages),
+        areas: reach.areas.iter().map(|(_, code)| code.clone()).collect(),
+        open: opening::open(&reach.schedules, &service.opening_hours),
+        authority_id: reach.authority.map(|id| id.to_string()).unwrap_or_default(),
         invented: service.origin == catalogue::Origin::Invented,
     }
+}
+
+/// The languages of a list as it is written, English left out: everybody speaks it.
+fn languages(list: &str) -> Vec<String> {
+    let each = list.split([',', ';', '|', '/', '\n']).map(|language| language.trim().trim_end_matches('.'));
+    let mut all: Vec<String> = each
+        .filter(|language| !language.is_empty() && language.chars().count() <= 40)
+        .filter(|language| !language.eq_ignore_ascii_case("English"))
+        .map(str::to_owned)
+        .collect();
+    all.sort();
+    all.dedup();
+    all
 }

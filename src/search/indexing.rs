@@ -15,6 +15,7 @@ use crate::log::Position;
 
 use super::document::ServiceDocument;
 use super::fields::Fields;
+use super::freshness::Freshness;
 use super::matching::Scratch;
 use super::snapshot::Snapshot;
 use super::{analysis, folder};
@@ -46,6 +47,8 @@ struct Inner {
     scratch: Mutex<Vec<Box<Scratch>>>,
     /// More searches at once than processors only take each other's cache and memory.
     turns: tokio::sync::Semaphore,
+    /// When services sink and leave; the follower keeps it.
+    freshness: RwLock<Arc<Freshness>>,
 }
 
 struct Open {
@@ -80,6 +83,7 @@ impl Index {
             open: RwLock::new(open),
             writer: Mutex::default(),
             scratch: Mutex::default(),
+            freshness: RwLock::default(),
             turns,
         })))
     }
@@ -175,6 +179,31 @@ impl Index {
     #[must_use]
     pub fn all_ids(&self) -> Vec<(ServiceId, u64)> {
         self.snapshot().ids()
+    }
+
+    /// Takes over when services sink and leave.
+    pub fn set_freshness(&self, freshness: Freshness) {
+        let mut held = self.0.freshness.write().unwrap_or_else(PoisonError::into_inner);
+        if **held != freshness {
+            *held = Arc::new(freshness);
+        }
+    }
+
+    pub(super) fn freshness(&self) -> Arc<Freshness> {
+        Arc::clone(&self.0.freshness.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Languages that are spoken somewhere besides English, by name.
+    #[must_use]
+    pub fn languages(&self) -> Vec<String> {
+        let mut all = self.snapshot().vocabulary.languages.words.all().to_vec();
+        all.sort();
+        all
+    }
+
+    /// In how many services a word stands, as it was written.
+    pub(super) fn services_with_word(&self, word: &str) -> u64 {
+        self.snapshot().services_with_word(word)
     }
 
     /// The state of the index as it is now.

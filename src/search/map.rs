@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::places::{distance_metres, miles_text};
+use crate::places::{Gazetteer, distance_metres, miles_text};
 
 /// One numbered result on the map.
 pub(super) struct Pin<'a> {
@@ -13,28 +13,62 @@ pub(super) struct Pin<'a> {
     pub(super) at: (f64, f64),
 }
 
-const WIDTH: f64 = 300.0;
-const HEIGHT: f64 = 280.0;
-const RADIUS: f64 = 15.0;
+/// How large a map is, in its own units.
+#[derive(Clone, Copy)]
+pub(super) struct Size {
+    width: f64,
+    height: f64,
+    /// Of a pin.
+    radius: f64,
+}
+
+impl Size {
+    /// Beside a list.
+    pub(super) const SMALL: Self = Self { width: 300.0, height: 280.0, radius: 15.0 };
+    /// Above a list. A pin is large enough for a finger where the map fills a small phone.
+    pub(super) const LARGE: Self = Self { width: 400.0, height: 380.0, radius: 17.0 };
+}
+
+/// The most names of postcode districts, so that they do not cover each other.
+const MOST_DISTRICTS: usize = 12;
 
 /// Draws pins around the place that was asked for, or around their own middle; none for no pins.
-pub(super) fn draw(pins: &[Pin<'_>], near: Option<((f64, f64), &str)>) -> Option<String> {
+pub(super) fn draw(pins: &[Pin<'_>], near: Option<((f64, f64), &str)>, size: Size) -> Option<String> {
+    let Size { width, height, radius: pin_radius } = size;
     let first = pins.first()?;
     let middle = near.map_or_else(|| middle(pins), |(at, _)| at);
     let furthest = pins.iter().map(|pin| distance_metres(middle, pin.at)).fold(400.0, f64::max);
-    let scale = (HEIGHT / 2.0 - RADIUS - 4.0) / furthest; // pixels for a metre
+    let scale = (height / 2.0 - pin_radius - 4.0) / furthest; // pixels for a metre
     let mut svg = String::with_capacity(4_000);
     let around = near.map(|(_, label)| format!(" around {}", escape(label))).unwrap_or_default();
     let _ = write!(
         svg,
-        r#"<svg class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{} numbered places{around}; number {} is {}"><rect class="map-ground" width="{WIDTH}" height="{HEIGHT}"/>"#,
+        r#"<svg class="map" viewBox="0 0 {width} {height}" role="group" aria-label="{} numbered places{around}; number {} is {}"><rect class="map-ground" width="{width}" height="{height}"/>"#,
         pins.len(),
         first.number,
         escape(first.name),
     );
-    let (x0, y0) = (WIDTH / 2.0, HEIGHT / 2.0);
+    let (x0, y0) = (width / 2.0, height / 2.0);
+    let on_paper = |at: (f64, f64)| {
+        let east = distance_metres(middle, (middle.0, at.1)).copysign(at.1 - middle.1);
+        let north = distance_metres(middle, (at.0, middle.1)).copysign(at.0 - middle.0);
+        (x0 + east * scale, y0 - north * scale)
+    };
+    let mut named: Vec<(f64, f64)> = Vec::new();
+    for (code, at) in Gazetteer::shared().districts_within(middle, furthest * 1.2) {
+        let (x, y) = on_paper(at);
+        let inside = (24.0..width - 24.0).contains(&x) && (18.0..height - 8.0).contains(&y);
+        if inside && named.len() < MOST_DISTRICTS && named.iter().all(|other| (other.0 - x).hypot(other.1 - y) > 40.0) {
+            named.push((x, y));
+            let _ = write!(
+                svg,
+                r#"<text class="map-district" x="{x:.0}" y="{y:.0}" text-anchor="middle" aria-hidden="true">{}</text>"#,
+                escape(code)
+            );
+        }
+    }
     for part in [0.5, 1.0] {
-        let radius = (HEIGHT / 2.0 - RADIUS - 4.0) * part;
+        let radius = (height / 2.0 - pin_radius - 4.0) * part;
         let _ = write!(
             svg,
             r#"<circle class="map-ring" cx="{x0}" cy="{y0}" r="{radius:.0}"/><text class="map-label" x="{x0}" y="{:.0}" text-anchor="middle">{}</text>"#,
@@ -52,13 +86,11 @@ pub(super) fn draw(pins: &[Pin<'_>], near: Option<((f64, f64), &str)>) -> Option
     }
     let mut placed: Vec<(f64, f64)> = Vec::with_capacity(pins.len());
     for pin in pins {
-        let east = distance_metres(middle, (middle.0, pin.at.1)).copysign(pin.at.1 - middle.1);
-        let north = distance_metres(middle, (pin.at.0, middle.1)).copysign(pin.at.0 - middle.0);
-        let at = apart((x0 + east * scale, y0 - north * scale), &placed);
+        let at = apart(on_paper(pin.at), &placed, size);
         placed.push(at);
         let _ = write!(
             svg,
-            r#"<a href="{}" class="map-pin kind-{}" aria-label="{}: {}"><circle cx="{:.0}" cy="{:.0}" r="{RADIUS}"/><text x="{:.0}" y="{:.0}" text-anchor="middle">{}</text></a>"#,
+            r#"<a href="{}" class="map-pin kind-{}" aria-label="{}: {}"><circle cx="{:.0}" cy="{:.0}" r="{pin_radius}"/><text x="{:.0}" y="{:.0}" text-anchor="middle">{}</text></a>"#,
             escape(pin.href),
             pin.kind_slug,
             pin.number,
@@ -80,11 +112,12 @@ fn middle(pins: &[Pin<'_>]) -> (f64, f64) {
 }
 
 /// Moves a pin aside, in a spiral, until it covers none that is already there.
-fn apart(wanted: (f64, f64), placed: &[(f64, f64)]) -> (f64, f64) {
-    let clamp = |(x, y): (f64, f64)| (x.clamp(RADIUS, WIDTH - RADIUS), y.clamp(RADIUS, HEIGHT - RADIUS));
+fn apart(wanted: (f64, f64), placed: &[(f64, f64)], size: Size) -> (f64, f64) {
+    let Size { width, height, radius } = size;
+    let clamp = |(x, y): (f64, f64)| (x.clamp(radius, width - radius), y.clamp(radius, height - radius));
     let mut at = clamp(wanted);
     for turn in 1..60 {
-        if placed.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) >= 2.0 * RADIUS) {
+        if placed.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) >= 2.0 * radius) {
             break;
         }
         let (angle, away) = (f64::from(turn) * 2.4, 6.0 * f64::from(turn).sqrt() * 1.6);
@@ -111,11 +144,11 @@ mod tests {
             kind_slug: "equipment",
             at: (53.4, -2.3),
         };
-        let svg = draw(&[pin(1), pin(2), pin(3)], Some(((53.4, -2.3), "M33 7"))).unwrap();
+        let svg = draw(&[pin(1), pin(2), pin(3)], Some(((53.4, -2.3), "M33 7")), Size::SMALL).unwrap();
         assert!(svg.contains("A &lt;b&gt; &amp; &quot;c&quot;") && !svg.contains("<b>"));
         let placed = [(100.0, 100.0)];
-        let moved = apart((100.0, 100.0), &placed);
-        assert!((moved.0 - 100.0).hypot(moved.1 - 100.0) >= 2.0 * RADIUS);
-        assert!(draw(&[], None).is_none());
+        let moved = apart((100.0, 100.0), &placed, Size::SMALL);
+        assert!((moved.0 - 100.0).hypot(moved.1 - 100.0) >= 30.0);
+        assert!(draw(&[], None, Size::LARGE).is_none());
     }
 }

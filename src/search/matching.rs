@@ -14,6 +14,9 @@ use super::ranking::Ranking;
 use super::snapshot::{Segment, Snapshot};
 use super::understanding::{Alternative, Meaning, Word};
 
+/// No longer part of a question is looked up as a name.
+const LONGEST_NAME: usize = 6;
+
 /// So many services are looked at together.
 const WINDOW: usize = 2_048;
 const WINDOW_DOCS: DocId = 2_048;
@@ -141,10 +144,17 @@ type Fields<'a> = Vec<Cursor<'a>>;
 
 /// A search in one segment, ready to be read from the first service to the last.
 struct Reading<'a> {
-    /// For each concept, the ways to say it; for each of those, its words.
-    concepts: Vec<Vec<Vec<Fields<'a>>>>,
-    /// The services that are called exactly what was typed, or whose category is.
-    called_so: Option<Cursor<'a>>,
+    concepts: Vec<ConceptReading<'a>>,
+    /// Services that are called what was typed or a part of it, or whose category is, and what that multiplies by.
+    named: Vec<(BlockSegmentPostings, usize, f32)>,
+}
+
+/// A concept in one segment.
+struct ConceptReading<'a> {
+    /// The ways to say it; for each of those, its words.
+    ways: Vec<Vec<Fields<'a>>>,
+    /// The only services that it can be in, in order, where it has to stand there as it was typed.
+    exactly: Option<Vec<DocId>>,
 }
 
 impl<'a> Reading<'a> {
@@ -156,24 +166,38 @@ impl<'a> Reading<'a> {
                 let fields = |word| open(word, *weight, snapshot, segment, number);
                 ways.push(words.iter().map(fields).collect::<tantivy::Result<Vec<_>>>()?);
             }
-            concepts.push(ways);
+            let exactly = if concept.exactly.is_empty() { None } else { Some(segment.with_phrase(&concept.exactly)?) };
+            concepts.push(ConceptReading { ways, exactly });
         }
-        let called_so = match segment.phrases.terms().get(&meaning.phrase)? {
-            Some(info) => {
-                let basic = IndexRecordOption::Basic;
-                let postings = segment.phrases.read_block_postings_from_terminfo(&info, basic)?;
-                let field = segment.text.first().zip(snapshot.norms.first());
-                field.map(|((_, lengths), norms)| Cursor { postings, at: 0, counts: 0.0, norms, lengths })
-            }
-            None => None,
-        };
-        Ok(Self { concepts, called_so })
+        Ok(Self { concepts, named: named(&meaning.stems, segment)? })
     }
 
     /// The first service that any word still has.
     fn next(&self) -> Option<DocId> {
-        self.concepts.iter().flatten().flatten().flatten().filter_map(Cursor::doc).min()
+        self.concepts.iter().flat_map(|concept| &concept.ways).flatten().flatten().filter_map(Cursor::doc).min()
     }
+}
+
+/// Services that are called what was typed or a part of it, or whose category is: the more the larger the part.
+fn named(stems: &[(String, bool)], segment: &Segment) -> tantivy::Result<Vec<(BlockSegmentPostings, usize, f32)>> {
+    let saying = |part: &[(String, bool)]| part.iter().filter(|(_, says)| *says).count() as f32;
+    let all = saying(stems).max(1.0);
+    let mut named = Vec::new();
+    for from in 0..stems.len() {
+        for until in from + 1..=stems.len().min(from + LONGEST_NAME) {
+            let Some(part) = stems.get(from..until) else { continue };
+            let share = saying(part) / all;
+            if share <= 0.0 {
+                continue;
+            }
+            let name = part.iter().map(|(stem, _)| stem.as_str()).collect::<Vec<_>>().join(" ");
+            let Some(info) = segment.phrases.terms().get(&name)? else { continue };
+            let factor = 1.0 + (Ranking::shared().matching.exact_name - 1.0) * share;
+            let postings = segment.phrases.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+            named.push((postings, 0, factor));
+        }
+    }
+    Ok(named)
 }
 
 fn open<'a>(
@@ -221,8 +245,9 @@ impl Scratch {
 
     /// Adds up what every concept counts for the services from `start` to before `end`.
     fn fill(&mut self, reading: &mut Reading<'_>, start: DocId, end: DocId) {
-        for (bit, ways) in reading.concepts.iter_mut().enumerate() {
-            if let [words] = ways.as_mut_slice()
+        for (bit, ConceptReading { ways, exactly }) in reading.concepts.iter_mut().enumerate() {
+            if exactly.is_none()
+                && let [words] = ways.as_mut_slice()
                 && let [fields] = words.as_mut_slice()
             {
                 for field in fields {
@@ -239,7 +264,7 @@ impl Scratch {
                 let all = (1 << words.len()) - 1;
                 let concept = &mut self.concept;
                 self.alternative.drain(|at, mask, score| {
-                    if mask == all {
+                    if mask == all && exactly.as_ref().is_none_or(|docs| docs.binary_search(&(start + at)).is_ok()) {
                         concept.best(at, score);
                     }
                 });
@@ -247,20 +272,21 @@ impl Scratch {
             let total = &mut self.total;
             self.concept.drain(|at, _, score| total.add(at, 1 << bit, score));
         }
-        self.raise_exact_names(reading, start, end);
+        self.raise_names(reading, start, end);
     }
 
-    /// Raises services that are called exactly what was typed, or whose category is.
-    fn raise_exact_names(&mut self, reading: &mut Reading<'_>, start: DocId, end: DocId) {
-        let Some(called_so) = &mut reading.called_so else { return };
-        while let Some(doc) = called_so.doc().filter(|doc| *doc < end) {
-            if doc >= start {
-                self.total.multiply(doc - start, Ranking::shared().matching.exact_name);
-            }
-            called_so.at += 1;
-            if called_so.at >= called_so.postings.docs().len() {
-                called_so.postings.advance();
-                called_so.at = 0;
+    /// Raises services that are called so.
+    fn raise_names(&mut self, reading: &mut Reading<'_>, start: DocId, end: DocId) {
+        for (postings, at, factor) in &mut reading.named {
+            while let Some(doc) = postings.docs().get(*at).copied().filter(|doc| *doc < end) {
+                if doc >= start {
+                    self.total.multiply(doc - start, *factor);
+                }
+                *at += 1;
+                if *at >= postings.docs().len() {
+                    postings.advance();
+                    *at = 0;
+                }
             }
         }
     }

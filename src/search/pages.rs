@@ -1,28 +1,38 @@
 //! The pages that find: home, results, and how results are ordered.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use actix_web::web::{Data, ServiceConfig, get};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use serde::Deserialize;
 
 use crate::app::App;
-use crate::catalogue::{self, Kind, WholeService, card};
-use crate::db::off_the_async_threads;
+use crate::budgets::purse;
+use crate::catalogue::views::ServiceCard;
+use crate::catalogue::{self, Kind, Shelf, WholeService, card};
+use crate::db::{Conn, off_the_async_threads};
 use crate::error::AppError;
 use crate::identity::Anyone;
+use crate::ids::SubmissionKey;
 use crate::money::thousands;
 use crate::places::{Place, miles_text};
-use crate::web::form::Ask;
-use crate::web::page::{Choice, Link, Page, Tile, html};
+use crate::shortlists::{self, ListKeeper};
+use crate::web::form::{Ask, Form};
+use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
 use crate::web::paging;
 
-use super::asked::{Asked, Understood};
-use super::map::{Pin, draw};
+use super::asked::{Asked, Understood, days};
+use super::map::{Pin, Size, draw};
 use super::ranking::Ranking;
 use super::views::{
-    AboutSearchPage, Filters, HomePage, KindChoice, KindTile, RankingRow, ResultsPage, SearchedInstead,
+    AboutSearchPage, HomePage, KindTile, RankingRow, ResultsPage, SearchedInstead, WantedForm, WantedPage,
+    WantedThanksPage,
 };
-use super::{Counts, Found, Search, explain_order};
+use super::wanted::{Wanted, want};
+use super::{Found, Search, Through, close, explain_order, panel};
 
 /// Results on one page.
 const PER_PAGE: u32 = 20;
@@ -32,12 +42,18 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/", get().to(get_home))
         .route("/search", get().to(get_search))
-        .route("/about-search", get().to(get_about_search));
+        .route("/about-search", get().to(get_about_search))
+        .route("/wanted", get().to(get_wanted))
+        .route("/wanted", post().to(post_wanted))
+        .route("/wanted/thanks", get().to(get_wanted_thanks));
 }
 
 /// `GET /`: the front door.
 pub async fn get_home(_: Anyone, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let all = app.index.find(&Search { per_page: 1, page: 1, ..Search::default() }).map_err(AppError::unexpected)?;
+    let all = app
+        .index
+        .find(&Search { per_page: 1, page: 1, today: Some(days(app.clock.now().date())), ..Search::default() })
+        .map_err(AppError::unexpected)?;
     let kind = |kind: &Kind| {
         let count = all.counts.kinds.get(kind.as_str()).copied().unwrap_or(0);
         KindTile {
@@ -69,29 +85,90 @@ pub async fn get_home(_: Anyone, app: Data<App>, request: HttpRequest) -> Result
 
 /// `GET /search`: what was found, in an order that the page explains.
 pub async fn get_search(
-    anyone: Anyone,
+    keeper: ListKeeper,
     Ask(asked): Ask<Asked>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    drop(anyone); // open on purpose; who is asking changes nothing about what is found
-    let understood = asked.understood(PER_PAGE)?;
-    let (found, services) = find(&app, understood.search.clone()).await?;
-    html(&results_page(Page::of(&request, "Find support"), &app, &asked, &understood, &found, &services))
+    // Open on purpose; who is asking changes nothing about what is found.
+    let understood = asked.understood(&app, PER_PAGE)?;
+    let (search, from, with) = (understood.search.clone(), asked.clone(), app.clone());
+    let today = app.clock.now().date();
+    let turn = app.index.turn().await;
+    let (found, services, close, closest) = off_the_async_threads(move || {
+        let found = with.index.find(&search).map_err(AppError::unexpected)?;
+        let services = whole(&with.shelf, &found, today)?;
+        let close = close::close_to(&with, &from, &found)?;
+        // With a few results, the links will do.
+        let closest = close.first().filter(|_| found.total == 0);
+        let closest = closest.map(|close| whole(&with.shelf, &close.found, today)).transpose()?.unwrap_or_default();
+        Ok::<_, AppError>((found, services, close, closest))
+    })
+    .await?;
+    drop(turn);
+    app.searches.note(&app.index, &asked, &understood, &found, (Through::Page, today));
+    let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+    app.tally.appeared(&ids, today);
+    let (page, tie) = Page::tied(&request, "Find support");
+    let path = page.path.clone();
+    let mut results = results_page(page, &app, &asked, &understood, &found, &services);
+    if let Some(first) = close.first() {
+        results.near_misses_reason.clone_from(&first.reason);
+        results.near_misses = closest.iter().map(|whole| card::card(whole, away(&first.found, whole), None)).collect();
+    }
+    results.close = close.iter().map(|close| close.link(counted(close.found.total, "result"))).collect();
+    for_the_visitor(&app, keeper, &services, &path, &mut results.results).await?;
+    tie.onto(html(&results)?)
+}
+
+/// Puts onto the cards what is the visitor's alone: what a service means for their budget, and the button that keeps it.
+async fn for_the_visitor(
+    app: &Data<App>,
+    keeper: ListKeeper,
+    services: &[Arc<WholeService>],
+    path: &str,
+    cards: &mut [ServiceCard],
+) -> Result<(), AppError> {
+    let (today, services) = (app.clock.now().date(), services.to_vec());
+    let read = move |conn: &mut Conn| {
+        let means = match keeper.signed_in() {
+            Some(who) => purse::in_short(conn, who, &services.iter().map(|whole| &**whole).collect::<Vec<_>>(), today)?,
+            None => HashMap::new(),
+        };
+        let ids: Vec<_> = services.iter().map(|whole| whole.service.id).collect();
+        Ok::<_, AppError>((ids, means, shortlists::store::kept(conn, &keeper)?))
+    };
+    let (ids, mut means, kept) = app.db.read(read).await?;
+    for (card, id) in cards.iter_mut().zip(ids) {
+        card.means_for_budget = means.remove(&id);
+        card.keep = Some(card::keep_button(id, &kept, path));
+    }
+    Ok(())
 }
 
 /// Searches off the async threads, and takes what was found from the shelf.
 pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<Arc<WholeService>>), AppError> {
     let today = app.clock.now().date();
-    let (index, shelf) = (app.index.clone(), app.shelf.clone());
+    let (index, shelf, tally) = (app.index.clone(), app.shelf.clone(), app.tally.clone());
     let _turn = app.index.turn().await;
     off_the_async_threads(move || {
         let found = index.find(&search).map_err(AppError::unexpected)?;
-        let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-        let services = shelf.services(&ids, today)?;
+        let services = whole(&shelf, &found, today)?;
+        tally.appeared(&services.iter().map(|whole| whole.service.id).collect::<Vec<_>>(), today);
         Ok((found, services))
     })
     .await
+}
+
+fn whole(shelf: &Shelf, found: &Found, today: NaiveDate) -> Result<Vec<Arc<WholeService>>, AppError> {
+    let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+    Ok(shelf.services(&ids, today)?)
+}
+
+/// "0.4 miles away"; none where no place was given.
+fn away(found: &Found, whole: &WholeService) -> Option<String> {
+    let hit = found.hits.iter().find(|hit| hit.id == whole.service.id)?;
+    hit.distance_metres.map(|metres| format!("{} away", miles_text(f64::from(metres))))
 }
 
 fn results_page(
@@ -104,34 +181,45 @@ fn results_page(
 ) -> ResultsPage {
     let search = &understood.search;
     let before = (search.page - 1) * PER_PAGE;
-    let mut results = Vec::with_capacity(services.len());
-    for (whole, pin) in services.iter().zip(before + 1..) {
-        let hit = found.hits.iter().find(|hit| hit.id == whole.service.id);
-        let distance =
-            hit.and_then(|hit| hit.distance_metres).map(|metres| format!("{} away", miles_text(f64::from(metres))));
-        results.push(card::card(whole, distance, Some(pin)));
-    }
+    let results: Vec<ServiceCard> = services
+        .iter()
+        .zip(before + 1..)
+        .map(|(whole, pin)| card::card(whole, away(found, whole), Some(pin)))
+        .collect();
     let heading = heading(understood, found.total);
     let last = u64::from(before) + services.len() as u64;
+    let as_map = asked.view == "map";
+    let shown_as = |view: &str| Asked { view: view.into(), ..asked.clone() }.address(search.page);
     ResultsPage {
         q: asked.q.clone(),
         near: asked.near.clone(),
         place: understood.place.as_ref().map(|place| place.label.clone()),
-        place_problem: understood.place_problem.clone(),
-        did_you_mean: None,
+        notes: understood.notes.iter().filter(|note| note.field != "max_price").map(|n| n.message.clone()).collect(),
+        did_you_mean: found.did_you_mean.as_ref().map(|words| Link {
+            label: words.clone(),
+            href: Asked { q: words.clone(), page: String::new(), ..asked.clone() }.address(1),
+        }),
         searched_instead: searched_instead(asked, understood, found),
         range: match services.len() {
             0 => String::new(),
             _ => format!("Showing {} to {last} of {}", before + 1, number(found.total)),
         },
         sorts: sorts(asked, understood.place.is_some()),
-        filters: filters(app, asked, understood, &found.counts),
-        chosen: chosen(app, asked),
-        clear_href: Asked { q: asked.q.clone(), near: asked.near.clone(), ..Asked::default() }.address(1),
-        order_sentence: explain_order(search).into_iter().next().unwrap_or_default(),
+        no_errors: Errors::default(),
+        wanted: wanted_form(app, &understood.words, &asked.near_or(understood), chosen_category(asked)),
+        filters: panel::filters(app, asked, understood, &found.counts),
+        chosen: panel::chosen(app, asked),
+        clear_href: asked.without_filters().address(1),
+        order: explain_order(search),
+        also: found.understood.clone(),
+        relaxed: relaxed(found),
+        close: Vec::new(),
+        save_address: asked.address(1),
         near_misses: Vec::new(),
         near_misses_reason: String::new(),
-        map: map(found, &results, understood.place.as_ref()),
+        list_href: as_map.then(|| shown_as("")),
+        map_href: (!as_map).then(|| shown_as("map")),
+        map: map(found, &results, understood.place.as_ref(), as_map),
         pagination: paging::pagination(found.total as u64, search.page, PER_PAGE, |number| asked.address(number)),
         page: Page { title: heading.clone(), ..page },
         heading,
@@ -139,11 +227,22 @@ fn results_page(
     }
 }
 
-fn number(count: usize) -> String {
+/// How many of the results meet the whole question, if not all do.
+fn relaxed(found: &Found) -> Option<String> {
+    let all = match found.whole {
+        _ if !found.relaxed => return None,
+        0 => "Nothing has all of your words.".to_owned(),
+        1 => "One service has all of your words.".to_owned(),
+        many => format!("{} services have all of your words.", number(many)),
+    };
+    Some(format!("{all} The {} have some of them.", if found.whole == 0 { "results below" } else { "others" }))
+}
+
+pub(super) fn number(count: usize) -> String {
     thousands(count as u64)
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{} {what}s", number(count)) }
 }
 
@@ -165,8 +264,14 @@ fn searched_instead(asked: &Asked, understood: &Understood, found: &Found) -> Op
 }
 
 fn sorts(asked: &Asked, placed: bool) -> Vec<Choice> {
-    [("", "Best match"), ("distance", "Nearest first"), ("rating", "Best rated first"), ("price", "Lowest price first")]
-        .into_iter()
+    let all = [
+        ("", "Best match"),
+        ("distance", "Nearest first"),
+        ("rating", "Best rated first"),
+        ("price", "Lowest price first"),
+        ("checked", "Last checked first"),
+    ];
+    all.into_iter()
         .filter(|(value, _)| placed || *value != "distance")
         .map(|(value, label)| Choice {
             value: value.into(),
@@ -177,75 +282,7 @@ fn sorts(asked: &Asked, placed: bool) -> Vec<Choice> {
         .collect()
 }
 
-fn filters(app: &App, asked: &Asked, understood: &Understood, counts: &Counts) -> Filters {
-    let kinds = Kind::ALL.iter().filter_map(|kind| {
-        let chosen = asked.kind.iter().any(|value| value == kind.as_str());
-        let count = counts.kinds.get(kind.as_str()).copied().unwrap_or(0);
-        (chosen || count > 0).then(|| KindChoice {
-            slug: kind.slug(),
-            choice: Choice { value: kind.to_string(), label: kind.to_string(), count: Some(number(count)), chosen },
-        })
-    });
-    let mut categories: Vec<(usize, Choice)> = app
-        .taxonomy
-        .all("category")
-        .into_iter()
-        .filter(|term| term.parent_id.is_some())
-        .filter_map(|term| {
-            let chosen = asked.category.contains(&term.id);
-            let count = counts.categories.get(&term.id).copied().unwrap_or(0);
-            let choice =
-                Choice { value: term.id.clone(), label: term.name.clone(), count: Some(number(count)), chosen };
-            (chosen || count > 0).then_some((if chosen { usize::MAX } else { count }, choice))
-        })
-        .collect();
-    categories.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.label.cmp(&b.1.label)));
-    categories.truncate(12);
-    let rating = |value: &str, label: &str, count: Option<usize>| Choice {
-        value: value.into(),
-        label: label.into(),
-        count: count.map(number),
-        chosen: asked.min_rating == value,
-    };
-    let on = chosen(app, asked).len();
-    Filters {
-        kinds: kinds.collect(),
-        categories: categories.into_iter().map(|(_, choice)| choice).collect(),
-        ratings: vec![
-            rating("", "Any", None),
-            rating("3", "3 stars and up", Some(counts.three_stars)),
-            rating("4", "4 stars and up", Some(counts.four_stars)),
-        ],
-        max_price: asked.max_price.clone(),
-        max_price_problem: understood.price_problem.clone(),
-        on: if on == 0 { String::new() } else { format!("{} on", counted(on, "filter")) },
-    }
-}
-
-/// The filters that are on, each with the address without it.
-fn chosen(app: &App, asked: &Asked) -> Vec<Link> {
-    let mut links = Vec::new();
-    for kind in asked.kind.iter().filter(|kind| !kind.is_empty()) {
-        let without = asked.kind.iter().filter(|other| *other != kind).cloned().collect();
-        links.push(Link { label: kind.clone(), href: Asked { kind: without, ..asked.clone() }.address(1) });
-    }
-    for category in asked.category.iter().filter(|category| !category.is_empty()) {
-        let without = asked.category.iter().filter(|other| *other != category).cloned().collect();
-        let label = app.taxonomy.name(category).to_owned();
-        links.push(Link { label, href: Asked { category: without, ..asked.clone() }.address(1) });
-    }
-    if !asked.min_rating.is_empty() {
-        let href = Asked { min_rating: String::new(), ..asked.clone() }.address(1);
-        links.push(Link { label: format!("{} stars and up", asked.min_rating), href });
-    }
-    if !asked.max_price.is_empty() {
-        let href = Asked { max_price: String::new(), ..asked.clone() }.address(1);
-        links.push(Link { label: format!("up to £{}", asked.max_price.trim_start_matches('£')), href });
-    }
-    links
-}
-
-fn map(found: &Found, results: &[crate::catalogue::views::ServiceCard], place: Option<&Place>) -> Option<String> {
+fn map(found: &Found, results: &[ServiceCard], place: Option<&Place>, large: bool) -> Option<String> {
     let pins: Vec<Pin<'_>> = results
         .iter()
         .zip(&found.hits)
@@ -261,7 +298,82 @@ fn map(found: &Found, results: &[crate::catalogue::views::ServiceCard], place: O
             })
         })
         .collect();
-    draw(&pins, place.map(|place| ((place.latitude, place.longitude), place.label.as_str())))
+    let size = if large { Size::LARGE } else { Size::SMALL };
+    draw(&pins, place.map(|place| ((place.latitude, place.longitude), place.label.as_str())), size)
+}
+
+/// What was typed into "I was looking for…".
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct WantedTyped {
+    words: String,
+    near: String,
+    category: String,
+    submission_key: String,
+}
+
+/// `GET /wanted`: "I was looking for…".
+pub async fn get_wanted(
+    _: Anyone,
+    Ask(typed): Ask<WantedTyped>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let form = wanted_form(&app, &typed.words, &typed.near, &typed.category);
+    html(&WantedPage { page: Page::of(&request, "Tell us what is missing"), errors: Errors::default(), form })
+}
+
+/// `POST /wanted`: keeps the wish, without whoever made it.
+pub async fn post_wanted(
+    _: Anyone,
+    Form(typed): Form<WantedTyped>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let key: SubmissionKey = typed.submission_key.parse().unwrap_or_else(|_not_an_id| SubmissionKey::new());
+    match Wanted::checked(&typed.words, &typed.near, &typed.category, key, &app.taxonomy) {
+        Ok(wanted) => {
+            let now = app.clock.now();
+            app.db.write(move |tx| want(tx, &wanted, now).map_err(AppError::from)).await?;
+            Ok(see_other("/wanted/thanks"))
+        }
+        Err(AppError::Refused(refusal)) => {
+            let form = wanted_form(&app, &typed.words, &typed.near, &typed.category);
+            let page = Page::of(&request, "Tell us what is missing");
+            let mut fields = refusal.fields;
+            for wrong in fields.iter_mut().filter(|wrong| wrong.field != "words") {
+                wrong.field = format!("wanted-{}", wrong.field); // what the fields are called on the page
+            }
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &WantedPage { page, errors: fields.into(), form })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `GET /wanted/thanks`
+pub async fn get_wanted_thanks(_: Anyone, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    html(&WantedThanksPage { page: Page::of(&request, "Thank you") })
+}
+
+fn wanted_form(app: &App, words: &str, near: &str, category: &str) -> WantedForm {
+    let mut categories: Vec<Choice> = vec![Choice { label: "I am not sure".into(), ..Choice::default() }];
+    categories.extend(app.taxonomy.all("category").into_iter().filter(|term| term.parent_id.is_some()).map(|term| {
+        Choice { value: term.id.clone(), label: term.name.clone(), count: None, chosen: term.id == category }
+    }));
+    WantedForm {
+        words: words.chars().take(200).collect(),
+        near: near.chars().take(80).collect(),
+        categories,
+        submission_key: SubmissionKey::new().to_string(),
+    }
+}
+
+/// The one category that was chosen, if it is one.
+fn chosen_category(asked: &Asked) -> &str {
+    match asked.category.as_slice() {
+        [only] => only,
+        _ => "",
+    }
 }
 
 /// `GET /about-search`: how results are ordered, with the weights in force.
@@ -277,6 +389,11 @@ pub async fn get_about_search(_: Anyone, request: HttpRequest) -> Result<HttpRes
     html(&AboutSearchPage {
         page: Page::of(&request, "How results are ordered"),
         weights: rows.iter().map(row).collect(),
+        factors: Ranking::shared()
+            .factors_told()
+            .into_iter()
+            .map(|(what, how)| Row { label: what.into(), value: how })
+            .collect(),
     })
 }
 

@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::places::miles_text;
+
 use super::fields::TEXT_FIELDS;
+use super::freshness::Limits;
 
 /// Everything that decides who stands before whom.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Ranking {
     pub(super) fields: Fields,
     #[serde(rename = "match")]
@@ -24,7 +27,7 @@ pub(super) struct Ranking {
 
 /// How much a word counts by where it stands.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Fields {
     pub(super) name: f32,
     pub(super) category: f32,
@@ -36,7 +39,7 @@ pub(super) struct Fields {
 
 /// How words are put together.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Matching {
     pub(super) all_words: f32,
     pub(super) exact_name: f32,
@@ -53,6 +56,10 @@ pub(super) struct Matching {
     pub(super) length_elsewhere: f32,
     /// The power of the share of the question that was met.
     pub(super) coverage_power: f32,
+    /// Words that are less than this share as rare as the rarest may be missing.
+    pub(super) minor_share: f32,
+    /// What a partial match of the same category as the best whole one multiplies by.
+    pub(super) same_category: f32,
     /// With fewer results than this that meet every word, those that nearly do are shown after them.
     pub(super) enough: usize,
     /// The share of the question that is "nearly".
@@ -61,7 +68,7 @@ pub(super) struct Matching {
 
 /// How being near moves a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Distance {
     pub(super) half_life_metres: f32,
     pub(super) floor: f32,
@@ -71,7 +78,7 @@ pub(super) struct Distance {
 
 /// How ratings move a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Rating {
     pub(super) prior_mean: f32,
     pub(super) prior_weight: f32,
@@ -80,7 +87,7 @@ pub(super) struct Rating {
 
 /// How places free move a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Availability {
     pub(super) has_places: f32,
     pub(super) full: f32,
@@ -88,10 +95,8 @@ pub(super) struct Availability {
 
 /// How details that nobody checked for long move a service.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Freshness {
-    pub(super) stale_days: f32,
-    pub(super) gone_days: f32,
     pub(super) stale_floor: f32,
 }
 
@@ -114,6 +119,8 @@ impl Default for Matching {
             length_of_description: 0.6,
             length_elsewhere: 0.3,
             coverage_power: 2.0,
+            minor_share: 0.45,
+            same_category: 1.8,
             enough: 10,
             near_miss_share: 0.4,
         }
@@ -140,7 +147,7 @@ impl Default for Availability {
 
 impl Default for Freshness {
     fn default() -> Self {
-        Self { stale_days: 180.0, gone_days: 365.0, stale_floor: 0.5 }
+        Self { stale_floor: 0.5 }
     }
 }
 
@@ -175,6 +182,46 @@ impl Ranking {
         rows
     }
 
+    /// What the sum of the words is multiplied by: for the page that tells everybody.
+    pub(super) fn factors_told(&self) -> Vec<(&'static str, String)> {
+        let (m, d, r, a) = (&self.matching, &self.distance, &self.rating, &self.availability);
+        let limits = Limits::default();
+        let mut all = vec![
+            ("It is called exactly what you typed", format!("× {}", m.exact_name)),
+            ("It has all of your words, and you typed several", format!("× {}", m.all_words)),
+            ("It has another word for the same thing", format!("× {} for that word", m.synonym)),
+            ("One letter of a word had to be put right", format!("× {} for that word", m.spelling_one)),
+            ("Two letters had to be put right", format!("× {} for that word", m.spelling_two)),
+            (
+                "It has only some of your words, but is of the same category as the best that has all",
+                format!("× {}", m.same_category),
+            ),
+            (
+                "How far it is, if you say where",
+                format!(
+                    "half of it fades with every {}; never below × {}",
+                    miles_text(f64::from(d.half_life_metres)),
+                    d.floor
+                ),
+            ),
+            ("It comes to your home, by its circle or its list of areas", "as if it were next door".into()),
+            ("It comes to homes, but not to yours", format!("× {}", d.outside_area)),
+            ("Its rating", format!("{:+.0}% for each star above {}, less below", r.per_star * 100.0, r.prior_mean)),
+            ("It has places free, or none", format!("× {}, or × {}", a.has_places, a.full)),
+            (
+                "Nobody has checked its details for long",
+                format!(
+                    "falls from {} days on, to × {} after {}; then it is left out, unless its council says otherwise",
+                    limits.sink_after, self.freshness.stale_floor, limits.leave_after
+                ),
+            ),
+        ];
+        if let Some(factor) = self.kind.get("information page") {
+            all.push(("It is a page to read, not somebody who can come", format!("× {factor}")));
+        }
+        all
+    }
+
     /// The weights of the fields, in the order of the index.
     pub(super) fn field_weights(&self) -> [f32; TEXT_FIELDS] {
         let f = &self.fields;
@@ -200,11 +247,11 @@ impl Ranking {
         d.floor + (1.0 - d.floor) * (-metres / d.half_life_metres).exp2()
     }
 
-    /// What details that were checked `days` before the latest ones multiply by.
-    pub(super) fn freshness_factor(&self, days: f32) -> f32 {
-        let f = &self.freshness;
-        let stale = ((days - f.stale_days) / (f.gone_days - f.stale_days).max(1.0)).clamp(0.0, 1.0);
-        1.0 - stale * (1.0 - f.stale_floor)
+    /// What details that were last checked `days` ago multiply by: falling from where they sink to where they leave.
+    pub(super) fn freshness_factor(&self, days: f32, limits: Limits) -> f32 {
+        let (sink, leave) = (limits.sink_after as f32, limits.leave_after as f32);
+        let stale = ((days - sink) / (leave - sink).max(1.0)).clamp(0.0, 1.0);
+        1.0 - stale * (1.0 - self.freshness.stale_floor)
     }
 }
 
@@ -233,7 +280,8 @@ mod tests {
         assert!((ranking.distance_factor(0.0) - 1.0).abs() < 0.001);
         assert!(ranking.distance_factor(1_000.0) > ranking.distance_factor(5_000.0));
         assert!(ranking.distance_factor(1e9) >= ranking.distance.floor);
-        assert!((ranking.freshness_factor(100.0) - 1.0).abs() < 0.001);
-        assert!((ranking.freshness_factor(1_000.0) - 0.5).abs() < 0.001);
+        let factor = |days| ranking.freshness_factor(days, Limits::default());
+        assert!((factor(100.0) - 1.0).abs() < 0.001 && (factor(365.0) - 0.5).abs() < 0.001);
+        assert!((0.7..0.8).contains(&factor(272.0)));
     }
 }

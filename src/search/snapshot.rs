@@ -6,8 +6,10 @@ use std::sync::Arc;
 use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
+use tantivy::query::{EnableScoring, PhraseQuery, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::termdict::TermDictionary;
-use tantivy::{DocId, InvertedIndexReader, Searcher, SegmentReader};
+use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, Term};
 
 use crate::ids::ServiceId;
 
@@ -32,7 +34,9 @@ pub(super) struct Segment {
     pub(super) reader: SegmentReader,
     pub(super) text: Vec<(Arc<InvertedIndexReader>, FieldNormReader)>,
     pub(super) words: Arc<InvertedIndexReader>,
+    words_field: Field,
     pub(super) phrases: Arc<InvertedIndexReader>,
+    pub(super) names: Arc<InvertedIndexReader>,
     pub(super) rows: Arc<Vec<Row>>,
     id_high: Option<Column<u64>>,
     id_low: Option<Column<u64>>,
@@ -85,7 +89,9 @@ impl Segment {
         Ok(Self {
             text,
             words: reader.inverted_index(fields.words)?,
+            words_field: fields.words,
             phrases: reader.inverted_index(fields.phrases)?,
+            names: reader.inverted_index(fields.names)?,
             rows,
             id_high: fast.column_opt(column::ID_HIGH)?,
             id_low: fast.column_opt(column::ID_LOW)?,
@@ -98,6 +104,24 @@ impl Segment {
     pub(super) fn id(&self, doc: DocId) -> Option<ServiceId> {
         let (high, low) = (self.id_high.as_ref()?.first(doc)?, self.id_low.as_ref()?.first(doc)?);
         uuid::Uuid::from_u64_pair(high, low).to_string().parse().ok()
+    }
+
+    /// The services in which these words stand as they are, one after the other.
+    pub(super) fn with_phrase(&self, words: &[String]) -> tantivy::Result<Vec<DocId>> {
+        let terms: Vec<Term> = words.iter().map(|word| Term::from_field_text(self.words_field, word)).collect();
+        let query: Box<dyn Query> = match terms.as_slice() {
+            [] => return Ok(Vec::new()),
+            [only] => Box::new(TermQuery::new(only.clone(), IndexRecordOption::Basic)),
+            _ => Box::new(PhraseQuery::new(terms)),
+        };
+        let weight = query.weight(EnableScoring::disabled_from_schema(self.reader.schema()))?;
+        let mut found = weight.scorer(&self.reader, 1.0)?;
+        let mut docs = Vec::new();
+        while found.doc() != TERMINATED {
+            docs.push(found.doc());
+            found.advance();
+        }
+        Ok(docs)
     }
 
     /// Where a stem stands in one field of text.

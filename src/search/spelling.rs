@@ -19,12 +19,26 @@ const TWO_WRONG_FROM: usize = 6;
 /// Each part of two words that were written as one has at least so many letters.
 const SHORTEST_PART: usize = 3;
 
+/// A word of so few services may be a mistake itself.
+const FEW: u64 = 3;
+
+/// A word is commoner than another if so many times as many services use it.
+const COMMONER: u64 = 8;
+
+/// How many services an everyday word is worth.
+const EVERYDAY: u64 = 20;
+
+/// How much likelier a word is that begins with the same letter.
+const BEGINS_ALIKE: u64 = 30;
+
 /// What a word was put right to.
 pub(super) struct Correction {
     /// One word, or two that were written as one.
     pub(super) words: Vec<String>,
     /// What it counts.
     pub(super) weight: f32,
+    /// Another word that may have been meant, and what it counts.
+    pub(super) or: Option<(String, f32)>,
 }
 
 /// Puts a word right, if there is a word near it.
@@ -34,23 +48,48 @@ pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
     if letters < weights.spelling_minimum || word.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
-    let one = |word: String, weight| Some(Correction { words: vec![word], weight });
-    if let Some(best) = nearest(word, 1, snapshot) {
-        return one(best, weights.spelling_one);
+    let further = || {
+        let found = if letters >= TWO_WRONG_FROM { near(word, 2, snapshot) } else { Vec::new() };
+        found.into_iter().next()
+    };
+    let one = |word: String, weight, or| Some(Correction { words: vec![word], weight, or });
+    let mut nearest = near(word, 1, snapshot).into_iter();
+    if let Some((best, uses)) = nearest.next() {
+        let second = nearest.next().map(|(second, _)| (second, weights.spelling_one));
+        if uses > FEW {
+            return one(best, weights.spelling_one, second);
+        }
+        // A rare word one letter away, or a common one two letters away: both may be meant.
+        return match further().filter(|(other, more)| *more >= uses.max(1) * COMMONER && *other != best) {
+            Some((common, _)) => one(common, weights.spelling_two, Some((best, weights.spelling_one))),
+            None => one(best, weights.spelling_one, second),
+        };
     }
     if let Some(words) = two_in_one(word, snapshot) {
-        return Some(Correction { words, weight: weights.spelling_one });
+        return Some(Correction { words, weight: weights.spelling_one, or: None });
     }
-    let best = (letters >= TWO_WRONG_FROM).then(|| nearest(word, 2, snapshot)).flatten()?;
-    one(best, weights.spelling_two)
+    one(further()?.0, weights.spelling_two, None)
 }
 
-/// The word within `distance` wrong letters that most services use.
-fn nearest(word: &str, distance: u8, snapshot: &Snapshot) -> Option<String> {
+/// A much commoner word one letter away from a word that is in few services: who types "gardner" may mean "gardener".
+pub(super) fn commoner(word: &str, snapshot: &Snapshot) -> Option<(String, f32)> {
+    let weights = &Ranking::shared().matching;
+    let uses = snapshot.services_with_word(word);
+    let may_be_a_mistake = word.chars().count() > weights.spelling_minimum && uses <= FEW;
+    if !may_be_a_mistake || word.chars().any(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let mut others = near(word, 1, snapshot).into_iter().filter(|(other, _)| other != word);
+    others.find(|(_, more)| *more >= uses.max(1) * COMMONER).map(|(other, _)| (other, weights.spelling_one))
+}
+
+/// The words within `distance` wrong letters, the likeliest first, and how many services use each.
+fn near(word: &str, distance: u8, snapshot: &Snapshot) -> Vec<(String, u64)> {
     let mut uses: HashMap<String, u64> = HashMap::new();
     for segment in &snapshot.segments {
         let fuzzy = FuzzyTermQuery::new(Term::from_field_text(Field::from_field_id(0), word), distance, true);
-        let mut found = segment.words.terms().search(fuzzy.automaton().ok()?).into_stream().ok()?;
+        let Ok(automaton) = fuzzy.automaton() else { continue };
+        let Ok(mut found) = segment.words.terms().search(automaton).into_stream() else { continue };
         while let Some((term, info)) = found.next() {
             if let Ok(term) = std::str::from_utf8(term) {
                 *uses.entry(term.to_owned()).or_default() += u64::from(info.doc_freq);
@@ -61,17 +100,15 @@ fn nearest(word: &str, distance: u8, snapshot: &Snapshot) -> Option<String> {
         if known.len().abs_diff(word.len()) <= usize::from(distance)
             && wrong_letters(known, word) <= usize::from(distance)
         {
-            *uses.entry(known.to_owned()).or_default() += 1;
+            *uses.entry(known.to_owned()).or_default() += EVERYDAY;
         }
     }
     let begins_alike = |known: &str| known.chars().next() == word.chars().next();
+    let rank = |word: &str, uses: u64| uses.saturating_mul(if begins_alike(word) { BEGINS_ALIKE } else { 1 });
     let usable = uses.into_iter().filter(|(known, _)| known.chars().count() + 1 >= word.chars().count().min(4));
-    usable
-        .max_by(|(a, uses_a), (b, uses_b)| {
-            let rank = |word: &str, uses: u64| uses.saturating_mul(if begins_alike(word) { 8 } else { 1 });
-            rank(a, *uses_a).cmp(&rank(b, *uses_b)).then_with(|| b.cmp(a))
-        })
-        .map(|(best, _)| best)
+    let mut words: Vec<(String, u64)> = usable.collect();
+    words.sort_by(|(a, uses_a), (b, uses_b)| rank(b, *uses_b).cmp(&rank(a, *uses_a)).then_with(|| a.cmp(b)));
+    words
 }
 
 /// Two words of the index that were written as one: "lunchclub".

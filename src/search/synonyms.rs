@@ -24,6 +24,8 @@ pub(super) struct EverydayWords {
     /// From the stems of a phrase, with spaces between, to what it also means.
     meanings: HashMap<String, Vec<Meaning>>,
     longest: usize,
+    /// Phrases in small letters with what each also means, in the order of the alphabet.
+    said: Vec<(String, String)>,
     /// Single words of phrases, for corrections.
     words: HashSet<String>,
     stop_words: HashSet<String>,
@@ -49,6 +51,7 @@ impl EverydayWords {
                 None => all.add(&phrases(line), &phrases(line)),
             }
         }
+        all.said.sort();
         all.stop_words = lines(stop_words).flat_map(analysis::words).collect();
         all
     }
@@ -57,8 +60,10 @@ impl EverydayWords {
         for phrase in said {
             self.longest = self.longest.max(phrase.stems.len());
             self.words.extend(analysis::words(&phrase.shown));
+            let meant = meant.iter().filter(|meaning| meaning.stems != phrase.stems);
+            self.said.extend(meant.clone().map(|meaning| (phrase.shown.to_lowercase(), meaning.shown.clone())));
             let known = self.meanings.entry(phrase.stems.join(" ")).or_default();
-            for meaning in meant.iter().filter(|meaning| meaning.stems != phrase.stems) {
+            for meaning in meant {
                 if !known.contains(meaning) {
                     known.push(meaning.clone());
                 }
@@ -72,6 +77,13 @@ impl EverydayWords {
             let key = stems.get(..length)?.join(" ");
             self.meanings.get(&key).map(|meanings| (length, meanings.as_slice()))
         })
+    }
+
+    /// Phrases that begin so, each with something that it also means.
+    pub(super) fn beginning_with<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let from = self.said.partition_point(|(said, _)| said.as_str() < text);
+        let begins = move |(said, _): &&(String, String)| said.starts_with(text);
+        self.said.iter().skip(from).take_while(begins).map(|(said, meant)| (said.as_str(), meant.as_str()))
     }
 
     /// Whether the word says nothing about a service.

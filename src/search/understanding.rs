@@ -16,6 +16,9 @@ const MOST_LETTERS: usize = 200;
 /// No more words of a search are read; one bit of a mask stands for each.
 const MOST_WORDS: usize = 20;
 
+/// A word is the name of a place only if so many services are there.
+const FEW_PLACES: u64 = 2;
+
 /// A search, understood.
 #[derive(Debug, Default)]
 pub(super) struct Meaning {
@@ -26,14 +29,24 @@ pub(super) struct Meaning {
     pub(super) understood: Vec<String>,
     /// All words that were searched, with spaces between.
     pub(super) phrase: String,
+    /// The stems of all words, and whether each says what is looked for: for services that are called so.
+    pub(super) stems: Vec<(String, bool)>,
+    /// Words that were asked for exactly and are nowhere, as they would be put right.
+    pub(super) did_you_mean: Option<String>,
 }
 
 /// One thing that is asked for. A service meets it with any of the alternatives.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Concept {
     pub(super) alternatives: Vec<Alternative>,
     /// How much of the question it is.
     pub(super) weight: f32,
+    /// Words that have to stand in a service as they are, one after the other; empty if stems are enough.
+    pub(super) exactly: Vec<String>,
+    /// Whether it is the name of a place: good to have, but what is near there answers the question without it.
+    pub(super) is_place: bool,
+    /// Whether it says much less than the rest of the question: "help" in "help to find a job".
+    pub(super) is_minor: bool,
 }
 
 /// One way to say it. A service meets it if all its words are somewhere in it.
@@ -64,38 +77,136 @@ struct Typed {
     word: String,
     stem: String,
     weight: f32,
+    /// Another word that may have been meant, and what it counts.
+    or: Option<(String, f32)>,
 }
 
-/// Understands `text` with the words of `snapshot`.
+/// Understands `text` with the words of `snapshot`. What stands between quotation marks is taken exactly as it was typed.
 pub(super) fn understand(text: &str, snapshot: &Snapshot) -> Meaning {
     let text: String = text.chars().take(MOST_LETTERS).collect();
-    let everyday = EverydayWords::shared();
-    let mut typed = Vec::new();
-    let mut any_corrected = false;
-    for (word, stem) in analysis::words(&text).into_iter().zip(analysis::stems(&text)).take(MOST_WORDS) {
-        let is_known = everyday.knows(&word) || everyday.is_stop_word(&word) || look_up(&stem, snapshot).is_somewhere();
-        match (!is_known).then(|| spelling::correct(&word, snapshot)).flatten() {
-            Some(corrected) => {
-                any_corrected = true;
-                typed.extend(corrected.words.into_iter().map(|word| {
-                    let stem = analysis::stems(&word).pop().unwrap_or_default();
-                    Typed { word, stem, weight: corrected.weight }
-                }));
+    let mut meaning = Meaning::default();
+    let mut phrases = Vec::new();
+    let mut left = MOST_WORDS;
+    for (part, is_quoted) in parts(&text) {
+        if is_quoted {
+            let words: Vec<String> = analysis::words(part).into_iter().take(left).collect();
+            left -= words.len();
+            meaning.add_exactly(&words, snapshot);
+            phrases.push(words.join(" "));
+        } else {
+            let (typed, any_corrected) = put_right(part, left, snapshot);
+            left -= typed.len();
+            let phrase = typed.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
+            if any_corrected {
+                meaning.corrected = Some(phrase.clone());
             }
-            None => typed.push(Typed { word, stem, weight: 1.0 }),
+            meaning.add(&typed, snapshot);
+            phrases.push(phrase);
         }
     }
-    typed.truncate(MOST_WORDS);
-    let phrase = typed.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
-    let mut meaning = Meaning { corrected: any_corrected.then(|| phrase.clone()), phrase, ..Meaning::default() };
-    meaning.add_concepts(&typed, snapshot, everyday, false);
-    if meaning.concepts.is_empty() {
-        meaning.add_concepts(&typed, snapshot, everyday, true);
+    phrases.retain(|phrase| !phrase.is_empty());
+    meaning.phrase = phrases.join(" ");
+    let most = meaning.concepts.iter().filter(|c| !c.is_place).map(|concept| concept.weight).fold(0.0, f32::max);
+    for concept in meaning.concepts.iter_mut().filter(|concept| concept.exactly.is_empty()) {
+        concept.is_minor = concept.weight < most * Ranking::shared().matching.minor_share;
+    }
+    if meaning.corrected.is_some() {
+        meaning.corrected = Some(meaning.phrase.clone());
     }
     meaning
 }
 
+/// A text cut at its quotation marks. A mark without its partner is none.
+fn parts(text: &str) -> Vec<(&str, bool)> {
+    let is_mark = |c: char| matches!(c, '"' | '“' | '”' | '„' | '«' | '»');
+    let mut parts: Vec<(&str, bool)> = text.split(is_mark).enumerate().map(|(at, part)| (part, at % 2 == 1)).collect();
+    if parts.len().is_multiple_of(2)
+        && let Some(last) = parts.last_mut()
+    {
+        last.1 = false;
+    }
+    parts.retain(|(part, _)| part.chars().any(char::is_alphanumeric));
+    parts
+}
+
+/// The words of a text, each put right if it is nowhere in the catalogue. Says whether any was.
+fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool) {
+    let everyday = EverydayWords::shared();
+    let mut typed = Vec::new();
+    let mut any_corrected = false;
+    for (word, stem) in analysis::words(text).into_iter().zip(analysis::stems(text)).take(most) {
+        let is_known = everyday.knows(&word)
+            || (0..TEXT_FIELDS).any(|field| snapshot.segments.iter().any(|s| s.look_up(field, &stem).is_some()));
+        let corrected = if is_known { None } else { spelling::correct(&word, snapshot) };
+        if let Some(corrected) = corrected {
+            any_corrected = true;
+            let mut or = corrected.or;
+            typed.extend(corrected.words.into_iter().map(|word| {
+                let stem = analysis::stems(&word).pop().unwrap_or_default();
+                Typed { word, stem, weight: corrected.weight, or: or.take() }
+            }));
+        } else {
+            let or = if everyday.knows(&word) { None } else { spelling::commoner(&word, snapshot) };
+            typed.push(Typed { word, stem, weight: 1.0, or });
+        }
+    }
+    typed.truncate(most);
+    (typed, any_corrected)
+}
+
 impl Meaning {
+    /// The bits of a service that meets the whole question: all but places and what says little, unless that is all.
+    pub(super) fn whole(&self) -> u32 {
+        let bits = |wanted: fn(&Concept) -> bool| {
+            let all = self.concepts.iter().enumerate().filter(|(_, concept)| wanted(concept));
+            all.fold(0, |bits, (bit, _)| bits | 1 << bit)
+        };
+        let choices: [fn(&Concept) -> bool; 3] =
+            [|concept| !concept.is_place && !concept.is_minor, |concept| !concept.is_place, |_| true];
+        choices.into_iter().map(bits).find(|bits| *bits != 0).unwrap_or_default()
+    }
+
+    /// The bits of what was asked for exactly.
+    pub(super) fn required(&self) -> u32 {
+        let exact = self.concepts.iter().enumerate().filter(|(_, concept)| !concept.exactly.is_empty());
+        exact.fold(0, |bits, (bit, _)| bits | 1 << bit)
+    }
+
+    /// Words that have to be there as they are.
+    fn add_exactly(&mut self, words: &[String], snapshot: &Snapshot) {
+        if words.is_empty() {
+            return;
+        }
+        let stems: Vec<String> = words.iter().flat_map(|word| analysis::stems(word)).collect();
+        let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+        let mut concept = Concept { exactly: words.to_vec(), ..Concept::default() };
+        concept.add(&stems, 1.0, snapshot);
+        self.stems.extend(stems.iter().map(|stem| ((*stem).to_owned(), true)));
+        concept.weigh();
+        self.concepts.push(concept);
+        let right: Vec<String> = words
+            .iter()
+            .map(|word| match snapshot.services_with_word(word) {
+                0 => spelling::correct(word, snapshot).map_or_else(|| word.clone(), |right| right.words.join(" ")),
+                _ => word.clone(),
+            })
+            .collect();
+        if right != words {
+            self.did_you_mean = Some(right.join(" "));
+        }
+    }
+
+    /// What was typed without quotation marks; if all of it says nothing, it is taken at its word.
+    fn add(&mut self, typed: &[Typed], snapshot: &Snapshot) {
+        let before = self.concepts.len();
+        let everyday = EverydayWords::shared();
+        self.add_concepts(typed, snapshot, everyday, false);
+        if self.concepts.len() == before && before == 0 {
+            self.stems.clear();
+            self.add_concepts(typed, snapshot, everyday, true);
+        }
+    }
+
     /// One concept for each phrase that is understood, and for each other word that says something.
     fn add_concepts(&mut self, typed: &[Typed], snapshot: &Snapshot, everyday: &EverydayWords, stop_words_too: bool) {
         let stems: Vec<String> = typed.iter().map(|typed| typed.stem.clone()).collect();
@@ -106,16 +217,28 @@ impl Meaning {
             let said = typed.get(at..at + length).unwrap_or_default();
             at += length;
             if phrase.is_none() && !stop_words_too && everyday.is_stop_word(&first.word) {
+                self.stems.push((first.stem.clone(), false));
                 continue;
             }
             let says_something = |typed: &&Typed| length == 1 || !everyday.is_stop_word(&typed.word);
             let own: Vec<&str> = said.iter().filter(says_something).map(|typed| typed.stem.as_str()).collect();
-            let mut concept = Concept { alternatives: Vec::new(), weight: 0.0 };
+            let mut concept = Concept::default();
             concept.add(&own, first.weight, snapshot);
             let also = phrase.map(|(_, meanings)| meanings).unwrap_or_default();
             for meaning in also {
                 let stems: Vec<&str> = meaning.stems.iter().map(String::as_str).collect();
                 concept.add(&stems, first.weight * Ranking::shared().matching.synonym, snapshot);
+            }
+            if let Some((word, weight)) = first.or.as_ref().filter(|_| length == 1) {
+                concept.add_meant(word, *weight, snapshot, everyday);
+                if first.weight >= 1.0 {
+                    self.understood.push(format!("“{}” is rare here, so “{word}” was looked for too.", first.word));
+                }
+            }
+            concept.is_place = length == 1 && also.is_empty() && is_place(&first.stem, snapshot);
+            for typed in said {
+                let says_something = !concept.is_place && !everyday.is_stop_word(&typed.word);
+                self.stems.push((typed.stem.clone(), says_something));
             }
             concept.weigh();
             if !also.is_empty() {
@@ -137,6 +260,17 @@ impl Concept {
         }
     }
 
+    /// Adds another word that may have been meant, with what it also stands for.
+    fn add_meant(&mut self, word: &str, weight: f32, snapshot: &Snapshot, everyday: &EverydayWords) {
+        let stems = analysis::stems(word);
+        let own: Vec<&str> = stems.iter().map(String::as_str).collect();
+        self.add(&own, weight, snapshot);
+        for meaning in everyday.longest_at(&stems).map(|(_, meanings)| meanings).unwrap_or_default() {
+            let stems: Vec<&str> = meaning.stems.iter().map(String::as_str).collect();
+            self.add(&stems, weight * Ranking::shared().matching.synonym, snapshot);
+        }
+    }
+
     /// A concept is as much of the question as the commonest way to say it is rare; the typed words decide if they
     /// are anywhere.
     fn weigh(&mut self) {
@@ -153,6 +287,17 @@ impl Word {
     fn is_somewhere(&self) -> bool {
         !self.postings.is_empty()
     }
+}
+
+/// Whether a word is where services are rather than what they are: "timperley" in "library timperley".
+fn is_place(stem: &str, snapshot: &Snapshot) -> bool {
+    let mut services = [0_u64; TEXT_FIELDS];
+    for (field, services) in services.iter_mut().enumerate() {
+        let found = snapshot.segments.iter().filter_map(|segment| segment.look_up(field, stem));
+        *services = found.map(|info| u64::from(info.doc_freq)).sum();
+    }
+    let [_, category, needs, _, place, description] = services;
+    place >= FEW_PLACES && category + needs == 0 && description <= place
 }
 
 /// Looks a stem up in every field of every segment. It is as rare as the field that has it most often says.

@@ -1,6 +1,6 @@
 //! The structs behind the templates: home, results, and how results are ordered.
 use crate::catalogue::views::ServiceCard;
-use crate::web::page::{Choice, Link, Page, Pagination, Tile};
+use crate::web::page::{Choice, Errors, Link, Page, Pagination, Row, Tile};
 use askama::Template;
 
 /// The front door.
@@ -44,8 +44,8 @@ pub struct ResultsPage {
     pub heading: String,
     /// The place as understood: "M33 7, Sale, Trafford".
     pub place: Option<String>,
-    /// Why the place was not understood: a sentence; results are then not ordered by distance.
-    pub place_problem: Option<String>,
+    /// What was not understood, and left out.
+    pub notes: Vec<String>,
     /// "Did you mean library?": the words with a link to that search.
     pub did_you_mean: Option<Link>,
     /// "We searched for library instead of libary": the words used, with a link to search exactly as typed.
@@ -57,15 +57,30 @@ pub struct ResultsPage {
     pub filters: Filters,
     /// Filters that are on, each with the address without it.
     pub chosen: Vec<Link>,
+    /// The address of this search, to save it.
+    pub save_address: String,
     /// The address without any filter.
     pub clear_href: String,
-    /// One sentence on why results stand in this order.
-    pub order_sentence: String,
+    /// Why results stand in this order, in sentences; the first says most of it.
+    pub order: Vec<String>,
+    /// "“hoover” also finds “cleaning”."
+    pub also: Vec<String>,
+    /// "2 services have all of your words. The others have some of them."
+    pub relaxed: Option<String>,
     pub results: Vec<ServiceCard>,
-    /// What is close to what was asked, when nothing was found.
+    /// Other searches that find something, when this one finds little: "12 results without “4 stars and up”".
+    pub close: Vec<Link>,
+    /// The best of the first of these.
     pub near_misses: Vec<ServiceCard>,
-    /// Why these are shown: "Without the filter “4 stars and up”", "Within 10 miles".
+    /// Why these are shown: "Without “4 stars and up”", "Within 10 miles".
     pub near_misses_reason: String,
+    /// "I was looking for…".
+    pub wanted: WantedForm,
+    /// Nothing: that form was not sent yet.
+    pub no_errors: Errors,
+    /// List and map, each with its address; the one that is shown has none.
+    pub list_href: Option<String>,
+    pub map_href: Option<String>,
     /// SVG made on the server, with numbered pins that match the cards; trusted markup.
     pub map: Option<String>,
     pub pagination: Pagination,
@@ -82,29 +97,82 @@ pub struct SearchedInstead {
     pub exact_href: String,
 }
 
-/// The filters beside the results; each list is sent under its own name.
+/// The filters beside the results: a panel whose parts unfold.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
-    /// Checkboxes called `kind`.
-    pub kinds: Vec<KindChoice>,
-    /// Checkboxes called `category`.
-    pub categories: Vec<Choice>,
-    /// Radios called `min_rating`: any, 3, 4.
-    pub ratings: Vec<Choice>,
+    pub groups: Vec<FilterGroup>,
     /// Pounds typed under `max_price`.
     pub max_price: String,
     /// What is wrong with `max_price`, if anything.
     pub max_price_problem: Option<String>,
     /// "3 filters on", for the closed panel on a phone; empty when none is.
     pub on: String,
+    /// Shown as `map`.
+    pub view: String,
 }
 
-/// A kind of service as a checkbox with its mark.
+/// One part of the panel.
 #[derive(Clone, Debug, Default)]
-pub struct KindChoice {
-    /// The kind's name with dashes: its colour and mark.
-    pub slug: String,
+pub struct FilterGroup {
+    pub title: String,
+    /// Whether it is unfolded from the start.
+    pub open: bool,
+    /// How many of its filters are on; empty when none is.
+    pub on: String,
+    /// Whether the highest price belongs to it.
+    pub has_price: bool,
+    /// A sentence below the title.
+    pub hint: Option<String>,
+    pub fields: Vec<FilterField>,
+}
+
+/// Checkboxes or radios of one name.
+#[derive(Clone, Debug, Default)]
+pub struct FilterField {
+    pub legend: String,
+    /// Whether the legend is for screen readers alone, because the group's title says it.
+    pub quiet: bool,
+    pub name: &'static str,
+    pub radio: bool,
+    pub picks: Vec<Pick>,
+}
+
+/// One checkbox or radio.
+#[derive(Clone, Debug, Default)]
+pub struct Pick {
     pub choice: Choice,
+    /// The kind's name with dashes, for its colour.
+    pub slug: Option<String>,
+    /// Whether it stands below the one before it.
+    pub under: bool,
+}
+
+/// "I was looking for…": what somebody did not find.
+#[derive(Clone, Debug, Default)]
+pub struct WantedForm {
+    /// What they typed under `words`.
+    pub words: String,
+    /// What they typed under `near`.
+    pub near: String,
+    /// Categories, as a select called `category`; the first is "I am not sure".
+    pub categories: Vec<Choice>,
+    pub submission_key: String,
+}
+
+/// "I was looking for…" on a page of its own.
+#[derive(Template)]
+#[template(path = "search/wanted.html")]
+pub struct WantedPage {
+    pub page: Page,
+    pub errors: Errors,
+    pub form: WantedForm,
+}
+
+/// Thanks for saying so.
+#[derive(Template)]
+#[template(path = "search/wanted_thanks.html")]
+pub struct WantedThanksPage {
+    pub page: Page,
 }
 
 /// How results are ordered, for everybody to read.
@@ -114,6 +182,8 @@ pub struct AboutSearchPage {
     pub page: Page,
     /// What counts, strongest first, from `search-index/ranking.toml`.
     pub weights: Vec<RankingRow>,
+    /// What the sum of the words is multiplied by.
+    pub factors: Vec<Row>,
 }
 
 /// One thing that counts in the order of results.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ContentType};
 use actix_web::web::Data;
@@ -9,9 +10,11 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::error::{AppError, FieldError};
+use crate::ids::random_token;
 
 use super::client::Network;
 use super::csrf;
+use super::session::{form_token, visit_cookie};
 
 /// What pages need to know of the installation.
 #[derive(Clone, Debug, Default)]
@@ -173,10 +176,36 @@ impl Page {
         }
     }
 
+    /// The frame of a page with forms, for people who may not have signed in: their forms are tied to a cookie, which is
+    /// made here where there is none yet and has to be put onto the answer.
+    #[must_use]
+    pub fn tied(request: &HttpRequest, title: impl Into<String>) -> (Self, Tie) {
+        let page = Self::of(request, title);
+        if form_token(request).is_some() {
+            return (page, Tie(None));
+        }
+        let secret = random_token();
+        (Self { csrf: csrf::token_for(&secret), ..page }, Tie(Some(visit_cookie(request, secret))))
+    }
+
     /// The same frame with a sentence about what was just done.
     #[must_use]
     pub fn with_notice(self, notice: Option<&str>) -> Self {
         Self { notice: notice.map(str::to_owned), ..self }
+    }
+}
+
+/// What ties the forms of a page to a browser.
+#[must_use]
+pub struct Tie(Option<Cookie<'static>>);
+
+impl Tie {
+    /// Puts the cookie onto the answer, where it is new.
+    pub fn onto(self, mut answer: HttpResponse) -> Result<HttpResponse, AppError> {
+        if let Some(cookie) = self.0 {
+            answer.add_cookie(&cookie).map_err(AppError::unexpected)?;
+        }
+        Ok(answer)
     }
 }
 

@@ -24,9 +24,11 @@ const DEVICE_LASTS: time::Duration = time::Duration::days(365);
 
 /// What a cookie is called: over https its name begins so that no other site, not even a subdomain, can set it.
 #[derive(Clone, Copy)]
-struct Name {
-    open: &'static str,
-    secure: &'static str,
+pub struct Name {
+    /// Over http.
+    pub open: &'static str,
+    /// Over https.
+    pub secure: &'static str,
 }
 
 impl Name {
@@ -57,7 +59,9 @@ pub fn device_token(request: &HttpRequest) -> Option<String> {
     token_in(request, DEVICE)
 }
 
-fn token_in(request: &HttpRequest, name: Name) -> Option<String> {
+/// A token of ours in a cookie of this name, if one was sent.
+#[must_use]
+pub fn token_in(request: &HttpRequest, name: Name) -> Option<String> {
     let value = request.cookie(name.here(request))?.value().to_owned();
     (value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(value)
 }
@@ -91,8 +95,14 @@ pub fn visit_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
 /// The cookie by which a browser is known again when somebody signs in.
 #[must_use]
 pub fn device_cookie(request: &HttpRequest, token: String) -> Cookie<'static> {
-    let mut cookie = cookie(request, DEVICE, token);
-    cookie.set_max_age(DEVICE_LASTS);
+    long_cookie(request, DEVICE, token, DEVICE_LASTS)
+}
+
+/// A cookie of ours that outlives the browser's window.
+#[must_use]
+pub fn long_cookie(request: &HttpRequest, name: Name, value: String, lasts: time::Duration) -> Cookie<'static> {
+    let mut cookie = cookie(request, name, value);
+    cookie.set_max_age(lasts);
     cookie
 }
 

@@ -131,6 +131,18 @@ impl Browser {
         self.on(field.send_keys(text)).unwrap();
     }
 
+    /// Presses keys in a field, after what stands there.
+    pub(crate) fn keys(&mut self, id: &str, keys: &str) {
+        let field = self.find(Locator::Id(id), id);
+        self.on(field.send_keys(keys)).unwrap();
+    }
+
+    /// Waits until there is such an element; gives an attribute of it.
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let there = self.find(Locator::Css(selector), selector);
+        self.on(there.attr(name)).unwrap()
+    }
+
     /// Chooses whatever this selector finds.
     pub(crate) fn chooses(&mut self, selector: &str) {
         let there = self.find(Locator::Css(selector), selector);

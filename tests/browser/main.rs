@@ -14,5 +14,8 @@ mod support;
 
 mod accounts;
 mod browser;
+mod keeping;
+mod searching;
+mod the_desk;
 mod the_journey;
 mod without_scripts;

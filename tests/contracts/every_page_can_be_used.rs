@@ -94,6 +94,10 @@ fn every_page_has_one_heading_and_labelled_fields() {
         "/search?q=library&near=M33",
         "/search?q=xylophone",
         "/search?near=ZZ9",
+        "/search?near=M33+7&within=1&kind=universal+service&category=community&view=map",
+        "/search?q=library&min_rating=4&near=M33",
+        "/wanted",
+        "/wanted/thanks",
         "/about-search",
         "/credits",
         "/accessibility",
@@ -120,7 +124,23 @@ fn every_page_has_one_heading_and_labelled_fields() {
     check(&visitor.follow_letter(&link));
     check(&visitor.follow_letter(&link).press("Make my account", &[("password", "short")]));
 
+    check(&visitor.open("/shortlist"));
+    check(&visitor.open(&format!("/services/{library}")).press("Keep", &[]));
+    check(&visitor.open("/search?q=lunch").press("Keep", &[]));
+    check(&visitor.open("/shortlist"));
+    check(&visitor.open("/shortlist").press("Make a link", &[]));
+    let link = visitor.open("/shortlist").one(".share-link");
+    check(&visitor.open(&format!("/shared/{}", link.rsplit('/').next().unwrap())));
+    check(&visitor.open(&format!("/compare?service={lunch}&service={library}&near=M33")));
+    check(&visitor.open("/compare?near=Nowhere"));
+
     let amira = town.person("Amira");
+    check(&amira.open("/search?q=lunch").press("Keep", &[]));
+    check(&amira.open("/shortlist").press("Save the note", &[("note", "Ask about Tuesdays")]));
+    check(&amira.open("/shortlist").press("Save the note", &[("note", &"x".repeat(600))]));
+    check(&amira.open("/search?q=lunch").press("Save this search", &[]));
+    check(&amira.open("/saved-searches").press("Change it", &[("name", "")]));
+    check(&amira.open(&format!("/services/{lunch}")).press("Work it out", &[("units", "many")]));
     for path in [
         "/budgets".to_owned(),
         format!("/budgets/{budget}"),
@@ -177,7 +197,45 @@ fn every_page_has_one_heading_and_labelled_fields() {
     }
     check(&ada.open("/authority/settings/check-after-days").press("Change it", &[("value", "soon")]));
     check(&ada.open("/authority/settings/check-after-days").press("Change it", &[("value", "60")]));
-    check(&town.person("Mo").open("/moderation"));
+    check(&ada.open("/authority/contact"));
+    check(&ada.open("/authority/contact").press("Change it", &[("adult_care", "no")]));
+    for path in [
+        format!("/services/{lunch}/wrong"),
+        format!("/services/{lunch}/wrong/thanks"),
+        format!("/concern?service={lunch}"),
+        "/concern".to_owned(),
+    ] {
+        check(&visitor.open(&path));
+    }
+    check(&visitor.open(&format!("/services/{lunch}/wrong")).press("Tell them", &[("email", "x")]));
+    visitor.open(&format!("/services/{lunch}/wrong")).press("Tell them", &[("what", "price"), ("words", "£9")]);
+    let paper = json!({ "paper": "insurance", "detail": "Public liability", "expires_on": "2027-01-01" });
+    town.api_of("Pat").post("/provider/papers", &paper).expect(201);
+    for path in ["/provider/freshness", "/provider/reports", "/provider/papers", "/provider/papers/new"] {
+        check(&pat.open(path));
+    }
+    check(&pat.open("/provider/reports").go("Lunch club"));
+    check(&pat.open("/provider/reports").go("Lunch club").press("Answer", &[]));
+    check(&pat.open("/provider/papers").go("Insurance"));
+    let mo = town.person("Mo");
+    for path in [
+        "/moderation",
+        "/moderation/freshness",
+        "/moderation/reports",
+        "/moderation/papers",
+        "/moderation/providers",
+        "/moderation/providers?q=nobody",
+    ] {
+        check(&mo.open(path));
+    }
+    check(&mo.open("/moderation/reports").go("Lunch club"));
+    let paper = mo.open("/moderation/papers").go("Insurance");
+    check(&paper);
+    check(&paper.press("Checked", &[("expires_on", "")]));
+    check(&paper.press("Refuse it", &[]));
+    let provider = mo.open("/moderation/providers").go("Sale Neighbours");
+    check(&provider);
+    check(&provider.press("Suspend", &[]));
     let carol = town.person("Carol");
     check(&carol.open("/demand"));
     check(&carol.open("/demand?measure=spend&months=3"));
@@ -185,4 +243,72 @@ fn every_page_has_one_heading_and_labelled_fields() {
 
     let note = pat.open(&format!("/provider/purchases/{running}"));
     assert!(note.says("<b>By</b> the side door"), "what people type is shown as they typed it, never run");
+}
+
+#[test]
+fn every_page_of_a_provider_has_one_heading_and_labelled_fields() {
+    let town = Town::open();
+    let pat = town.person("Pat");
+    let lunch = format!("/provider/services/{}", service_id("Lunch club"));
+    for path in
+        ["", "/organisation", "/members", "/services", "/services/new", "/enquiries", "/statistics?weeks=4", "/sheet"]
+    {
+        check(&pat.open(&format!("/provider{path}")));
+    }
+    let parts = ["what", "who", "where", "when", "prices", "places", "access", "contact", "registration"];
+    for part in parts {
+        let page = pat.open(&format!("{lunch}/parts/{part}"));
+        check(&page);
+        check(&page.press("Save", &[]));
+    }
+    check(&pat.open(&format!("{lunch}/parts/where")).press("Save", &[("postcode", "nowhere")]));
+    check(&pat.open(&format!("{lunch}/parts/when")).press("Save", &[("MO_opens", "noon")]));
+    for path in ["", "/prices/1", "/prices/new", "/preview", "/history"] {
+        check(&pat.open(&format!("{lunch}{path}")));
+    }
+    check(&pat.open(&format!("{lunch}/prices/new")).press("Save the price", &[("amount", "x")]));
+    check(&pat.open("/provider/organisation").press("Save the profile", &[("name", "")]));
+    check(&pat.open("/provider/members").press("Send the invitation", &[("email", "x")]));
+    check(&pat.open("/provider/members").go("Leave"));
+    check(&pat.open("/provider/services/new").press("Save and go on", &[]));
+    let ask = town.visitor().open(&format!("/services/{}/questions", service_id("Lunch club")));
+    check(&ask);
+    check(&ask.press("Send the question", &[]));
+    let filled = [("question", "Is there a <b>place</b>?"), ("name", "Jo"), ("email", "jo@example.net")];
+    check(&ask.press("Send the question", &filled));
+    let desk = pat.open("/provider/enquiries");
+    check(&desk);
+    check(&desk.press("Send the answer", &[]));
+    let noor = town.person("Noor");
+    let start = noor.open("/provider/start");
+    check(&start);
+    check(&start.press("Go on", &[]));
+    let mut page = start.press("Go on", &[("provider_type", "micro-provider"), ("name", "Noor"), ("postcode", "M33")]);
+    let answers: [&[(&str, &str)]; 4] = [
+        &[("category_id", "gardening"), ("name", "Gardening"), ("description", "Hedges and lawns, side by side.")],
+        &[("miles", "3")],
+        &[("free", "no"), ("amount", "15")],
+        &[("phone", "0161 496 0000")],
+    ];
+    for answer in answers {
+        check(&page);
+        page = page.press("Go on", answer);
+    }
+    check(&page);
+    check(&town.person("Mo").open("/moderation/changes"));
+}
+
+#[test]
+fn the_pages_of_feeds_can_be_used_too() {
+    let town = Town::without_followers();
+    let ada = town.person("Ada");
+    let feeds = ada.open("/authority/feeds");
+    check(&feeds);
+    check(&feeds.press("Add this feed", &[]));
+    let filled = [("name", "Hale"), ("url", "https://example.org/v3"), ("licence", "OGL"), ("every_hours", "0")];
+    let feed = feeds.press("Add this feed", &filled);
+    check(&feed);
+    check(&feed.press("Save", &[("url", "")]));
+    check(&feed.press("See what would change", &[]));
+    check(&ada.open("/authority/feeds"));
 }

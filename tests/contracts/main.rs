@@ -15,4 +15,5 @@ mod every_route_says_who;
 mod everything_about_a_person;
 mod nothing_is_rewritten;
 mod open_api;
+mod open_referral;
 mod schemas_agree;

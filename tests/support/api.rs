@@ -93,6 +93,11 @@ impl Api {
         self.send("POST", path, &headers, Some(document.to_string().as_bytes()))
     }
 
+    /// `DELETE`
+    pub fn delete(&self, path: &str) -> Told {
+        self.send("DELETE", path, &[], None)
+    }
+
     /// `PUT` of a document.
     pub fn put(&self, path: &str, document: &Value) -> Told {
         self.send("PUT", path, &[("Content-Type", "application/json")], Some(document.to_string().as_bytes()))

@@ -1,117 +1,123 @@
-//! A real OpenID provider (npm `oidc-provider`), run for one test.
+//! A server of somebody else: answers what it is told to, and remembers what it was asked.
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
-use super::Person;
-
-/// A provider that runs until it is dropped.
-pub struct Elsewhere {
-    process: Child,
-    /// Its address.
-    pub issuer: String,
+/// What it answers with.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The HTTP status.
+    pub status: u16,
+    /// More headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
-/// The folder with the provider's packages, installed once; none where there is no Node.js.
-fn packages() -> Option<&'static Path> {
-    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    FOLDER.get_or_init(install).as_deref()
-}
-
-#[allow(clippy::disallowed_methods, reason = "tests read their settings here")]
-fn required() -> bool {
-    std::env::var("WAYMARK_PROVIDER_REQUIRED").is_ok_and(|text| !text.is_empty())
-}
-
-fn install() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("identity-provider");
-    if !folder.join("node_modules/oidc-provider/lib/index.js").exists() {
-        std::fs::create_dir_all(&folder).unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/identity_provider");
-        std::fs::copy(source.join("package.json"), folder.join("package.json")).unwrap();
-        let installed = Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"])
-            .current_dir(&folder)
-            .status();
-        if !installed.is_ok_and(|status| status.success()) {
-            assert!(!required(), "npm could not install oidc-provider");
-            eprintln!("not run: there is no npm to install an OpenID provider with");
-            return None;
-        }
+impl Given {
+    /// A JSON document.
+    pub fn json(value: &serde_json::Value) -> Self {
+        Self { status: 200, headers: Vec::new(), body: value.to_string().into_bytes() }
     }
-    Some(folder)
+
+    /// Nothing but a status.
+    pub fn status(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: b"{\"message\":\"no\"}".to_vec() }
+    }
+
+    /// Go elsewhere.
+    pub fn sent_on(to: &str) -> Self {
+        Self { status: 302, headers: vec![("Location".into(), to.into())], body: Vec::new() }
+    }
+}
+
+/// One request: path with query, and headers in small letters.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// "/services?page=1".
+    pub path: String,
+    /// Every header.
+    pub headers: HashMap<String, String>,
+}
+
+impl Asked {
+    /// A parameter of the query.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let url = url::Url::parse(&format!("http://x{}", self.path)).unwrap();
+        url.query_pairs().find(|(each, _)| each == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The path without its query.
+    pub fn bare(&self) -> &str {
+        self.path.split('?').next().unwrap()
+    }
+}
+
+/// A server of somebody else, as long as it lives.
+pub struct Elsewhere {
+    /// Where it is.
+    pub base: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Elsewhere {
-    /// Starts a provider that sends people back to `return_to`; with a file, our client proves itself with the key that is
-    /// written there. None where there is no Node.js.
-    pub fn start(return_to: &str, key_file: Option<&Path>) -> Option<Self> {
-        let packages = packages()?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/identity_provider/provider.mjs");
-        let mut command = Command::new("node");
-        command.arg(script).arg(return_to).args(key_file).env("OIDC_PROVIDER_FOLDER", packages);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut issuer = String::new();
-        let mut lines = BufReader::new(process.stdout.take().unwrap());
-        while !issuer.starts_with("http") {
-            issuer.clear();
-            assert!(lines.read_line(&mut issuer).unwrap() > 0, "the provider stopped");
-        }
-        Some(Self { process, issuer: issuer.trim().to_owned() })
+    /// A server that answers like this; the number is how often the same path was asked before.
+    pub fn answering(answer: impl Fn(&Asked, usize) -> Given + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
+        let (seen, answer) = (Arc::clone(&asked), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (Ok(stream), seen, answer) = (stream, Arc::clone(&seen), Arc::clone(&answer)) else { break };
+                std::thread::spawn(move || serve(stream, &seen, &*answer));
+            }
+        });
+        Self { base, asked }
     }
 
-    /// The file of settings that names it.
-    pub fn settings(&self, folder: &Path, key_file: Option<&Path>) -> PathBuf {
-        let proof = match key_file {
-            Some(file) => format!("private_key_file = {file:?}\nprivate_key_id = \"waymark-1\""),
-            None => {
-                std::fs::write(folder.join("client-secret"), "a secret that only tests know\n").unwrap();
-                "client_secret_file = \"client-secret\"".into()
-            }
-        };
-        let file = folder.join("providers.toml");
-        let text = format!(
-            "[[provider]]\nkey = \"elsewhere\"\nname = \"Elsewhere\"\nissuer = \"{}\"\nclient_id = \"waymark\"\n\
-             second_factor_amr = [\"mfa\"]\n{proof}\n",
-            self.issuer
-        );
-        std::fs::write(&file, text).unwrap();
-        file
-    }
-
-    /// Signs in there as `login`, having been sent to `address`; gives where that leads back to.
-    pub fn signs_in(&self, address: &str, login: &str, amr: &str) -> String {
-        let person = Person::at(&self.issuer);
-        let mut method = "GET";
-        let mut address = address.to_owned();
-        let body = super::encoded(&[("login", login), ("amr", amr)]);
-        for _ in 0..12 {
-            let Some(path) = address.strip_prefix(&self.issuer) else { return address };
-            let kind = [("Content-Type", "application/x-www-form-urlencoded")];
-            let answer = match method {
-                "POST" => person.send("POST", path, &kind, Some(body.as_bytes())),
-                _ => person.send("GET", path, &[], None),
-            };
-            match answer.header("location") {
-                Some(next) => {
-                    method = "GET";
-                    address = if next.starts_with('/') { format!("{}{next}", self.issuer) } else { next.to_owned() };
-                }
-                None => {
-                    assert_eq!((method, answer.status), ("GET", 200), "{address}: {}", answer.text());
-                    method = "POST"; // the login page posts to itself
-                }
-            }
-        }
-        panic!("the provider leads nowhere: {address}");
+    /// The paths that were asked for, in order.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
     }
 }
 
-impl Drop for Elsewhere {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
+fn serve(stream: TcpStream, seen: &Mutex<Vec<Asked>>, answer: &(dyn Fn(&Asked, usize) -> Given + Send + Sync)) {
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut stream = stream;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+        let path = line.split(' ').nth(1).unwrap_or("/").to_owned();
+        let mut headers = HashMap::new();
+        loop {
+            let mut header = String::new();
+            if reader.read_line(&mut header).unwrap_or(0) == 0 || header.trim().is_empty() {
+                break;
+            }
+            if let Some((name, value)) = header.trim().split_once(':') {
+                headers.insert(name.to_lowercase(), value.trim().to_owned());
+            }
+        }
+        let asked = Asked { path, headers };
+        let before = {
+            let mut seen = seen.lock().unwrap();
+            let before = seen.iter().filter(|each| each.path == asked.path).count();
+            seen.push(asked.clone());
+            before
+        };
+        let given = answer(&asked, before);
+        let mut head = format!("HTTP/1.1 {} X\r\nContent-Length: {}\r\n", given.status, given.body.len());
+        for (name, value) in &given.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("Content-Type: application/json\r\n\r\n");
+        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&given.body)).is_err() {
+            return;
+        }
     }
 }

@@ -3,7 +3,9 @@
 
 mod api;
 mod database;
-mod elsewhere;
+pub mod elsewhere;
+pub mod feed;
+mod openid;
 mod page;
 mod people;
 mod person;
@@ -11,7 +13,7 @@ mod town;
 
 pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
-pub use elsewhere::Elsewhere;
+pub use openid::Elsewhere;
 pub use page::Seen;
 pub use people::{ASHTON, BOWDON, PASSWORD, TRAFFORD, email, option_id, pounds, service_id, settle};
 pub use person::{Answer, Person, encoded};

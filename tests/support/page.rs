@@ -36,6 +36,11 @@ impl Seen {
         Self { person, path, answer }
     }
 
+    /// A page that somebody got by another way than opening it.
+    pub fn of(person: &Person, path: &str, answer: Answer) -> Self {
+        Self::new(person.clone(), path.to_owned(), answer)
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.answer.status
@@ -161,7 +166,8 @@ impl Seen {
         let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         match method.as_str() {
             "post" => self.person.post(&action, &sent),
-            _ => self.person.open(&format!("{action}?{}", encoded(&sent))),
+            // The part after # stays in the browser.
+            _ => self.person.open(&format!("{}?{}", action.split('#').next().unwrap(), encoded(&sent))),
         }
     }
 }

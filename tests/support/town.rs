@@ -310,6 +310,55 @@ impl Town {
         link.unwrap_or_else(|| panic!("no link in {}", letter.words)).trim().to_owned()
     }
 
+    /// The letters that have arrived at somebody's address, newest first.
+    pub fn letters_of(&self, name: &str) -> Vec<waymark::post::Received> {
+        let address = if name.contains('@') { name.to_owned() } else { people::email(name) };
+        let all = waymark::post::received(&self.app.post.folder);
+        all.into_iter().filter(|letter| letter.to == address).collect()
+    }
+
+    /// Waits for a letter of this subject to somebody, and reads it.
+    #[track_caller]
+    pub fn letter(&self, name: &str, subject: &str) -> waymark::post::Received {
+        let found = || self.letters_of(name).into_iter().find(|letter| letter.subject.contains(subject));
+        self.within(Duration::from_secs(20), &format!("a letter {subject:?} to {name}"), || found().is_some());
+        found().unwrap()
+    }
+
+    /// The path of the first link in a letter.
+    #[track_caller]
+    pub fn link_in(&self, letter: &waymark::post::Received) -> String {
+        let url = &self.app.post.public_url;
+        let found = letter.words.lines().find_map(|line| line.trim().strip_prefix(url.as_str()));
+        found.unwrap_or_else(|| panic!("no link in {}", letter.words)).to_owned()
+    }
+
+    /// Does the work of the day, as the daily follower does it; how many steps that took.
+    pub fn work_of_the_day(&self) -> usize {
+        let mut today = start::Today::new(&self.app);
+        let mut steps = 0;
+        while today.step().unwrap() {
+            steps += 1;
+        }
+        steps
+    }
+
+    /// The e-mail letters that wait or were sent, of one kind.
+    pub fn letters_of_kind(&self, kind: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            rows: i64,
+        }
+        use diesel::RunQueryDsl;
+        let asked = diesel::sql_query(format!("SELECT count(*) AS rows FROM letters WHERE kind = '{kind}'"));
+        let counted: Count = match &mut self.connect() {
+            Conn::Postgres(pg) => asked.get_result(pg).unwrap(),
+            Conn::Sqlite(lite) => asked.get_result(lite).unwrap(),
+        };
+        counted.rows
+    }
+
     /// Lets time pass. Whoever is signed in may have to do so again.
     pub fn pass(&self, time: TimeDelta) {
         self.app.clock.pass(time);

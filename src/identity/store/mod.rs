@@ -23,6 +23,12 @@ pub(super) fn account(conn: &mut Conn, email: &str) -> QueryResult<Option<(Perso
     people::table.filter(people::email.eq(email)).select((people::id, people::password_hash)).first(conn).optional()
 }
 
+/// A person's e-mail address.
+pub fn email(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
+    let found: Option<Option<String>> = people::table.find(person).select(people::email).first(conn).optional()?;
+    Ok(found.flatten())
+}
+
 /// What a person's own page shows of their account.
 #[derive(Clone, Debug, Queryable)]
 pub(super) struct Account {

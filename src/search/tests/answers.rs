@@ -1,6 +1,9 @@
 //! What people type, and what they get.
 
-use super::super::{Filters, Sort, explain_order};
+use crate::catalogue::taxonomy::Taxonomy;
+
+use super::super::suggest::{SuggestionKind, suggestions};
+use super::super::{Ages, Filters, Freshness, Home, Sort, explain_order};
 use super::*;
 
 #[test]
@@ -135,10 +138,17 @@ fn nothing_typed_is_too_strange() {
 #[test]
 fn names_are_suggested_while_somebody_types() {
     let (_dir, index) = indexed(town());
-    assert_eq!(index.suggest("libr", 1), ["libraries"]);
-    assert_eq!(index.suggest("sale", 3).first().map(String::as_str), Some("sale library"));
-    assert_eq!(index.suggest("weekly cl", 3).first().map(String::as_str), Some("weekly clean"));
-    assert!(index.suggest("", 3).is_empty() && index.suggest("🏠", 3).is_empty());
+    let taxonomy = Taxonomy::of(Taxonomy::shipped().unwrap());
+    let texts = |typed: &str, only| -> Vec<String> {
+        suggestions(&index, &taxonomy, typed, only).into_iter().map(|suggestion| suggestion.text).collect()
+    };
+    let all = texts("libr", None);
+    assert_eq!(all[0], "Libraries");
+    assert!(all.contains(&"Sale Library".to_owned()) && all.contains(&"library".to_owned()), "{all:?}");
+    assert_eq!(texts("sale l", Some(SuggestionKind::Service)), ["Sale Library"]);
+    assert_eq!(texts("weekly cl", Some(SuggestionKind::Service)), ["Weekly clean"]);
+    assert_eq!(texts("libary", None), ["library"]);
+    assert!(texts("", None).is_empty() && texts("🏠", None).is_empty() && texts("\"'(", None).is_empty());
 }
 
 #[test]
@@ -146,4 +156,91 @@ fn the_order_is_explained() {
     let said = explain_order(&near_sale("library")).join(" ");
     assert!(said.contains("Nobody can pay") && said.contains("2 miles"), "{said}");
     assert!(explain_order(&near_sale(""))[0].contains("nearest"));
+}
+
+#[test]
+fn who_it_is_for_what_it_takes_what_is_spoken_and_when() {
+    let special = ServiceDocument {
+        minimum_age: Some(8),
+        maximum_age: Some(17),
+        funding: vec!["direct payment".into()],
+        languages: vec!["Polish".into(), "Urdu".into()],
+        open: 0b100_000,
+        ..service("Youth club", "social-clubs", "For young people.")
+    };
+    let (_dir, index) = indexed([town(), vec![special]].concat());
+    let found = |filters: Filters| index.find(&Search { filters, ..search("") }).unwrap();
+    let none = Filters::default();
+    let age = |text| Filters { ages: Ages::read(text), ..none.clone() };
+    assert_eq!((found(age("16")).total, found(age("70")).total, found(age("13-17")).total), (1, 9, 1));
+    assert_eq!(found(age("16")).counts.ages.get("65+"), Some(&9), "an age is left out of its own counts");
+    assert_eq!(found(Filters { funding: vec!["trust".into()], ..none.clone() }).total, 9);
+    assert_eq!(found(Filters { funding: vec!["direct payment".into()], ..none.clone() }).total, 10);
+    let polish = found(Filters { languages: vec!["Polish".into()], ..none.clone() });
+    assert_eq!((polish.total, polish.counts.languages.get("Urdu")), (1, Some(&1)));
+    assert_eq!(found(Filters { open: 0b111_000, ..none.clone() }).total, 1);
+    let all = found(none);
+    assert_eq!((all.counts.days.get("tuesday"), all.counts.parts.get("evening")), (Some(&1), Some(&1)));
+    assert_eq!(index.languages(), ["Polish", "Urdu"]);
+}
+
+#[test]
+fn what_comes_to_my_home_is_found_by_circle_district_and_council() {
+    let far = |name: &str, areas: &[&str]| ServiceDocument {
+        latitude: Some(SALE.0 + 1.0),
+        areas: areas.iter().map(ToString::to_string).collect(),
+        ..service(name, "home-care", "We come to you.")
+    };
+    let services = [far("By district", &["M33", "M41"]), far("By council", &["trafford"]), far("Elsewhere", &["M1"])];
+    let online = ServiceDocument {
+        latitude: None,
+        longitude: None,
+        ..service("By telephone", "counselling", "We talk on the telephone.")
+    };
+    let (_dir, index) = indexed([town(), services.to_vec(), vec![online]].concat());
+    let home = Home { district: Some("M33".into()), authority: Some("trafford".into()) };
+    let filters = Filters { serves_home: true, ..Filters::default() };
+    let found = index.find(&Search { home: home.clone(), filters, ..near_sale("") }).unwrap();
+    let ids: Vec<ServiceId> = found.hits.iter().map(|hit| hit.id).collect();
+    for name in ["By district", "By council", "By telephone", "Amina, PA"] {
+        assert!(ids.contains(&ServiceId::named(name)), "{name}");
+    }
+    assert_eq!(found.total, 4);
+    let all = index.find(&Search { home, ..near_sale("") }).unwrap();
+    assert_eq!((all.counts.serves_home, all.total), (4, 13));
+    assert_eq!(all.counts.within_miles.get(&1), Some(&10), "what comes to me is near, however far its office");
+}
+
+#[test]
+fn quotation_marks_mean_exactly_these_words() {
+    let (_dir, index) = indexed(town());
+    let total = |words: &str| index.find(&search(words)).unwrap().total;
+    assert_eq!(total("\"Sale Library\""), 1);
+    assert_eq!(total("\"Library Sale\""), 0);
+    assert_eq!(total("\"sit with the person\""), 1);
+    assert_eq!((total("\"hoover\""), total("hoover")), (0, 1));
+    assert_eq!(total("“week”"), 1, "not weekly");
+    let none = index.find(&search("\"libary\"")).unwrap();
+    assert_eq!((none.total, none.corrected, none.did_you_mean.as_deref()), (0, None, Some("library")));
+    assert_eq!(total("\"Sale Library"), total("Sale Library"), "a mark without its partner is none");
+    assert_eq!(
+        index.find(&search("bolton \"library\"")).unwrap().hits[0].id,
+        ServiceId::named("Bolton Central Library")
+    );
+}
+
+#[test]
+fn stale_services_sink_and_then_leave() {
+    let checked =
+        |name: &str, days: i32| ServiceDocument { assured_on_days: days, ..service(name, "gardening", "Lawns.") };
+    let (_dir, index) = indexed(vec![checked("Old", 19_700), checked("Stale", 19_750), checked("Fresh", 20_000)]);
+    let on = |today| index.find(&Search { today: Some(today), ..search("lawns") }).unwrap();
+    let found = on(20_050);
+    let ids: Vec<ServiceId> = found.hits.iter().map(|hit| hit.id).collect();
+    assert_eq!(ids, ["Fresh", "Stale", "Old"].map(ServiceId::named));
+    assert!(found.hits[0].score > found.hits[1].score && found.hits[1].score > found.hits[2].score);
+    assert_eq!((on(20_080).total, on(20_400).total), (2, 0));
+    index.set_freshness(Freshness::default());
+    let newest = index.find(&Search { sort: Sort::Freshness, ..search("") }).unwrap();
+    assert_eq!(newest.hits[0].id, ServiceId::named("Fresh"));
 }

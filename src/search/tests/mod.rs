@@ -2,6 +2,7 @@
 
 mod answers;
 mod following;
+mod relevance;
 
 use tempfile::TempDir;
 
@@ -39,6 +40,13 @@ fn service(name: &str, category: &str, description: &str) -> ServiceDocument {
         stars_total: 0,
         ratings: 0,
         assured_on_days: 20_000,
+        minimum_age: Some(18),
+        maximum_age: None,
+        funding: Vec::new(),
+        languages: Vec::new(),
+        areas: Vec::new(),
+        open: 0,
+        authority_id: String::new(),
         invented: true,
     }
 }

@@ -1,0 +1,3 @@
+DROP TABLE service_upload_rows;
+DROP TABLE service_uploads;
+DROP TABLE provider_references;

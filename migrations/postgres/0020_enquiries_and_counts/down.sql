@@ -1,0 +1,2 @@
+DROP TABLE service_days;
+DROP TABLE enquiries;

@@ -1,0 +1,2 @@
+DROP TABLE wanted_support;
+DROP TABLE searches;
