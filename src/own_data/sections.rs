@@ -25,6 +25,15 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("demand_members", "random numbers that protect the figures"),
     ("authority_settings", "what somebody decided in office, not about them"),
     ("setting_changes", "what somebody decided in office, not about them"),
+    ("invitations", "what somebody offered for their organisation; roles taken up are in the section of roles"),
+    ("service_versions", "what somebody wrote for their organisation"),
+    ("service_uploads", "what somebody sent for their organisation"),
+    ("service_checks", "what somebody said of an entry of the catalogue for their organisation"),
+    ("wrong_reports", "what somebody answered in office"),
+    ("authority_contacts", "what somebody decided in office, not about them"),
+    ("paper_files", "what somebody sent for their organisation"),
+    ("paper_steps", "what somebody decided in office, not about them"),
+    ("organization_steps", "what somebody decided in office, not about them"),
     ("role_invitations", "what somebody offered in office; roles taken up are in the section of roles"),
 ];
 
@@ -260,6 +269,41 @@ pub const SECTIONS: &[Section] = &[
             ("at", "CAST(r.written_at AS TEXT)"),
         ],
         from: "reviews r JOIN services s ON s.id = r.service_id WHERE r.person_id = {me} ORDER BY r.written_at, r.id",
+    },
+    Section {
+        name: "shortlist",
+        title: "Your shortlist",
+        covers: &["shortlists"],
+        columns: &[("service", "s.name"), ("note", "e.note"), ("added", "CAST(e.added_at AS TEXT)")],
+        from: "shortlists l JOIN shortlist_entries e ON e.shortlist_id = l.id JOIN services s ON s.id = e.service_id
+               WHERE l.person_id = {me} ORDER BY e.added_at",
+    },
+    Section {
+        name: "saved-searches",
+        title: "Searches that you saved",
+        covers: &["saved_searches"],
+        columns: &[
+            ("name", "q.name"),
+            ("address", "q.address"),
+            ("alerts", "q.alerts"),
+            ("since", "CAST(q.created_at AS TEXT)"),
+        ],
+        from: "saved_searches q WHERE q.person_id = {me} ORDER BY q.created_at",
+    },
+    Section {
+        name: "questions",
+        title: "Questions that you asked providers",
+        covers: &["enquiries"],
+        columns: &[
+            ("provider", "o.name"),
+            ("service", "s.name"),
+            ("question", "q.question"),
+            ("asked", "CAST(q.asked_at AS TEXT)"),
+            ("answer", "q.answer"),
+            ("answered", "CAST(q.answered_at AS TEXT)"),
+        ],
+        from: "enquiries q JOIN organizations o ON o.id = q.organization_id JOIN services s ON s.id = q.service_id
+               WHERE q.person_id = {me} ORDER BY q.asked_at, q.id",
     },
     Section {
         name: "looks",

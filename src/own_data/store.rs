@@ -160,8 +160,9 @@ pub(super) fn open_purchases(conn: &mut Conn, who: &SignedIn) -> QueryResult<i64
 /// Erases who somebody was. What the law wants kept stays, of [`CLOSED`].
 pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<()> {
     use crate::db::schema::{
-        account_links, citizens, deliveries, external_identities, known_devices, letters, programs, provider_visits,
-        recovery_codes, representatives, reviews, second_factors, sessions,
+        account_links, citizens, deliveries, enquiries, external_identities, known_devices, letters, programs, provider_visits,
+        recovery_codes, representatives, reviews, saved_search_matches, saved_searches, second_factors, sessions,
+        shortlist_entries, shortlists,
     };
     let me = who.person();
     let address: Option<String> = people::table.find(me).select(people::email).first(tx)?;
@@ -180,6 +181,16 @@ pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<
     diesel::delete(provider_visits::table.filter(provider_visits::person_id.eq(me))).execute(tx)?;
     diesel::delete(programs::table.filter(programs::person_id.eq(me))).execute(tx)?;
     diesel::delete(data_copies::table.filter(data_copies::person_id.eq(me))).execute(tx)?;
+    let lists = shortlists::table.filter(shortlists::person_id.eq(me)).select(shortlists::id);
+    diesel::delete(shortlist_entries::table.filter(shortlist_entries::shortlist_id.eq_any(lists))).execute(tx)?;
+    diesel::delete(shortlists::table.filter(shortlists::person_id.eq(me))).execute(tx)?;
+    let searches = saved_searches::table.filter(saved_searches::person_id.eq(me)).select(saved_searches::id);
+    let found = saved_search_matches::table.filter(saved_search_matches::saved_search_id.eq_any(searches));
+    diesel::delete(found).execute(tx)?;
+    diesel::delete(saved_searches::table.filter(saved_searches::person_id.eq(me))).execute(tx)?;
+    diesel::update(enquiries::table.filter(enquiries::person_id.eq(me)))
+        .set((enquiries::name.eq(CLOSED), enquiries::email.eq(CLOSED)))
+        .execute(tx)?;
     diesel::delete(citizens::table.filter(citizens::person_id.eq(me))).execute(tx)?;
     let either = representatives::person_id.eq(me).or(representatives::helper_id.eq(me));
     diesel::update(representatives::table.filter(either).filter(representatives::ended_at.is_null()))
