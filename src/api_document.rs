@@ -12,8 +12,8 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places, programs,
-    providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
+    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
+    programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
 };
 
 #[derive(OpenApi)]

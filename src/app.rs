@@ -20,8 +20,9 @@ use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
-    post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
+    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
+    places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
+    verification,
 };
 
 /// What every handler may use. Cheap to clone.

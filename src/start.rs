@@ -178,7 +178,11 @@ impl Followers {
         let mut writing = Writing::new(app.searches.clone(), app.db.clone());
         let searches = Follower::start("searches", app.db.clone(), stop.clone(), move || Ok(writing.step()?))?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches, copies], unwritten })
+        Ok(Self {
+            stop,
+            running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches, copies],
+            unwritten,
+        })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -160,9 +160,9 @@ pub(super) fn open_purchases(conn: &mut Conn, who: &SignedIn) -> QueryResult<i64
 /// Erases who somebody was. What the law wants kept stays, of [`CLOSED`].
 pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<()> {
     use crate::db::schema::{
-        account_links, citizens, deliveries, enquiries, external_identities, known_devices, letters, programs, provider_visits,
-        recovery_codes, representatives, reviews, saved_search_matches, saved_searches, second_factors, sessions,
-        shortlist_entries, shortlists,
+        account_links, citizens, deliveries, enquiries, external_identities, known_devices, letters, programs,
+        provider_visits, recovery_codes, representatives, reviews, saved_search_matches, saved_searches,
+        second_factors, sessions, shortlist_entries, shortlists,
     };
     let me = who.person();
     let address: Option<String> = people::table.find(me).select(people::email).first(tx)?;
