@@ -103,6 +103,7 @@ use crate::{
         providers::api::get_invitations,
         providers::api::post_invitation,
         providers::api::delete_invitation,
+        providers::services::api::post_start,
         providers::services::api::get_services,
         providers::services::api::post_service,
         providers::services::api::get_service,

@@ -57,6 +57,7 @@ pub struct CqcSettings {
 
 /// What `waymark import open-referral` takes.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 pub struct OpenReferral {
     #[command(flatten)]
     place: Place,
@@ -168,10 +169,11 @@ fn entered(asked: &OpenReferral, app: &App) -> Result<Feed, Failure> {
         feed.url.clone_from(&asked.url);
     }
     let written = feed.clone();
-    app.db.write_now(move |tx: &mut Conn| match new {
-        true => store::insert_feed(tx, &written),
-        false => store::update_feed(tx, &written),
-    })?;
+    app.db.write_now(
+        move |tx: &mut Conn| {
+            if new { store::insert_feed(tx, &written) } else { store::update_feed(tx, &written) }
+        },
+    )?;
     Ok(feed)
 }
 
@@ -235,9 +237,10 @@ fn import_cqc(asked: &CqcSettings, app: &App) -> Result<(), Failure> {
         let key = asked.key.as_ref().ok_or("the API wants a key: put it into WAYMARK_CQC_KEY")?;
         let manners = Manners { may_be_private: asked.allow_private, ..app.manners.clone() };
         let api = Cqc::at(&asked.address, key, &manners)?;
-        match asked.since_last {
-            true => cqc::check_changes(app, &api, |more| bar.inc(more))?,
-            false => cqc::check_all(app, &api, |more| bar.inc(more))?,
+        if asked.since_last {
+            cqc::check_changes(app, &api, |more| bar.inc(more))?
+        } else {
+            cqc::check_all(app, &api, |more| bar.inc(more))?
         }
     };
     bar.finish_and_clear();

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::audit;
 use crate::catalogue;
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use crate::identity::{BudgetHolder, BudgetReader, SignedIn};
 use crate::ids::{BudgetId, ServiceId};
 use crate::money::Money;
@@ -113,6 +113,7 @@ pub async fn get_budget(holder: BudgetReader, app: Data<App>) -> Result<Json<Bud
 /// Which service, besides the week.
 #[derive(Deserialize)]
 pub struct About {
+    #[serde(default)]
     service_id: String,
 }
 
@@ -187,8 +188,11 @@ pub async fn get_meaning(
     Ask(week): Ask<Week>,
     app: Data<App>,
 ) -> Result<Json<MeaningDocument>, AppError> {
-    let service: ServiceId = about.service_id.parse().map_err(|_not_an_id| AppError::NotFound)?;
-    let (asked, wrong) = week.read();
+    let (asked, mut wrong) = week.read();
+    let Ok(service) = about.service_id.parse::<ServiceId>() else {
+        wrong.push(FieldError::new("service_id", "Send the id of a service."));
+        return Err(AppError::invalid(wrong));
+    };
     if !wrong.is_empty() {
         return Err(AppError::invalid(wrong));
     }

@@ -92,6 +92,8 @@ pub struct Plan<'a> {
 /// What it means for the budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meaning {
+    /// What is had each week: "4 hours"; nothing where the price is that of a week.
+    pub for_what: String,
     /// What an ordinary week costs; nothing for what is bought once.
     pub a_week: Money,
     /// What is paid once.
@@ -194,6 +196,17 @@ impl<'a> Plan<'a> {
         on_the_day.map_or(option.amount_pence, |each| each.amount_pence)
     }
 
+    /// "4 hours", "2 visits".
+    fn for_what(&self) -> String {
+        let units: i64 = self.wanted.iter().map(|wanted| i64::from(wanted.units)).sum();
+        match self.wanted.first().map(|wanted| wanted.option.unit) {
+            None | Some(Unit::Week) => String::new(),
+            Some(Unit::OneOff) if units == 1 => "1 trip".into(),
+            Some(Unit::OneOff) => format!("{units} trips"),
+            Some(unit) => unit.counted(units),
+        }
+    }
+
     fn mile(&self, day: NaiveDate) -> Money {
         let price = self.options.iter().find(|each| each.unit == Unit::Mile && in_force(each, day));
         price.map_or(Money::ZERO, |each| each.amount_pence)
@@ -285,6 +298,7 @@ impl<'a> Plan<'a> {
             left_at_review = Some(if runs_out_on.is_some() { Money::ZERO } else { left(spent) });
         }
         Meaning {
+            for_what: self.for_what(),
             a_week: if self.once { Money::ZERO } else { pounds(self.ordinary_week(purse.from)) },
             once: pounds(once),
             bank_holidays: holidays,
@@ -320,7 +334,8 @@ impl Meaning {
             (None, None) => format!(", {} left when it ends", self.left_at_end),
             (Some(_), None) => String::new(),
         };
-        format!("{} a week, {weeks}{ending}", self.a_week)
+        let what = if self.for_what.is_empty() { String::new() } else { format!(" for {}", self.for_what) };
+        format!("{} a week{what}, {weeks}{ending}", self.a_week)
     }
 }
 
@@ -413,7 +428,7 @@ mod tests {
         assert_eq!(told.a_week, Money::pounds(84));
         assert_eq!((told.weeks, told.runs_out_on), (10, Some(day(2026, 7, 29))));
         assert_eq!((told.left_at_review, told.left_at_end), (Some(Money::ZERO), Money::ZERO));
-        assert_eq!(told.in_short(&purse), "£84 a week, lasts 10 weeks, runs out before your review");
+        assert_eq!(told.in_short(&purse), "£84 a week for 4 hours, lasts 10 weeks, runs out before your review");
     }
 
     #[test]
@@ -423,7 +438,7 @@ mod tests {
         // 257 days at £12 a day until the review; 321 until the end.
         assert_eq!(told.left_at_review, Some(Money::pounds(5_000 - 257 * 12)));
         assert_eq!(told.left_at_end, Money::pounds(5_000 - 321 * 12));
-        assert_eq!(told.in_short(&purse), "£84 a week, lasts 45 weeks, £1,916 left at your review");
+        assert_eq!(told.in_short(&purse), "£84 a week for 4 hours, lasts 45 weeks, £1,916 left at your review");
     }
 
     #[test]
@@ -438,7 +453,7 @@ mod tests {
         assert_eq!((told.bank_holidays, told.holidays_cost), (1, Money::pounds(10)));
         assert_eq!(told.left_at_end, Money::pounds(1_000 - 2 * 100 - 10));
         assert_eq!(told.left_at_review, None);
-        assert_eq!(told.in_short(&purse), "£100 a week, lasts 2 weeks, £790 left when it ends");
+        assert_eq!(told.in_short(&purse), "£100 a week for 5 hours, lasts 2 weeks, £790 left when it ends");
     }
 
     #[test]

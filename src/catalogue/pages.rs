@@ -85,6 +85,7 @@ pub async fn get_service(
             similar: store::whole_services(conn, &others, today)?,
             kept: shortlists::store::kept(conn, &keeper)?,
             upkeep: crate::freshness::pages::upkeep(conn, &whole.service, today)?,
+            from: super::open_referral::store::source_of(conn, id)?,
             whole,
         })
     };
@@ -111,6 +112,7 @@ pub async fn get_service(
 /// What the page is made of, as it was read.
 struct Read {
     whole: WholeService,
+    from: Option<Taken>,
     upkeep: Upkeep,
     details: Details,
     prices: Vec<CostOption>,
@@ -121,6 +123,9 @@ struct Read {
     similar: Vec<WholeService>,
     kept: HashSet<ServiceId>,
 }
+
+/// The feed that a service was taken from: name, address, licence, attribution.
+type Taken = (String, Option<String>, String, String);
 
 /// What the page shows besides.
 struct Given {
@@ -220,7 +225,7 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         ratings: ratings(whole, &read.aspects),
         reviews: read.reviews.iter().map(|(review, name)| review_shown(review, name, service.origin)).collect(),
         more_reviews: given.more,
-        origin: origin(service),
+        origin: origin(service, read.from.as_ref()),
         upkeep: read.upkeep.clone(),
         similar: read.similar.iter().map(|other| card::card(other, None, None)).collect(),
     }
@@ -240,6 +245,7 @@ pub fn preview(
     let read = Read {
         prices: whole.options.clone(),
         upkeep: Upkeep::default(),
+        from: None,
         whole,
         details,
         councils: HashMap::new(),
@@ -294,7 +300,7 @@ fn regulation(service: &Service, today: NaiveDate) -> Option<Regulation> {
         };
         format!("Inspected {}, {age}", long_date(on))
     });
-    let real = service.origin == Origin::OpenData;
+    let real = service.origin != Origin::Invented;
     Some(Regulation {
         regulator: "Care Quality Commission".into(),
         href: real.then(|| format!("https://www.cqc.org.uk/location/{number}")),
@@ -355,7 +361,19 @@ fn review_shown(review: &Review, name: &str, origin: Origin) -> ReviewShown {
     }
 }
 
-fn origin(service: &Service) -> OriginShown {
+fn origin(service: &Service, from: Option<&Taken>) -> OriginShown {
+    if let Some((feed, href, licence, attribution)) = from {
+        let source =
+            service.source.clone().filter(|source| source != feed).map(|source| format!("{source}, through {feed}"));
+        let words = if attribution.is_empty() { licence.clone() } else { format!("{licence}. {attribution}") };
+        return OriginShown {
+            invented: service.origin == Origin::Invented,
+            source: source.unwrap_or_else(|| feed.clone()),
+            source_href: href.clone(),
+            licence: Some(words),
+            last_checked: long_date(service.assured_on),
+        };
+    }
     let open = service.origin == Origin::OpenData;
     OriginShown {
         invented: service.origin == Origin::Invented,

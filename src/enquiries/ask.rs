@@ -9,7 +9,7 @@ use crate::identity::SignedIn;
 use crate::ids::{EnquiryId, ServiceId, SubmissionKey};
 use crate::post;
 use crate::providers::letters::letter;
-use crate::providers::store::letter_addresses;
+use crate::providers::store::{has_members, letter_addresses};
 use crate::providers::typed;
 use crate::web::page::Link;
 
@@ -91,7 +91,7 @@ pub fn ask(
         return Ok(earlier);
     }
     let providers = letter_addresses(tx, organization)?;
-    if providers.is_empty() {
+    if providers.is_empty() || !has_members(tx, organization)? {
         return Err(AskError::NobodyToAsk);
     }
     let since = now - TimeDelta::days(1);

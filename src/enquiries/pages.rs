@@ -11,6 +11,7 @@ use crate::clock::long_time;
 use crate::error::{AppError, FieldError};
 use crate::identity::{self, Anyone, ProviderMember, SignedIn};
 use crate::ids::{EnquiryId, ServiceId, SubmissionKey, random_token};
+use crate::providers::store::has_members;
 use crate::providers::views::desk_nav;
 use crate::web::csrf;
 use crate::web::form::{Ask, Form};
@@ -81,11 +82,12 @@ async fn ask_page(
     status: StatusCode,
     wrong: Vec<FieldError>,
 ) -> Result<HttpResponse, AppError> {
-    let (provider, service) = app
+    let (provider, service, answers_here) = app
         .db
         .read(move |conn| {
             let (organization, service) = store::open_service(conn, id)?.ok_or(AppError::NotFound)?;
-            Ok::<_, AppError>((catalogue::store::provider_name(conn, organization)?, service))
+            let answers_here = has_members(conn, organization)?;
+            Ok::<_, AppError>((catalogue::store::provider_name(conn, organization)?, service, answers_here))
         })
         .await?;
     let mut page = Page::of(request, format!("Ask about {service}"));
@@ -106,6 +108,7 @@ async fn ask_page(
             email: form.email,
             question: form.question,
             submission_key: form.submission_key,
+            answers_here,
             asked,
             errors: wrong.into(),
         },

@@ -16,6 +16,8 @@ pub struct AskPage {
     pub email: String,
     pub question: String,
     pub submission_key: String,
+    /// Whether somebody would read it.
+    pub answers_here: bool,
     /// Whether it was just asked.
     pub asked: bool,
     pub errors: Errors,

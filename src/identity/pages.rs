@@ -419,7 +419,7 @@ pub async fn get_demo_people(_: Anyone, app: Data<App>, request: HttpRequest) ->
 }
 
 /// A page with forms, whose token is tied to a cookie that is set here where there is none yet.
-pub(super) fn tied_to_the_visit<T: askama::Template>(
+pub(crate) fn tied_to_the_visit<T: askama::Template>(
     request: &HttpRequest,
     title: &str,
     status: StatusCode,

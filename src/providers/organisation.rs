@@ -150,7 +150,8 @@ pub fn change(tx: &mut Conn, manager: &ProviderManager, typed: &Typed, now: UtcT
     let before = store::organisation_to_change(tx, manager.member())?;
     let after = before.with(typed).map_err(AppError::invalid)?;
     store::save_organisation(tx, manager, &after)?;
-    if before.name != after.name || before.provider_type != after.provider_type {
+    let shown = |one: &Organisation| (one.name.clone(), one.provider_type, one.description.clone());
+    if shown(&before) != shown(&after) {
         store::tell_that_services_changed(tx, after.id, now)?;
     }
     Ok(after)

@@ -175,6 +175,16 @@ pub fn withdraw_invitation(tx: &mut Conn, owner: &ProviderOwner, id: InvitationI
     invitation_store::withdraw_from_provider(tx, owner.organization(), id, now)
 }
 
+/// Whether anybody works the account of a provider.
+pub fn has_members(conn: &mut Conn, organization: OrganizationId) -> QueryResult<bool> {
+    let one: Option<MembershipId> = memberships::table
+        .filter(memberships::organization_id.eq(organization))
+        .select(memberships::id)
+        .first(conn)
+        .optional()?;
+    Ok(one.is_some())
+}
+
 /// The addresses that letters about a provider's daily work go to: its own, or its owners'.
 pub fn letter_addresses(conn: &mut Conn, organization: OrganizationId) -> QueryResult<Vec<String>> {
     let own: Option<Option<String>> =

@@ -112,5 +112,6 @@ pub struct RemoveMemberPage {
     pub name: String,
     pub provider: String,
     pub is_you: bool,
+    pub back_href: String,
     pub path: String,
 }

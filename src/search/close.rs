@@ -68,6 +68,10 @@ pub(super) fn close_to(app: &App, asked: &Asked, found: &Found) -> Result<Vec<Cl
             close.push((number < circles, Close { asked, reason, found: more }));
         }
     }
-    close.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.found.total.cmp(&a.1.found.total)));
+    let keeps = |close: &Close| !close.asked.filters_on().is_empty(); // of the filters, something
+    close.sort_by(|(wider_a, a), (wider_b, b)| {
+        let order = wider_b.cmp(wider_a).then_with(|| keeps(b).cmp(&keeps(a)));
+        order.then_with(|| b.found.total.cmp(&a.found.total))
+    });
     Ok(close.into_iter().map(|(_, close)| close).take(4).collect())
 }

@@ -54,11 +54,21 @@ pub(super) fn draw(pins: &[Pin<'_>], near: Option<((f64, f64), &str)>, size: Siz
         let north = distance_metres(middle, (at.0, middle.1)).copysign(at.0 - middle.0);
         (x0 + east * scale, y0 - north * scale)
     };
+    let mut placed: Vec<(f64, f64)> = Vec::with_capacity(pins.len());
+    for pin in pins {
+        placed.push(apart(on_paper(pin.at), &placed, size));
+    }
     let mut named: Vec<(f64, f64)> = Vec::new();
     for (code, at) in Gazetteer::shared().districts_within(middle, furthest * 1.2) {
         let (x, y) = on_paper(at);
-        let inside = (24.0..width - 24.0).contains(&x) && (18.0..height - 8.0).contains(&y);
-        if inside && named.len() < MOST_DISTRICTS && named.iter().all(|other| (other.0 - x).hypot(other.1 - y) > 40.0) {
+        let inside = (24.0..width - 24.0).contains(&x) && (34.0..height - 8.0).contains(&y);
+        let on_words = (x - x0).abs() < 60.0 && ((y - y0).abs() < 34.0 || (y - y0 / 2.0).abs() < 26.0);
+        if inside
+            && !on_words
+            && named.len() < MOST_DISTRICTS
+            && is_clear(&named, (x, y), 40.0)
+            && is_clear(&placed, (x, y - 4.0), pin_radius + 18.0)
+        {
             named.push((x, y));
             let _ = write!(
                 svg,
@@ -84,10 +94,7 @@ pub(super) fn draw(pins: &[Pin<'_>], near: Option<((f64, f64), &str)>, size: Siz
             escape(label.split(',').next().unwrap_or(label)),
         );
     }
-    let mut placed: Vec<(f64, f64)> = Vec::with_capacity(pins.len());
-    for pin in pins {
-        let at = apart(on_paper(pin.at), &placed, size);
-        placed.push(at);
+    for (pin, at) in pins.iter().zip(placed) {
         let _ = write!(
             svg,
             r#"<a href="{}" class="map-pin kind-{}" aria-label="{}: {}"><circle cx="{:.0}" cy="{:.0}" r="{pin_radius}"/><text x="{:.0}" y="{:.0}" text-anchor="middle">{}</text></a>"#,
@@ -111,12 +118,17 @@ fn middle(pins: &[Pin<'_>]) -> (f64, f64) {
     (pins.iter().map(|pin| pin.at.0).sum::<f64>() / count, pins.iter().map(|pin| pin.at.1).sum::<f64>() / count)
 }
 
+/// Whether nothing stands nearer than that.
+fn is_clear(taken: &[(f64, f64)], at: (f64, f64), away: f64) -> bool {
+    taken.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) > away)
+}
+
 /// Moves a pin aside, in a spiral, until it covers none that is already there.
 fn apart(wanted: (f64, f64), placed: &[(f64, f64)], size: Size) -> (f64, f64) {
     let Size { width, height, radius } = size;
     let clamp = |(x, y): (f64, f64)| (x.clamp(radius, width - radius), y.clamp(radius, height - radius));
     let mut at = clamp(wanted);
-    for turn in 1..60 {
+    for turn in 1..400 {
         if placed.iter().all(|other| (other.0 - at.0).hypot(other.1 - at.1) >= 2.0 * radius) {
             break;
         }

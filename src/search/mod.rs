@@ -58,4 +58,4 @@ pub use freshness::Freshness;
 pub use indexing::{Index, SearchError};
 pub use log::{SearchLog, Searched, Through, Writing};
 pub use query::{Ages, Filters, Home, Search, Sort};
-pub(crate) use suggest::suggestions;
+pub use suggest::{Suggestion, SuggestionKind, suggestions};

@@ -1,6 +1,6 @@
 //! The pages that find: home, results, and how results are ordered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -16,10 +16,11 @@ use crate::catalogue::{self, Kind, Shelf, WholeService, card};
 use crate::db::{Conn, off_the_async_threads};
 use crate::error::AppError;
 use crate::identity::Anyone;
+use crate::identity::pages::tied_to_the_visit;
 use crate::ids::SubmissionKey;
 use crate::money::thousands;
 use crate::places::{Place, miles_text};
-use crate::shortlists::{self, ListKeeper};
+use crate::shortlists::{self, ListKeeper, Whose};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
 use crate::web::paging;
@@ -129,6 +130,13 @@ async fn for_the_visitor(
     path: &str,
     cards: &mut [ServiceCard],
 ) -> Result<(), AppError> {
+    if *keeper.whose() == Whose::Nobody {
+        // A visitor with nothing yet: there is nothing to read.
+        for (card, whole) in cards.iter_mut().zip(services) {
+            card.keep = Some(card::keep_button(whole.service.id, &HashSet::new(), path));
+        }
+        return Ok(());
+    }
     let (today, services) = (app.clock.now().date(), services.to_vec());
     let read = move |conn: &mut Conn| {
         let means = match keeper.signed_in() {
@@ -206,7 +214,9 @@ fn results_page(
         },
         sorts: sorts(asked, understood.place.is_some()),
         no_errors: Errors::default(),
-        wanted: wanted_form(app, &understood.words, &asked.near_or(understood), chosen_category(asked)),
+        wanted: (found.total == 0)
+            .then(|| wanted_form(app, &understood.words, &asked.near_or(understood), chosen_category(asked))),
+        wanted_href: wanted_href(asked, understood),
         filters: panel::filters(app, asked, understood, &found.counts),
         chosen: panel::chosen(app, asked),
         clear_href: asked.without_filters().address(1),
@@ -320,7 +330,8 @@ pub async fn get_wanted(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let form = wanted_form(&app, &typed.words, &typed.near, &typed.category);
-    html(&WantedPage { page: Page::of(&request, "Tell us what is missing"), errors: Errors::default(), form })
+    let make = |page: Page| WantedPage { page, errors: Errors::default(), form };
+    tied_to_the_visit(&request, "Tell us what is missing", StatusCode::OK, make)
 }
 
 /// `POST /wanted`: keeps the wish, without whoever made it.
@@ -365,6 +376,18 @@ fn wanted_form(app: &App, words: &str, near: &str, category: &str) -> WantedForm
         near: near.chars().take(80).collect(),
         categories,
         submission_key: SubmissionKey::new().to_string(),
+    }
+}
+
+/// Where to say what is missing, with what is known already.
+fn wanted_href(asked: &Asked, understood: &Understood) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let near = asked.near_or(understood);
+    let known = [("words", understood.words.trim()), ("near", near.as_str()), ("category", chosen_category(asked))];
+    query.extend_pairs(known.iter().filter(|(_, value)| !value.is_empty()));
+    match query.finish() {
+        query if query.is_empty() => "/wanted".into(),
+        query => format!("/wanted?{query}"),
     }
 }
 

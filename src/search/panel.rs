@@ -49,7 +49,9 @@ pub(super) fn filters(app: &App, asked: &Asked, understood: &Understood, counts:
     groups.push(group("Who runs it", false, vec![provider_types(asked, counts)]));
     groups.push(group("How it can be paid for", false, vec![funding(asked, counts)]));
     groups.push(group("Languages", false, vec![languages(asked, counts)]));
-    groups.retain(|group| group.has_price || group.fields.iter().any(|field| !field.picks.is_empty()));
+    // "Any" alone is no choice.
+    let offers = |field: &FilterField| field.picks.iter().any(|pick| pick.choice.count.is_some());
+    groups.retain(|group| group.has_price || group.fields.iter().any(offers));
     let on = asked.filters_on().len();
     Filters {
         groups,

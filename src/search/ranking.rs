@@ -119,7 +119,7 @@ impl Default for Matching {
             length_of_description: 0.6,
             length_elsewhere: 0.3,
             coverage_power: 2.0,
-            minor_share: 0.45,
+            minor_share: 0.35,
             same_category: 1.8,
             enough: 10,
             near_miss_share: 0.4,

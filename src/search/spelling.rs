@@ -25,6 +25,9 @@ const FEW: u64 = 3;
 /// A word is commoner than another if so many times as many services use it.
 const COMMONER: u64 = 8;
 
+/// The same for a word that is two letters away.
+const MUCH_COMMONER: u64 = 40;
+
 /// How many services an everyday word is worth.
 const EVERYDAY: u64 = 20;
 
@@ -60,7 +63,7 @@ pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
             return one(best, weights.spelling_one, second);
         }
         // A rare word one letter away, or a common one two letters away: both may be meant.
-        return match further().filter(|(other, more)| *more >= uses.max(1) * COMMONER && *other != best) {
+        return match further().filter(|(other, more)| *more >= uses.max(1) * MUCH_COMMONER && *other != best) {
             Some((common, _)) => one(common, weights.spelling_two, Some((best, weights.spelling_one))),
             None => one(best, weights.spelling_one, second),
         };
@@ -69,6 +72,13 @@ pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
         return Some(Correction { words, weight: weights.spelling_one, or: None });
     }
     one(further()?.0, weights.spelling_two, None)
+}
+
+/// The likeliest word with one letter put right.
+pub(super) fn one_letter(word: &str, snapshot: &Snapshot) -> Option<String> {
+    let is_long = word.chars().count() >= Ranking::shared().matching.spelling_minimum;
+    let words = if is_long { near(word, 1, snapshot) } else { Vec::new() };
+    words.into_iter().map(|(right, _)| right).find(|right| right != word)
 }
 
 /// A much commoner word one letter away from a word that is in few services: who types "gardner" may mean "gardener".

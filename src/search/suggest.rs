@@ -14,10 +14,10 @@ use super::fields::{SHOWN_AS, phrase};
 use super::indexing::Index;
 use super::snapshot::{Segment, Snapshot};
 use super::synonyms::EverydayWords;
-use super::understanding::understand;
+use super::{analysis, spelling};
 
 /// No more names of one segment are looked through.
-const MOST_LOOKED_AT: usize = 800;
+const MOST_LOOKED_AT: usize = 300;
 
 /// Nothing shorter is completed.
 const SHORTEST: usize = 2;
@@ -52,7 +52,7 @@ text_enum! {
 
 /// One way to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Suggestion {
+pub struct Suggestion {
     /// What it is.
     pub kind: SuggestionKind,
     /// What to type for it.
@@ -65,12 +65,7 @@ pub(crate) struct Suggestion {
 
 /// How what is typed may go on, best first; only of one kind if one is given.
 #[must_use]
-pub(crate) fn suggestions(
-    index: &Index,
-    taxonomy: &Taxonomy,
-    typed: &str,
-    only: Option<SuggestionKind>,
-) -> Vec<Suggestion> {
+pub fn suggestions(index: &Index, taxonomy: &Taxonomy, typed: &str, only: Option<SuggestionKind>) -> Vec<Suggestion> {
     let wanted = |kind| only.is_none_or(|only| only == kind);
     let text = phrase(typed);
     if text.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
@@ -94,10 +89,17 @@ pub(crate) fn suggestions(
         all.extend(words.take(room).map(|words| found(SuggestionKind::Words, words, None)));
     }
     if all.is_empty() && wanted(SuggestionKind::Meant) && text.chars().count() >= SHORTEST_MEANT {
-        all.extend(understand(&text, &snapshot).corrected.map(|right| found(SuggestionKind::Meant, right, None)));
+        all.extend(put_right(&text, &snapshot).map(|right| found(SuggestionKind::Meant, right, None)));
     }
     all.truncate(ALL);
     all
+}
+
+/// What was typed with its last word put right, where one letter of it is wrong: more takes too long while somebody types.
+fn put_right(text: &str, snapshot: &Snapshot) -> Option<String> {
+    let (before, last) = text.rsplit_once(' ').map_or((String::new(), text), |(b, l)| (format!("{b} "), l));
+    let last = analysis::words(last).pop()?;
+    spelling::one_letter(&last, snapshot).map(|right| format!("{before}{right}"))
 }
 
 /// A suggestion that leads to a search for its words.

@@ -3,6 +3,8 @@
 
 use tantivy::postings::TermInfo;
 
+use crate::places::{Gazetteer, Precision};
+
 use super::analysis;
 use super::fields::TEXT_FIELDS;
 use super::ranking::Ranking;
@@ -235,7 +237,7 @@ impl Meaning {
                     self.understood.push(format!("“{}” is rare here, so “{word}” was looked for too.", first.word));
                 }
             }
-            concept.is_place = length == 1 && also.is_empty() && is_place(&first.stem, snapshot);
+            concept.is_place = length == 1 && also.is_empty() && is_place(&first.word, &first.stem, snapshot);
             for typed in said {
                 let says_something = !concept.is_place && !everyday.is_stop_word(&typed.word);
                 self.stems.push((typed.stem.clone(), says_something));
@@ -290,14 +292,17 @@ impl Word {
 }
 
 /// Whether a word is where services are rather than what they are: "timperley" in "library timperley".
-fn is_place(stem: &str, snapshot: &Snapshot) -> bool {
+fn is_place(word: &str, stem: &str, snapshot: &Snapshot) -> bool {
     let mut services = [0_u64; TEXT_FIELDS];
     for (field, services) in services.iter_mut().enumerate() {
         let found = snapshot.segments.iter().filter_map(|segment| segment.look_up(field, stem));
         *services = found.map(|info| u64::from(info.doc_freq)).sum();
     }
     let [_, category, needs, _, place, description] = services;
-    place >= FEW_PLACES && category + needs == 0 && description <= place
+    place >= FEW_PLACES
+        && category + needs == 0
+        && (description <= place
+            || Gazetteer::shared().find(word).is_ok_and(|place| place.precision == Precision::Named))
 }
 
 /// Looks a stem up in every field of every segment. It is as rare as the field that has it most often says.

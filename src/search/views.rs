@@ -74,10 +74,12 @@ pub struct ResultsPage {
     pub near_misses: Vec<ServiceCard>,
     /// Why these are shown: "Without “4 stars and up”", "Within 10 miles".
     pub near_misses_reason: String,
-    /// "I was looking for…".
-    pub wanted: WantedForm,
+    /// "I was looking for…", when nothing was found.
+    pub wanted: Option<WantedForm>,
     /// Nothing: that form was not sent yet.
     pub no_errors: Errors,
+    /// Where to say what is missing.
+    pub wanted_href: String,
     /// List and map, each with its address; the one that is shown has none.
     pub list_href: Option<String>,
     pub map_href: Option<String>,

@@ -106,6 +106,7 @@ fn prices(all: &[Compared]) -> Vec<Line> {
             }
         }
     }
+    fold_in_any_time(&mut found);
     let line = |((unit, rate), prices): ((Unit, Rate), Vec<Option<Money>>)| {
         let several = prices.iter().flatten().count() > 1;
         let lowest = prices.iter().flatten().min().copied();
@@ -133,6 +134,22 @@ fn prices(all: &[Compared]) -> Vec<Line> {
         lines.insert(0, Line { label: "Free of charge".into(), cells: all.iter().map(cell).collect() });
     }
     lines
+}
+
+/// A price at any time stands beside the others' prices of each time of the week, so that each line compares.
+fn fold_in_any_time(found: &mut BTreeMap<(Unit, Rate), Vec<Option<Money>>>) {
+    let units: Vec<Unit> = found.keys().filter(|(_, rate)| *rate == Rate::AnyTime).map(|(unit, _)| *unit).collect();
+    for unit in units {
+        if !found.keys().any(|(each, rate)| *each == unit && *rate != Rate::AnyTime) {
+            continue;
+        }
+        let Some(any_time) = found.remove(&(unit, Rate::AnyTime)) else { continue };
+        for ((each, _), prices) in found.iter_mut() {
+            if *each == unit {
+                prices.iter_mut().zip(&any_time).for_each(|(price, any)| *price = price.or(*any));
+            }
+        }
+    }
 }
 
 /// How far a service is from a place, in words.

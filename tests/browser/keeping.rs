@@ -25,13 +25,13 @@ fn walk(driver: &str, wide: u32) {
     browser.reads("Whoever has this link");
     browser.signs_in("Amira");
     browser.goes_to("/shortlist");
-    browser.reads("A note to myself");
+    browser.unfolds("Write a note");
     browser.presses("Save the note");
     browser.goes_to(&format!("/services/{}", service_id("Lunch club")));
     browser.reads("What it means for my budget");
     browser.types("units", "2");
     browser.presses("Work it out");
-    browser.reads("£16 a week");
+    browser.reads("£16 a week for 2 sessions");
     browser.goes_to("/search?q=lunch");
     browser.presses("Save this search");
     browser.reads("The search is saved");

@@ -266,7 +266,7 @@ fn every_parameter_does_what_the_standard_says() {
     for page in 1..=4 {
         paged.extend(contents(&program, &schemas, &format!("/services?per_page=2&page={page}")));
     }
-    assert_eq!(ids(&paged), ids(&all)[..8]);
+    assert_eq!(ids(&paged), ids(&all));
     assert!(names(&all).is_sorted());
     let (minimal, _) = get(&program, "/services?minimal=true", 200);
     assert_eq!(ids(minimal["contents"].as_array().unwrap()), ids(&all));

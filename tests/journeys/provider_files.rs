@@ -14,7 +14,7 @@ fn sends(person: &Person, bytes: &[u8]) -> Seen {
     let kind = [("Content-Type", "multipart/form-data; boundary=line")];
     let answer = person.send("POST", "/provider/sheet", &kind, Some(&body));
     match answer.header("location") {
-        Some(path) => person.open(&path.to_owned()),
+        Some(path) => person.open(path),
         None => {
             assert!(answer.status >= 400);
             let text = answer.text();

@@ -178,15 +178,15 @@ fn amira_sees_what_it_means_for_her_budget_and_changes_the_week() {
     let amira = town.person("Amira");
     let page = amira.open(&format!("/services/{}", service_id("Lunch club")));
     // £120 at £8 a week last fifteen weeks; the review is in February.
-    let page = page.expect("£8 a week, lasts 15 weeks, runs out before your review");
+    let page = page.expect("£8 a week for 1 session, lasts 15 weeks, runs out before your review");
     let twice = page.press("Work it out", &[("units", "2")]);
-    let twice = twice.expect("£16 a week, lasts 7 weeks").expect("it would need");
+    let twice = twice.expect("£16 a week for 2 sessions, lasts 7 weeks").expect("it would need");
     let wrong = twice.press("Work it out", &[("units", "-3")]).expect("Enter a whole number from 0 to 168.");
     assert_eq!(wrong.status(), 200);
 
-    amira.open("/search?q=lunch").expect("£8 a week, lasts 15 weeks, runs out before your review");
+    amira.open("/search?q=lunch").expect("£8 a week for 1 session, lasts 15 weeks, runs out before your review");
     let noor = town.person("Noor").open("/search?q=lunch");
-    noor.expect("£8 a week, lasts 45 weeks, £206.29 left at your review");
+    noor.expect("£8 a week for 1 session, lasts 45 weeks, £206.28 left at your review");
     assert!(!town.visitor().open("/search?q=lunch").says("a week"), "a visitor has no budget");
     assert!(!town.person("Pat").open("/search?q=lunch").says("a week"), "nor has a provider");
 }

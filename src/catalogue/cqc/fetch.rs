@@ -55,7 +55,8 @@ impl Cqc {
         let mut value =
             HeaderValue::from_str(&key.0).map_err(|_letters| FetchError::Network("the key cannot be sent".into()))?;
         value.set_sensitive(true);
-        let headers = HeaderMap::from_iter([(HeaderName::from_static("ocp-apim-subscription-key"), value)]);
+        let headers =
+            [(HeaderName::from_static("ocp-apim-subscription-key"), value)].into_iter().collect::<HeaderMap>();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

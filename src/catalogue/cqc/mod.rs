@@ -14,7 +14,7 @@
 
 mod directory;
 mod fetch;
-mod place;
+pub mod place;
 pub mod store;
 mod update;
 

@@ -71,6 +71,7 @@ pub struct Point {
 
 /// The rest of what may be asked.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of the standard")]
 pub struct Asked {
     /// Every word that has to be there, in small letters.
     pub words: Vec<String>,

@@ -58,6 +58,7 @@ pub fn service_at_location_id(service: ServiceId, location: LocationId) -> Strin
 /// A web address that is one; the beginning that people leave out is put there.
 #[must_use]
 pub fn web_address(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
     let text = text.trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let address = url::Url::parse(&whole).ok()?;

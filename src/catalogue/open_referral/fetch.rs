@@ -157,7 +157,7 @@ impl Fetcher {
             .no_proxy() // a proxy would look names up in our place
             .dns_resolver(Arc::new(Lookup { may_be_private: manners.may_be_private }))
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_secs(50))
             .build()
             .map_err(|cause| FetchError::Network(cause.to_string()))?;
         Ok(Self { client, manners: manners.clone() })
@@ -262,6 +262,9 @@ fn told(cause: reqwest::Error, url: &Url) -> FetchError {
     // The lookup's own error is wrapped on its way out; its words are kept.
     if words.ends_with("is not on the public internet, so it is not fetched") {
         return FetchError::Private(url.host_str().unwrap_or_default().to_owned());
+    }
+    if words.contains("failed to lookup") {
+        return FetchError::Network(format!("nobody knows the name {}", url.host_str().unwrap_or_default()));
     }
     FetchError::Network(words)
 }

@@ -19,9 +19,9 @@
 //! Human Services Data Specification UK: an Open Referral UK resource (<https://openreferraluk.org/>). Decision 0020.
 
 pub mod api;
-mod asked;
-mod categories;
-mod document;
+pub mod asked;
+pub mod categories;
+pub mod document;
 pub mod enter;
 pub mod export;
 pub mod feed;
@@ -30,10 +30,10 @@ pub mod file;
 pub mod job;
 pub mod measure;
 pub mod pages;
-mod pages_of;
+pub mod pages_of;
 pub mod published;
-pub(super) mod reading;
-mod record;
+pub mod reading;
+pub mod record;
 pub mod report;
 pub mod store;
 pub mod take_in;

@@ -218,7 +218,7 @@ fn counts(run: &Run) -> Vec<String> {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{} {word}", crate::money::thousands(u64::try_from(*count).unwrap_or(0))))
         .collect();
-    if told.is_empty() { vec!["nothing there".into()] } else { told }
+    if told.is_empty() { vec!["no services".into()] } else { told }
 }
 
 /// `POST /authority/feeds`
@@ -316,7 +316,8 @@ fn run_state(run: &Run) -> (String, String) {
         RunState::Applying => ("being taken in", "requested"),
         RunState::Applied if run.complete => ("taken in", "agreed"),
         RunState::Applied => ("taken in as far as read", "disputed"),
-        RunState::GivenUp => ("given up", "cancelled"),
+        RunState::GivenUp if run.problem.is_some() => ("could not be read", "disputed"),
+        RunState::GivenUp => ("only looked at", "cancelled"),
     };
     (word.into(), class.into())
 }

@@ -1,6 +1,7 @@
 //! The pages of a feed at an address: whichever version it speaks, whatever its envelope looks like.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
@@ -88,7 +89,7 @@ impl Pages {
         let mut path = self.base.path().trim_end_matches('/').to_owned();
         if let Some(stub) = path.strip_suffix("/services") {
             path = stub.to_owned();
-        } else if path.rsplit('/').next().is_some_and(|last| last.ends_with(".json") || last.ends_with(".ndjson")) {
+        } else if Path::new(&path).extension().is_some_and(|end| end == "json" || end == "ndjson") {
             if let Ok(body) =
                 self.runtime.block_on(self.fetcher.bytes_with(&self.base, &reqwest::header::HeaderMap::new()))
             {

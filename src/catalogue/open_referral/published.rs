@@ -204,10 +204,7 @@ async fn next_part(
 }
 
 fn joined(rows: &[String], lines: bool) -> String {
-    match lines {
-        true => rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect(),
-        false => rows.join(","),
-    }
+    if lines { rows.iter().flat_map(|row| [row.as_str(), "\n"]).collect() } else { rows.join(",") }
 }
 
 /// `GET /services/{id}`

@@ -380,8 +380,8 @@ impl Reader<'_> {
             let told = list(place, &["accessibility", "accessibility_for_disabilities", "accessibilities"]);
             ours.extend(told.into_iter().filter_map(|access| self.accessibility(access)));
         }
-        for need in terms.iter().filter_map(|term| self.need(&term.label)) {
-            ours.push(need);
+        if field(record, &["x_waymark"]).is_none() {
+            ours.extend(terms.iter().filter_map(|term| self.need(&term.label)));
         }
         ours.sort();
         ours.dedup();

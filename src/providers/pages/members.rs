@@ -9,12 +9,12 @@ use crate::app::App;
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
 use crate::identity::invitation_pages::standing_words;
-use crate::identity::{ProviderOwner, Standing};
+use crate::identity::{ProviderMember, ProviderOwner, Standing};
 use crate::ids::{InvitationId, MembershipId};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
 
-use super::super::members::{change_standing, invite, remove};
+use super::super::members::{change_standing, invite, leave, remove};
 use super::super::store;
 use super::super::views::{InvitedRow, MemberRow, MembersPage, RemoveMemberPage, StandingChoice, desk_nav};
 use super::{Done, Pressed, fields_of};
@@ -28,6 +28,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/provider/members/{member_id}/standing", post().to(post_standing))
         .route("/provider/members/{member_id}/removal", get().to(get_removal))
         .route("/provider/members/{member_id}/removal", post().to(post_removal))
+        .route("/provider/leave", get().to(get_leave))
+        .route("/provider/leave", post().to(post_leave))
         .route("/provider/invitations/{invitation_id}/withdrawal", post().to(post_withdrawal));
 }
 
@@ -190,8 +192,30 @@ pub async fn get_removal(
         is_you: member.person_id == you,
         name: member.name,
         provider,
+        back_href: HERE.into(),
         path: format!("/provider/members/{id}/removal"),
     })
+}
+
+/// `GET /provider/leave`: any member may leave; asks once more.
+pub async fn get_leave(member: ProviderMember, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let (nav, name) = (desk_nav(&member, ""), member.who().name().to_owned());
+    let provider = app.db.read(move |conn| store::organisation(conn, &member)).await.map_err(AppError::from)?.name;
+    html(&RemoveMemberPage {
+        page: Page::of(&request, format!("Leave {provider}")),
+        nav,
+        is_you: true,
+        name,
+        provider,
+        back_href: "/provider".into(),
+        path: "/provider/leave".into(),
+    })
+}
+
+/// `POST /provider/leave`
+pub async fn post_leave(member: ProviderMember, _: Form<Pressed>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    app.db.write(move |tx| leave(tx, &member)).await?;
+    Ok(see_other("/"))
 }
 
 /// `POST /provider/members/{member_id}/removal`

@@ -12,6 +12,7 @@ use crate::error::{AppError, FieldError};
 pub fn routes(config: &mut ServiceConfig) {
     organisation::routes(config);
     members::routes(config);
+    super::services::part_pages::routes(config);
     super::services::pages::routes(config);
     super::services::approval_pages::routes(config);
     super::services::start_pages::routes(config);

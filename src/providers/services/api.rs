@@ -6,24 +6,28 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::catalogue::ProviderType;
 use crate::clock::UtcTime;
 use crate::error::{AppError, FieldError};
-use crate::identity::{Moderator, ProviderManager, ProviderMember};
+use crate::identity::{Moderator, ProviderManager, ProviderMember, SignedIn};
 use crate::ids::{ServiceId, VersionId};
 use crate::web::form::Json;
 use crate::web::render::Problem;
 
 use super::approval_pages::see;
 use super::draft::{begin, checked, discard, take_back, write_whole};
-use super::pages::{load, parse};
+use super::loaded::load;
+use super::pages::parse;
 use super::publish::hand_in;
+use super::start::begin_path;
 use super::status::{self, Step};
 use super::version::{Version, VersionState};
-use super::{Entry, approve, availability, send_back, store};
+use super::{Entry, Fields, approve, availability, send_back, store};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .route("/provider/start", post().to(post_start))
         .route("/provider/services", get().to(get_services))
         .route("/provider/services", post().to(post_service))
         .route("/provider/services/{own_service_id}", get().to(get_service))
@@ -39,6 +43,39 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/moderation/changes/{version_id}", get().to(get_change))
         .route("/moderation/changes/{version_id}/approval", post().to(post_approval))
         .route("/moderation/changes/{version_id}/sending-back", post().to(post_sending_back));
+}
+
+/// Who begins to offer something.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProvider {
+    /// personal assistant, micro-provider, or voluntary and community.
+    pub provider_type: ProviderType,
+    /// The name that people see.
+    pub name: String,
+    /// Where it is; only the first part is ever shown.
+    pub postcode: String,
+}
+
+/// What was begun.
+#[derive(Serialize, ToSchema)]
+pub struct BegunDocument {
+    /// The service whose draft is there to be written.
+    #[schema(value_type = String)]
+    pub service_id: ServiceId,
+}
+
+/// Makes the caller the owner of a new provider, with a first service begun (anybody with an account).
+#[utoipa::path(post, path = "/api/v1/provider/start", tag = "provider", security(("bearer" = [])),
+    request_body = NewProvider, responses((status = 201, body = BegunDocument), (status = 422, body = Problem)))]
+pub async fn post_start(who: SignedIn, Json(new): Json<NewProvider>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let fields = Fields::default()
+        .with("provider_type", new.provider_type)
+        .with("name", new.name)
+        .with("postcode", new.postcode);
+    let now = app.clock.now();
+    let service_id = app.db.write(move |tx| begin_path(tx, &who, &fields, now)).await?;
+    Ok(HttpResponse::Created().json(BegunDocument { service_id }))
 }
 
 /// A service of the caller's provider in a list.

@@ -113,9 +113,18 @@ pub fn registration(
         number.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
     };
     let wanted = plain(&entry.registration_number);
-    let checked = store::registrations(conn, provider.id, today)?;
-    if let Some(found) = checked.into_iter().find(|one| !wanted.is_empty() && plain(&one.number).contains(&wanted)) {
-        return Ok(Some(Registration { number: entry.registration_number.clone(), ..found }));
+    if wanted.is_empty() {
+        return Err(WriteError::RegistrationNotChecked);
+    }
+    // "CQC 1-555": the number is one of the words.
+    let names = |detail: &str| plain(detail) == wanted || detail.split_whitespace().any(|word| plain(word) == wanted);
+    let papers: Vec<(Registration, bool)> =
+        store::registrations(conn, provider.id, today)?.into_iter().filter(|(one, _)| names(&one.number)).collect();
+    if let Some((found, _)) = papers.iter().find(|(_, holds)| *holds) {
+        return Ok(Some(Registration { number: entry.registration_number.clone(), ..found.clone() }));
+    }
+    if !papers.is_empty() {
+        return Err(WriteError::RegistrationNotChecked); // it is over, refused, or not looked at yet
     }
     // A registration that came with the regulator's own data was checked there.
     let kept = catalogue::rewrite::kept(conn, service, today)?.map(|kept| kept.service);

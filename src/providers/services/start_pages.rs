@@ -14,8 +14,10 @@ use crate::web::page::{self, Errors, html, html_with, see_other};
 use super::super::views::desk_nav;
 use super::Fields;
 use super::draft::{Change, WriteError, edit};
-use super::pages::{HERE, Sent, Typed, again, load, parse};
+use super::loaded::load;
+use super::pages::{HERE, parse};
 use super::part::Part;
+use super::part_pages::{Sent, Typed, again};
 use super::start::{Page, begin_path, first_form, page_form, page_read, page_show};
 use super::views::{PartPage, StartCheckPage, StartPage};
 

@@ -3,7 +3,7 @@
 use diesel::dsl::max;
 use diesel::prelude::*;
 
-use crate::catalogue::{CheckState, Kind, Paper, ProviderType};
+use crate::catalogue::{Kind, Paper, ProviderType, Verification};
 use crate::clock::UtcTime;
 use crate::db::schema::{authorities, organizations, people, service_versions, services, verifications};
 use crate::db::{Conn, among, locked};
@@ -235,22 +235,27 @@ pub fn delete_draft(tx: &mut Conn, version: VersionId) -> QueryResult<()> {
     diesel::delete(draft.filter(service_versions::state.eq(VersionState::Draft))).execute(tx).map(drop)
 }
 
-/// The registrations of a provider that were checked and hold on that day.
+/// Every paper of a provider that says something about a registration, whether it holds on that day or not.
 pub fn registrations(
     conn: &mut Conn,
     organization: OrganizationId,
     on: chrono::NaiveDate,
-) -> QueryResult<Vec<Registration>> {
-    let rows: Vec<(String, Option<String>, Option<chrono::NaiveDate>)> = verifications::table
+) -> QueryResult<Vec<(Registration, bool)>> {
+    let rows: Vec<Verification> = verifications::table
         .filter(verifications::organization_id.eq(organization))
-        .filter(verifications::paper.eq(Paper::Registration).and(verifications::state.eq(CheckState::Checked)))
-        .filter(verifications::expires_on.is_null().or(verifications::expires_on.ge(on)))
-        .select((verifications::detail, verifications::checked_by, verifications::checked_on))
+        .filter(verifications::paper.eq(Paper::Registration))
+        .select(Verification::as_select())
         .load(conn)?;
-    let registration = |(number, by, on): (String, Option<String>, Option<chrono::NaiveDate>)| {
-        Some(Registration { number, source: by.unwrap_or_default(), checked_on: on? })
+    let registration = |paper: Verification| {
+        let holds = paper.holds_on(on) && paper.checked_on.is_some();
+        let told = Registration {
+            number: paper.detail,
+            source: paper.checked_by.unwrap_or_default(),
+            checked_on: paper.checked_on.unwrap_or_default(),
+        };
+        (told, holds)
     };
-    Ok(rows.into_iter().filter_map(registration).collect())
+    Ok(rows.into_iter().map(registration).collect())
 }
 
 /// Ids and names of all authorities, by name.

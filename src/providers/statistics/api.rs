@@ -46,7 +46,7 @@ pub struct ServiceFiguresDocument {
     pub category_id: String,
     /// Its own figures.
     pub own: CountedDocument,
-    /// The median of at least three other providers of the category, rounded to fives.
+    /// The median of at least three other providers of the category, rounded.
     pub usual: CountedDocument,
 }
 

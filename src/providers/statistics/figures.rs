@@ -111,7 +111,8 @@ pub fn usual(others: &[Counted], people: usize) -> Usual {
     }
 }
 
-/// The median rounded to fives, where at least three stand behind it: no single provider's figure comes out of it.
+/// The median, where at least three stand behind it, rounded so that no single provider's figure comes out of it: to
+/// fives, and from a hundred on to two figures.
 fn protected(mut values: Vec<i64>) -> Option<i64> {
     if values.len() < LEAST_PROVIDERS {
         return None;
@@ -119,7 +120,8 @@ fn protected(mut values: Vec<i64>) -> Option<i64> {
     values.sort_unstable();
     let middle = values.len() / 2;
     let median = if values.len() % 2 == 1 { values[middle] } else { i64::midpoint(values[middle - 1], values[middle]) };
-    Some((median + 2) / 5 * 5)
+    let step = if median < 100 { 5 } else { 10_i64.pow(median.ilog10() - 1) };
+    Some((median + step / 2) / step * step)
 }
 
 #[cfg(test)]
@@ -140,6 +142,8 @@ mod tests {
         let one = |looks| Counted { looks, ..Counted::default() };
         assert_eq!(usual(&[one(10), one(90)], 100).looks, None);
         assert_eq!(usual(&[one(11), one(48), one(900)], 100).looks, Some(50));
+        assert_eq!(usual(&[one(11), one(2_443), one(9_000)], 100).looks, Some(2_400));
+        assert_eq!(usual(&[one(11), one(143), one(9_000)], 100).looks, Some(140));
         let bought = |purchases| Counted { looks: 100, purchases, ..Counted::default() };
         let three = [bought(10), bought(11), bought(12)];
         assert_eq!(usual(&three, 4).purchases, None);
