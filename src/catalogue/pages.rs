@@ -103,7 +103,8 @@ pub async fn get_service(
     if mine.is_none_or(|member| member.organization() != read.whole.service.organization_id) {
         app.tally.looked_at(id, today);
     }
-    let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
+    // Whoever may buy from a budget, their own or that of somebody they act for.
+    let holder = !read.purses.is_empty();
     let meaning = means(&read, &week, today);
     let more = (i64::from(page) * REVIEWS < read.whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", read.whole.rating.ratings()),

@@ -36,6 +36,11 @@ pub struct Done {
 const WAYS: &[(&str, &str, &str)] = &[
     ("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles."),
     (
+        "Who acts for whom",
+        "/authority/representatives",
+        "Attorneys, deputies, suitable persons, care managers and helpers on the phone.",
+    ),
+    (
         "Feeds",
         "/authority/feeds",
         "Services of other directories, taken in and kept up to date by the national standard.",

@@ -11,7 +11,7 @@ use crate::catalogue::pages::short_name;
 use crate::clock::UtcTime;
 use crate::corrections::WhereFrom;
 use crate::error::AppError;
-use crate::identity::{Anyone, Moderator, ProviderMember, PurchaseParty};
+use crate::identity::{Anyone, Moderator, ProviderMember, PurchaseOwner};
 use crate::ids::{ReviewId, ServiceId};
 use crate::web::form::{Ask, Json};
 use crate::web::paging;
@@ -125,7 +125,7 @@ pub struct NewReview {
     params(("purchase_id" = String, Path)), request_body = NewReview,
     responses((status = 204), (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
 pub async fn put_review(
-    party: PurchaseParty,
+    party: PurchaseOwner,
     Json(new): Json<NewReview>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {

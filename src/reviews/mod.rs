@@ -9,7 +9,7 @@
 //! - Anybody may say that a review should not stand; a moderator decides with a reason, and removals are listed in public.
 //! - A review that hints at harm waits until somebody has looked.
 //!
-//! Who: [`crate::identity::PurchaseParty`] writes; anyone reads and reports; [`crate::identity::ProviderMember`] answers;
+//! Who: [`crate::identity::PurchaseOwner`] writes; anyone reads and reports; [`crate::identity::ProviderMember`] answers;
 //! [`crate::identity::Moderator`] decides.
 
 pub mod api;

@@ -1,9 +1,10 @@
 //! The verb: a budget holder rates what was delivered.
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::PurchaseParty;
+use crate::identity::PurchaseOwner;
 use crate::ids::ReviewId;
 use crate::log::{EventKind, NewEvent};
 use crate::purchasing::{self, DeliveryState};
@@ -73,7 +74,7 @@ impl From<ReviewError> for AppError {
 
 /// Writes the review of the service behind a purchase, or changes the one written before.
 #[tracing::instrument(skip_all, fields(purchase.id = %party.purchase()))]
-pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTime) -> Result<Review, ReviewError> {
+pub fn write(tx: &mut Conn, party: &PurchaseOwner, written: &Written, now: UtcTime) -> Result<Review, ReviewError> {
     let whole = purchasing::store::lock_for_party(tx, party)?;
     if !whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Confirmed) {
         return Err(ReviewError::NothingDelivered);
@@ -114,5 +115,8 @@ pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTi
         care::note(tx, review.id, Decision::HeldBack, why, None, now)?;
     }
     crate::log::append(tx, &[NewEvent::plain(None, EventKind::ReviewWritten, &service_id, now)])?;
+    let rated = (Deed::Rated, Why::ForOneself);
+    let purchase = (What::Purchase, whole.purchase.id.as_str());
+    audit::record(tx, &[Entry::new(party.holder(), rated, person_id, purchase, now)])?;
     Ok(review)
 }
