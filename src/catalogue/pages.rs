@@ -264,6 +264,7 @@ pub fn preview(
         details,
         councils: HashMap::new(),
         reviews: Vec::new(),
+        replies: HashMap::new(),
         aspects: Aspects::default(),
         purses: Vec::new(),
         similar: Vec::new(),

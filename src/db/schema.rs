@@ -1166,17 +1166,6 @@ diesel::joinable!(source_organizations -> feeds (feed_id));
 diesel::joinable!(source_organizations -> organizations (organization_id));
 diesel::joinable!(source_records -> feeds (feed_id));
 diesel::joinable!(source_records -> services (service_id));
-diesel::joinable!(review_replies -> reviews (review_id));
-diesel::joinable!(review_replies -> organizations (organization_id));
-diesel::joinable!(review_reports -> reviews (review_id));
-diesel::joinable!(review_decisions -> reviews (review_id));
-diesel::joinable!(review_decisions -> people (decided_by));
-diesel::joinable!(paper_files -> verifications (verification_id));
-diesel::joinable!(paper_steps -> verifications (verification_id));
-diesel::joinable!(paper_steps -> people (taken_by));
-diesel::joinable!(paper_reminders -> verifications (verification_id));
-diesel::joinable!(organization_steps -> organizations (organization_id));
-diesel::joinable!(organization_steps -> people (taken_by));
 diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_heads,

@@ -13,7 +13,7 @@ use crate::support::{Api, PASSWORD, Town, email};
 /// The files in what somebody fetched.
 fn files(content: &[u8]) -> Vec<(String, String)> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(content.to_vec())).unwrap();
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     let mut read = |name: String| {
         let mut text = String::new();
         archive.by_name(&name).unwrap().read_to_string(&mut text).unwrap();
