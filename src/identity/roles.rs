@@ -687,7 +687,7 @@ from_request! {
         let who = signed_in(&request).await?;
         let wanted = if request.method() == Method::GET { Scope::Read } else { Scope::Account };
         if !who.allowed.may(wanted) {
-            let why = format!("this token lacks the scope {wanted:?}: {}", wanted.about());
+            let why = format!("this token lacks the scope \"{wanted}\": {}", wanted.about());
             return Err(AppError::refused_as(StatusCode::FORBIDDEN, "scope-missing", why));
         }
         Ok(who)
