@@ -110,7 +110,7 @@ impl Wanted {
     pub fn checked(mut self, kinds: &[Kind], today: NaiveDate) -> Result<Self, AppError> {
         let mut wrong = Vec::new();
         self.email = self.email.trim().to_lowercase();
-        self.evidence = self.evidence.trim().to_owned();
+        self.evidence = self.evidence.trim().into();
         if !kinds.contains(&self.kind) {
             wrong.push(FieldError::new("kind", "Choose who this is."));
         }

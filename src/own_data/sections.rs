@@ -34,6 +34,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("paper_files", "what somebody sent for their organisation"),
     ("paper_steps", "what somebody decided in office, not about them"),
     ("organization_steps", "what somebody decided in office, not about them"),
+    ("review_replies", "what somebody answered for their organisation"),
+    ("review_decisions", "what somebody decided in office, not about them"),
     ("role_invitations", "what somebody offered in office; roles taken up are in the section of roles"),
 ];
 

@@ -87,6 +87,7 @@ pub async fn get_buy(
 /// The form that buys, as it was sent.
 #[derive(Clone, Deserialize)]
 pub struct PurchaseForm {
+    #[serde(default)]
     service: String,
     #[serde(default)]
     option: String,
@@ -97,6 +98,7 @@ pub struct PurchaseForm {
     #[serde(default)]
     note: String,
     step: Option<String>,
+    #[serde(default)]
     submission_key: String,
 }
 
