@@ -118,6 +118,7 @@ impl Shelf {
     }
 
     /// Keeps which others are like a service, as long as it is at hand itself.
+    #[must_use]
     pub fn keep_similar(&self, id: ServiceId, others: Vec<ServiceId>) -> Arc<[ServiceId]> {
         let others: Arc<[ServiceId]> = others.into();
         if let Some(book) = self.kept().book(id) {
