@@ -8,6 +8,7 @@ use crate::clock::UtcTime;
 use crate::ids::{LocationId, ServiceId};
 use crate::places::councils::{Council, council_by_id, council_of};
 
+use super::reading::{one_line, plain};
 use super::store::{Organization, Told};
 use super::terms::{Terms, term_row};
 
@@ -102,8 +103,8 @@ fn service_fields(told: &Told) -> Map<String, Value> {
     let fields = json!({
         "id": service.id.as_str(),
         "organization_id": service.organization_id.as_str(),
-        "name": service.name.split_whitespace().collect::<Vec<_>>().join(" "),
-        "description": super::reading::plain(&service.description),
+        "name": one_line(&service.name),
+        "description": plain(&service.description),
         "url": service.url.as_deref().and_then(web_address),
         "email": service.email.as_deref().filter(|_| !alone).and_then(email_address),
         "status": service.status,
@@ -154,12 +155,12 @@ pub fn service_full(told: &Told, terms: &Terms) -> Value {
 #[must_use]
 pub fn organization_row(organization: &Organization) -> Value {
     let alone = works_alone(organization);
-    let described =
-        if organization.description.trim().is_empty() { &organization.name } else { &organization.description };
+    let name = one_line(&organization.name);
+    let described = plain(&organization.description);
     prune(json!({
         "id": organization.id.as_str(),
-        "name": organization.name,
-        "description": described,
+        "description": if described.is_empty() { &name } else { &described },
+        "name": name,
         "email": organization.email.as_deref().filter(|_| !alone).and_then(email_address),
         "website": organization.website.as_deref().and_then(web_address),
     }))
@@ -296,14 +297,14 @@ fn schedules(told: &Told) -> Vec<Value> {
             "closes_at": rule.closes_at,
             "valid_from": rule.valid_from,
             "valid_to": rule.valid_to,
-            "description": rule.description,
+            "description": plain(&rule.description),
         })
     };
     let mut all: Vec<Value> = told.details.schedules.iter().map(rule).collect();
     let service = &told.whole.service;
     if !service.opening_hours.trim().is_empty() {
         all.push(
-            json!({ "id": named_id(&format!("opening-hours:{}", service.id)), "description": service.opening_hours }),
+            json!({ "id": named_id(&format!("opening-hours:{}", service.id)), "description": plain(&service.opening_hours) }),
         );
     }
     all
@@ -411,7 +412,7 @@ fn funding(told: &Told) -> Vec<Value> {
 fn cost_option(option: &CostOption) -> Value {
     json!({
         "id": option.id.as_str(),
-        "option": option.label,
+        "option": one_line(&option.label),
         "amount": pounds(option.amount_pence.as_pence()),
         "amount_description": if option.unit == crate::catalogue::Unit::OneOff { "once".to_owned() } else { format!("per {}", option.unit) },
         "currency": "GBP",
@@ -420,7 +421,7 @@ fn cost_option(option: &CostOption) -> Value {
         "x_waymark": {
             "unit": option.unit,
             "rate": option.rate,
-            "includes": option.includes,
+            "includes": plain(&option.includes),
             "direct": option.direct_pence.map(|part| pounds(part.as_pence())),
             "management": option.management_pence.map(|part| pounds(part.as_pence())),
             "overhead": option.overhead_pence.map(|part| pounds(part.as_pence())),
@@ -436,7 +437,7 @@ fn pounds(pence: i64) -> Value {
 fn contacts(told: &Told) -> Vec<Value> {
     let service = &told.whole.service;
     let Some(number) = service.phone.as_deref().filter(|_| !works_alone(&told.organization)) else { return Vec::new() };
-    let phone = json!({ "id": named_id(&format!("phone:{}", service.id)), "number": number });
+    let phone = json!({ "id": named_id(&format!("phone:{}", service.id)), "number": one_line(number) });
     vec![json!({ "id": named_id(&format!("contact:{}", service.id)), "name": "Enquiries", "phones": [phone] })]
 }
 

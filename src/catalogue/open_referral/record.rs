@@ -24,7 +24,7 @@ use super::reading::{amount, at_most, date, field, list, moment, number, one_lin
 /// Raised when the same record would be read otherwise: everything is then taken in anew.
 pub const READ_AS: &str = "1";
 
-const LONGEST_NAME: usize = 200;
+const LONGEST_NAME: usize = 500;
 const LONGEST_WORDS: usize = 8_000;
 /// Rows of one kind that one service may have.
 const MOST: usize = 100;
@@ -158,7 +158,7 @@ impl Reader<'_> {
         let mut notes = Notes(Vec::new());
         let (name, cut) = at_most(name, LONGEST_NAME);
         if cut {
-            notes.add("the name was cut at 200 letters");
+            notes.add("the name was cut at 500 letters");
         }
         let Some(organization) = self.organization(record, &mut notes) else {
             return Err(refused(&source_id, &name, "it does not say who offers it"));

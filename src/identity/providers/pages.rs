@@ -142,9 +142,8 @@ pub async fn get_from(
     if back.iss.is_some_and(|iss| iss != provider.issuer) {
         return Err(VisitError::NotBegunHere.into());
     }
-    let code = match (back.error, back.code) {
-        (None, Some(code)) => code,
-        _ => return Err(VisitError::TurnedAway(provider.name.clone()).into()),
+    let (None, Some(code)) = (back.error, back.code) else {
+        return Err(VisitError::TurnedAway(provider.name.clone()).into());
     };
     let told = visit::exchange(&app, provider, &visit, &code).await?;
     let now = app.clock.now();
