@@ -1,6 +1,7 @@
 //! A service as a card: the same wherever it is shown.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 use crate::clock::long_date;
 use crate::ids::ServiceId;
@@ -49,7 +50,7 @@ pub fn card(whole: &WholeService, distance: Option<String>, pin: Option<u32>) ->
 
 /// The button that keeps a service; the page goes on where it was.
 #[must_use]
-pub fn keep_button(id: ServiceId, kept: &HashSet<ServiceId>, path: &str) -> KeepButton {
+pub fn keep_button<S: BuildHasher>(id: ServiceId, kept: &HashSet<ServiceId, S>, path: &str) -> KeepButton {
     let path = path.split('#').next().unwrap_or_default();
     KeepButton { id: id.to_string(), kept: kept.contains(&id), next: format!("{path}#keep-{id}") }
 }

@@ -25,9 +25,12 @@ pub fn read(service: ServiceId, text: &str) -> Option<Vec<Schedule>> {
     (!all.is_empty()).then_some(all)
 }
 
+/// When a day is open: from and to.
+type Spans = Vec<(String, String)>;
+
 /// Reads a table of the week: lines of "monday: 09:00 to 13:00, 14:00 to 17:30". Days that are alike are one rule.
 fn read_week(service: ServiceId, text: &str) -> Option<Vec<Schedule>> {
-    let mut alike: Vec<(Vec<(String, String)>, Vec<&str>)> = Vec::new();
+    let mut alike: Vec<(Spans, Vec<&str>)> = Vec::new();
     for line in text.lines() {
         let (day, hours) = line.split_once(": ")?;
         let code = DAYS.iter().find(|(name, _)| *name == day.trim()).map(|(_, code)| *code)?;

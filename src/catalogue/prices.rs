@@ -39,18 +39,15 @@ pub fn over_time(mut rows: Vec<CostOption>, today: NaiveDate) -> Vec<PriceOverTi
     rows.sort_by_key(|row| (row.position, row.valid_from));
     let mut all: Vec<PriceOverTime> = Vec::new();
     for row in rows {
-        let known = |price: &&mut PriceOverTime| {
+        let known = |price: &PriceOverTime| {
             let any = price.now.iter().chain(&price.coming).chain(&price.past).next();
             any.is_some_and(|any| same_price(any, &row))
         };
-        let price = match all.iter_mut().find(known) {
-            Some(price) => price,
-            None => {
-                all.push(PriceOverTime::default());
-                let Some(last) = all.last_mut() else { continue };
-                last
-            }
-        };
+        let at = all.iter().position(known).unwrap_or_else(|| {
+            all.push(PriceOverTime::default());
+            all.len() - 1
+        });
+        let Some(price) = all.get_mut(at) else { continue };
         if row.valid_from > today {
             price.coming.push(row);
         } else if row.valid_to.is_some_and(|last| last < today) {

@@ -279,7 +279,7 @@ fn prices(each: &Compared) -> Vec<ComparedPrice> {
         match prices.iter_mut().find(|price| price.unit == option.unit && price.rate == option.rate) {
             Some(price) => price.amount_pence = price.amount_pence.min(option.amount_pence),
             None => {
-                prices.push(ComparedPrice { unit: option.unit, rate: option.rate, amount_pence: option.amount_pence })
+                prices.push(ComparedPrice { unit: option.unit, rate: option.rate, amount_pence: option.amount_pence });
             }
         }
     }

@@ -125,9 +125,10 @@ fn item(
     };
     let card = card::card(whole, None, None);
     let times = in_words(&details.schedules, now.date());
-    let times: Vec<String> = match times.is_empty() {
-        true => whole.service.opening_hours.lines().map(str::to_owned).collect(),
-        false => times.into_iter().map(|line| format!("{}: {}", line.days, line.hours)).collect(),
+    let times: Vec<String> = if times.is_empty() {
+        whole.service.opening_hours.lines().map(str::to_owned).collect()
+    } else {
+        times.into_iter().map(|line| format!("{}: {}", line.days, line.hours)).collect()
     };
     Item {
         id,

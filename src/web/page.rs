@@ -178,7 +178,6 @@ impl Page {
 
     /// The frame of a page with forms, for people who may not have signed in: their forms are tied to a cookie, which is
     /// made here where there is none yet and has to be put onto the answer.
-    #[must_use]
     pub fn tied(request: &HttpRequest, title: impl Into<String>) -> (Self, Tie) {
         let page = Self::of(request, title);
         if form_token(request).is_some() {

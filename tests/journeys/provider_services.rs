@@ -252,7 +252,7 @@ fn a_moderator_sees_the_difference_sends_it_back_and_approves() {
     assert_eq!(stolen.status(), 404);
     let again = mo.open("/moderation/changes").expect("2 changes").go("Lunch club");
     again.press("Approve and publish", &[]).expect("It is published");
-    town.visitor().open(&public).expect("A hot meal around a big table").expect("12pm to 2pm");
+    town.visitor().open(&public).expect("A hot meal around a big table").expect("noon to 2pm");
     let told = letters(&town, &email("Pat"), 2);
     assert!(link_in(told.last().unwrap(), "/services/").ends_with(service_id("Lunch club").as_str()));
     mo.open(&again.path).expect("This is decided.");
