@@ -217,7 +217,13 @@ fn the_judged_searches_are_answered_as_well_as_before() {
     let different: BTreeSet<(&str, &str)> = judgements.iter().map(|j| (j.words.as_str(), j.near.as_str())).collect();
     assert!(different.len() >= 150, "{} judged searches", different.len());
     let (mut typed, mut mistyped, mut one_mistake) = (Mean::default(), Mean::default(), Mean::default());
+    let mut nothing_left = 0;
     for (number, judged) in judgements.iter().enumerate() {
+        if catalogue.expected(judged).is_empty() {
+            println!("nobody comes to {:?} for {:?} any more: not measured", judged.near, judged.words);
+            nothing_left += 1;
+            continue;
+        }
         let measured = catalogue.measure(&judged.words, judged);
         if judged.mistyped { &mut mistyped } else { &mut typed }.add(measured);
         let tell = |words: &str, [ndcg, recall, _]: [f64; 3]| {
@@ -233,6 +239,7 @@ fn the_judged_searches_are_answered_as_well_as_before() {
             tell(&wrong, measured);
         }
     }
+    assert!(nothing_left <= 5, "{nothing_left} judged searches have nothing left to expect: judge them anew");
     let kept = [
         typed.told("typed well", TYPED),
         mistyped.told("mistyped", MISTYPED),
