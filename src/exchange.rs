@@ -198,15 +198,12 @@ fn import_open_referral(asked: &OpenReferral, app: &App) -> Result<(), Failure> 
 }
 
 fn read_and_apply(asked: &OpenReferral, app: &App, taken: &TakeIn<'_>) -> Result<Run, Failure> {
-    let run = match &asked.file {
-        Some(path) => {
-            let file = File::open(path).map_err(|cause| format!("cannot read {}: {cause}", path.display()))?;
-            taken.look_at_file(file)?
-        }
-        None => {
-            let manners = Manners { may_be_private: asked.allow_private, ..app.manners.clone() };
-            taken.look_at_url(&Fetcher::new(&manners)?)?
-        }
+    let run = if let Some(path) = &asked.file {
+        let file = File::open(path).map_err(|cause| format!("cannot read {}: {cause}", path.display()))?;
+        taken.look_at_file(file)?
+    } else {
+        let manners = Manners { may_be_private: asked.allow_private, ..app.manners.clone() };
+        taken.look_at_url(&Fetcher::new(&manners)?)?
     };
     if asked.dry_run || (run.is_held() && !asked.accept_vanished) {
         return Ok(run);

@@ -142,6 +142,8 @@ fn document(town: &Town, path: &str) -> Value {
         "invitations" if path.contains("/provider/") => json!({ "email": "nobody", "standing": "staff" }),
         "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
         "tokens" => json!({ "email": somebody(), "password": "none" }),
+        "feeds" | "{feed_id}" => json!({ "name": "", "url": "", "licence": "", "every_hours": 0 }),
+        "readings" => json!({ "what": "look" }),
         "{service_id}" => json!({}),
         "saved-searches" => json!({ "address": "/search?q=lunch" }),
         "{saved_search_id}" => json!({ "name": "Lunch", "alerts": "none" }),

@@ -46,7 +46,7 @@ impl Directory {
             None => "Care Quality Commission, care directory".into(),
         };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(table.as_bytes());
-        let header = reader.headers().map(Clone::clone).unwrap_or_default();
+        let header = reader.headers().cloned().unwrap_or_default();
         let columns: HashMap<String, usize> =
             header.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
         let column = |beginning: &'static str| {

@@ -107,14 +107,14 @@ impl Pages {
         self.base.set_fragment(None);
     }
 
-    fn address(&self, of: &str) -> Result<Url, FetchError> {
+    fn address(&self, of: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{of}", self.base.path().trim_end_matches('/')));
-        Ok(url)
+        url
     }
 
     /// The next page; none after the last.
-    pub fn next(&mut self) -> Result<Option<Page>, TakeInError> {
+    pub fn next_page(&mut self) -> Result<Option<Page>, TakeInError> {
         if let Some(records) = self.whole_document.take() {
             self.over = true;
             return Ok(Some(Page { number: 1, records }));
@@ -127,7 +127,7 @@ impl Pages {
             self.problem = Some(format!("there are more than {MOST_PAGES} pages"));
             return Ok(None);
         }
-        let mut url = self.address("services")?;
+        let mut url = self.address("services");
         url.query_pairs_mut()
             .append_pair("page", &self.next.to_string())
             .append_pair("per_page", &PER_PAGE.to_string())
@@ -177,7 +177,7 @@ impl Pages {
         &self,
         rows: Vec<Value>,
         known: impl Fn(&Value) -> Option<Value>,
-    ) -> Result<Vec<Result<Value, String>>, TakeInError> {
+    ) -> Vec<Result<Value, String>> {
         let fetched = stream::iter(rows.into_iter().map(|row| {
             let is_whole = WHOLE.iter().any(|name| field(&row, &[name]).is_some());
             let have = if is_whole { Some(row.clone()) } else { known(&row) };
@@ -189,25 +189,21 @@ impl Pages {
                 if let Some(have) = have {
                     return Ok(have);
                 }
-                match address {
-                    None => Ok(row), // without an id it is refused anyway
-                    Some(Err(problem)) => Err(problem.to_string()),
-                    Some(Ok(url)) => match self.fetcher.json(&url).await {
-                        Ok(whole) if whole.is_object() => Ok(whole),
-                        Ok(_) => Err("the service's own page holds no service".to_owned()),
-                        // Less than was there before must not take its place: the row is refused, and what stands here stays.
-                        Err(problem) => {
-                            let mut row = row;
-                            row["x_unreachable"] = problem.to_string().into();
-                            Ok(row)
-                        }
-                    },
-                }
+                let Some(url) = address else { return Ok(row) }; // without an id it is refused anyway
+                let problem = match self.fetcher.json(&url).await {
+                    Ok(whole) if whole.is_object() => return Ok(whole),
+                    Ok(_) => "it holds no service".to_owned(),
+                    Err(problem) => problem.to_string(),
+                };
+                // Less than was there before must not take its place: the row is refused, and what stands here stays.
+                let mut row = row;
+                row["x_unreachable"] = problem.into();
+                Ok(row)
             }
         }))
         .buffered(self.fetcher.at_once())
         .collect::<Vec<Result<Value, String>>>();
-        Ok(self.runtime.block_on(fetched))
+        self.runtime.block_on(fetched)
     }
 }
 

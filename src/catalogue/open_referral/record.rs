@@ -174,14 +174,16 @@ impl Reader<'_> {
         match found {
             Found::Told => {}
             Found::Words => {
-                notes.add(format!("the category was found by its words: {}", self.taxonomy.name(&category)))
+                notes.add(format!("the category was found by its words: {}", self.taxonomy.name(&category)));
             }
-            Found::Guessed => notes.add(format!("no category fits: it stands under {}", self.taxonomy.name(&category))),
+            Found::Guessed => {
+                notes.add(format!("no category fits: it stands under {}", self.taxonomy.name(&category)));
+            }
         }
         let options = self.options(record, id, &mut notes);
-        let description = self.description(record, raw_description, options.is_empty(), &mut notes);
+        let description = Self::description(record, raw_description, options.is_empty(), &mut notes);
         let locations = self.locations(record, id, &mut notes);
-        let (radius_metres, areas) = self.areas(record, locations.first(), &mut notes);
+        let (radius_metres, areas) = Self::areas(record, locations.first(), &mut notes);
         let (schedules, opening_hours) = self.schedules(record, id, &mut notes);
         let mut service = self.service(record, &own, id, organization.id, &category, &mut notes);
         service.name = name;
@@ -201,13 +203,12 @@ impl Reader<'_> {
         };
         let name = name.or_else(|| text(record, &["organization_name", "provider_name"])).map(|name| one_line(&name));
         let known_as = text(told, &["id"]).or_else(|| text(record, &["organization_id", "organisation_id"]));
-        let name = match name.filter(|name| !name.is_empty()) {
-            Some(name) => at_most(name, LONGEST_NAME).0,
-            None => {
-                known_as.as_ref()?;
-                notes.add("the provider has no name: the service's name stands for it");
-                one_line(&text(record, &["name", "title"])?)
-            }
+        let name = if let Some(name) = name.filter(|name| !name.is_empty()) {
+            at_most(name, LONGEST_NAME).0
+        } else {
+            known_as.as_ref()?;
+            notes.add("the provider has no name: the service's name stands for it");
+            one_line(&text(record, &["name", "title"])?)
         };
         let source_id = known_as.unwrap_or_else(|| format!("name:{}", name.to_lowercase()));
         let mut charity_number = None;
@@ -324,7 +325,7 @@ impl Reader<'_> {
         }
     }
 
-    fn description(&self, record: &Value, mut words: String, no_prices: bool, notes: &mut Notes) -> String {
+    fn description(record: &Value, mut words: String, no_prices: bool, notes: &mut Notes) -> String {
         let ours = field(record, &["x_waymark"]).is_some();
         let mut add = |heading: &str, more: Option<String>| {
             if let Some(more) = more.map(|more| plain(&more)).filter(|more| !more.is_empty() && *more != INVENTED) {
@@ -591,12 +592,7 @@ impl Reader<'_> {
         (rules, at_most(words.join("\n"), 2_000).0)
     }
 
-    fn areas(
-        &self,
-        record: &Value,
-        at: Option<&Location>,
-        notes: &mut Notes,
-    ) -> (Option<i32>, Vec<(AreaKind, String)>) {
+    fn areas(record: &Value, at: Option<&Location>, notes: &mut Notes) -> (Option<i32>, Vec<(AreaKind, String)>) {
         let (mut radius, mut areas) = (None, Vec::new());
         for told in list(record, &["service_areas"]).into_iter().take(MOST) {
             let own = field(told, &["x_waymark"]).cloned().unwrap_or_default();

@@ -139,10 +139,10 @@ impl<'a> TakeIn<'a> {
     fn read_pages(&self, run: &Run, address: &str, fetcher: &Fetcher) -> Result<Option<String>, TakeInError> {
         let mut pages = Pages::of(address, fetcher.clone(), run.next_page, run.read)?;
         loop {
-            let Some(page) = pages.next()? else { return Ok(pages.why_not_all()) };
+            let Some(page) = pages.next_page()? else { return Ok(pages.why_not_all()) };
             let known = self.known(&page.records)?;
             let records = pages
-                .with_everything(page.records, |row| known.iter().find(|known| is_newer_than(known, row)).cloned())?;
+                .with_everything(page.records, |row| known.iter().find(|known| is_newer_than(known, row)).cloned());
             for (at, part) in records.chunks(STAGE).enumerate() {
                 // The page counts as read once its last part is.
                 let next = if (at + 1) * STAGE >= records.len() { page.number + 1 } else { page.number };

@@ -16,6 +16,9 @@ const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Readings of a feed whose reports are kept.
 const REPORTS: i64 = 10;
 
+/// Where something comes from: the feed's name, an address, the licence, the attribution.
+pub type Source = (String, Option<String>, String, String);
+
 /// The feeds of an authority, by name.
 pub fn feeds_of(conn: &mut Conn, authority: AuthorityId) -> QueryResult<Vec<Feed>> {
     feeds::table
@@ -40,7 +43,7 @@ pub fn feed_by_name(conn: &mut Conn, authority: AuthorityId, name: &str) -> Quer
 }
 
 /// Every feed that has brought anything, with its attribution: for the credits.
-pub fn attributions(conn: &mut Conn) -> QueryResult<Vec<(String, Option<String>, String, String)>> {
+pub fn attributions(conn: &mut Conn) -> QueryResult<Vec<Source>> {
     feeds::table
         .filter(diesel::dsl::exists(source_records::table.filter(source_records::feed_id.eq(feeds::id))))
         .order((feeds::name, feeds::id))
@@ -49,7 +52,7 @@ pub fn attributions(conn: &mut Conn) -> QueryResult<Vec<(String, Option<String>,
 }
 
 /// Where a service was taken from: the feed's name, address, licence and attribution.
-pub fn source_of(conn: &mut Conn, service: ServiceId) -> QueryResult<Option<(String, Option<String>, String, String)>> {
+pub fn source_of(conn: &mut Conn, service: ServiceId) -> QueryResult<Option<Source>> {
     source_records::table
         .inner_join(feeds::table)
         .filter(source_records::service_id.eq(service))

@@ -299,7 +299,7 @@ pub fn told(conn: &mut Conn, ids: &[ServiceId], taxonomy: &Taxonomy, on: NaiveDa
     for mut whole in wholes.drain(..) {
         let id = whole.service.id;
         whole.options = options.remove(&id).unwrap_or_default();
-        whole.locations.sort_by(|a, b| a.id.cmp(&b.id));
+        whole.locations.sort_by_key(|at| at.id);
         let Some(organization) = owners.get(&whole.service.organization_id).cloned() else { continue };
         let access: Vec<&crate::catalogue::taxonomy::Term> = whole
             .attributes
