@@ -3,15 +3,17 @@
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, providers, purchasing, reviews,
-    safeguarding, saved_searches, search, shortlists, verification,
+    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
+    programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
 };
 
 #[derive(OpenApi)]
@@ -48,6 +50,11 @@ use crate::{
         saved_searches::api::post_saved_search,
         saved_searches::api::put_saved_search,
         saved_searches::api::delete_saved_search,
+        reviews::api::get_removals,
+        reviews::api::post_report,
+        reviews::api::post_reply,
+        reviews::api::get_queue,
+        reviews::api::post_decision,
         identity::api::post_token,
         identity::api::get_me,
         identity::api::get_sessions,
@@ -57,6 +64,23 @@ use crate::{
         identity::api::post_role,
         identity::api::post_invitation,
         identity::api::post_role_ending,
+        audit::api::get_looks,
+        programs::api::post_token,
+        programs::api::get_programs,
+        programs::api::post_program,
+        programs::api::post_revocation,
+        own_data::api::get_data,
+        own_data::api::post_data,
+        own_data::api::get_copy,
+        helping::api::get_helpers,
+        helping::api::post_helper,
+        helping::api::post_helper_end,
+        helping::api::get_helping,
+        helping::api::post_answer,
+        helping::api::post_helping_end,
+        helping::api::get_representatives,
+        helping::api::post_representative,
+        helping::api::post_representative_end,
         budgets::api::get_budgets,
         budgets::api::get_budget,
         budgets::api::get_meaning,
@@ -134,7 +158,7 @@ use crate::{
         safeguarding::api::post_suspension,
         safeguarding::api::post_lifting,
     ),
-    modifiers(&Bearer)
+    modifiers(&Bearer, &Failures)
 )]
 struct Document;
 
@@ -145,6 +169,49 @@ impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// What every request may be told when it fails, and that failures are `application/problem+json`.
+struct Failures;
+
+impl Modify for Failures {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
+            for operation in operations.into_iter().flatten() {
+                let signed_in = operation.security.is_some();
+                let mut usual = vec![("400", "It cannot be read."), ("503", "Too much is going on just now.")];
+                if signed_in {
+                    usual.push(("401", "Get a token first: there is none, or it does not hold any more."));
+                    usual.push(("403", "The token's scopes do not reach that far."));
+                }
+                if signed_in || path.contains('{') {
+                    usual.push(("404", "There is no such thing, or it is somebody else's."));
+                }
+                if operation.request_body.is_some() {
+                    usual.extend([
+                        ("413", "It is more than can be taken at once."),
+                        ("415", "It is of a type that is not taken here."),
+                        ("422", "Some of it needs another look: `errors` names the fields."),
+                    ]);
+                }
+                let responses = &mut operation.responses.responses;
+                for (status, why) in usual {
+                    let response = ResponseBuilder::new().description(why).build();
+                    responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response));
+                }
+                for (status, response) in responses.iter_mut() {
+                    if let RefOr::T(response) = response
+                        && status.starts_with(['4', '5'])
+                    {
+                        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+                        response.content.clear();
+                        response.content.insert("application/problem+json".to_owned(), RefOr::T(problem));
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -20,8 +20,9 @@ use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, budgets, catalogue, corrections, demand, enquiries, freshness, identity, places, post, providers,
-    purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
+    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
+    places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
+    verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -74,6 +75,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(shortlists::api::routes)
                 .configure(saved_searches::api::routes)
                 .configure(identity::api::routes)
+                .configure(audit::api::routes)
+                .configure(helping::api::routes)
+                .configure(own_data::api::routes)
+                .configure(programs::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(providers::api::routes)
@@ -107,12 +112,18 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(reviews::pages::routes)
                 .configure(shortlists::pages::routes)
                 .configure(saved_searches::pages::routes)
+                .configure(reviews::care_pages::routes)
                 .configure(identity::pages::routes)
                 .configure(identity::register_pages::routes)
                 .configure(identity::account_pages::routes)
                 .configure(identity::second_factor_pages::routes)
                 .configure(identity::people_pages::routes)
                 .configure(identity::providers::pages::routes)
+                .configure(audit::pages::routes)
+                .configure(helping::pages::routes)
+                .configure(own_data::pages::routes)
+                .configure(programs::pages::routes)
+                .configure(helping::council_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

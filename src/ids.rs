@@ -156,6 +156,12 @@ typed_ids! {
     RoleChangeId,
     /// One role that was offered by letter.
     RoleInvitationId,
+    /// Somebody who acts for somebody.
+    RepresentativeId,
+    /// One copy of everything about a person.
+    DataCopyId,
+    /// One program that acts for somebody.
+    ProgramId,
     /// One kind of search of one day.
     SearchId,
     /// One wish for support that was not found.

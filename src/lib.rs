@@ -19,15 +19,19 @@ pub mod log;
 pub mod web;
 
 // What people do here.
+pub mod audit;
 pub mod budgets;
 pub mod catalogue;
 pub mod corrections;
 pub mod demand;
 pub mod enquiries;
 pub mod freshness;
+pub mod helping;
 pub mod identity;
+pub mod own_data;
 pub mod places;
 pub mod post;
+pub mod programs;
 pub mod providers;
 pub mod purchasing;
 pub mod reviews;

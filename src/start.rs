@@ -20,6 +20,7 @@ use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
+use crate::own_data::Maker;
 use crate::post::{Office, Postman};
 use crate::providers::statistics::Tally;
 use crate::saved_searches::Watch;
@@ -162,6 +163,8 @@ impl Followers {
         })?;
         let postman = Postman::new(app.db.clone(), app.clock.clone(), app.post.clone());
         let post = Follower::start("post", app.db.clone(), stop.clone(), move || postman.step())?;
+        let maker = Maker::new(app.db.clone(), app.clock.clone(), app.post.clone());
+        let copies = Follower::start("copies", app.db.clone(), stop.clone(), move || maker.step())?;
         let (db, tally, mut last) = (app.db.clone(), app.tally.clone(), Instant::now());
         let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
         let (db, clock) = (app.db.clone(), app.clock.clone());
@@ -175,7 +178,11 @@ impl Followers {
         let mut writing = Writing::new(app.searches.clone(), app.db.clone());
         let searches = Follower::start("searches", app.db.clone(), stop.clone(), move || Ok(writing.step()?))?;
         let unwritten = (app.tally.clone(), app.db.clone());
-        Ok(Self { stop, running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches], unwritten })
+        Ok(Self {
+            stop,
+            running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches, copies],
+            unwritten,
+        })
     }
 
     /// Lets each follower finish its step, and waits for that.

@@ -6,15 +6,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit;
 use crate::catalogue;
 use crate::error::{AppError, FieldError};
-use crate::identity::{BudgetHolder, SignedIn};
+use crate::identity::{BudgetHolder, BudgetReader, SignedIn};
 use crate::ids::{BudgetId, ServiceId};
 use crate::money::Money;
 use crate::web::form::Ask;
 use crate::web::render::Problem;
 
 use super::meaning::Plan;
+use super::pages::look;
 use super::purse::{Week, miles_there_and_back, purse_of};
 use super::store::{self, BudgetSummary};
 use super::{Budget, FundingRoute};
@@ -33,6 +35,8 @@ pub struct BudgetDocument {
     /// Its id.
     #[schema(value_type = String)]
     pub id: BudgetId,
+    /// Who it is for.
+    pub person: String,
     /// What pages call it.
     pub name: String,
     /// How it is held.
@@ -58,9 +62,10 @@ pub struct BudgetsDocument {
     pub budgets: Vec<BudgetDocument>,
 }
 
-fn document(summary: BudgetSummary, budget: &Budget) -> BudgetDocument {
+fn document(summary: BudgetSummary, budget: &Budget, reader: &BudgetReader) -> BudgetDocument {
     BudgetDocument {
         id: summary.id,
+        person: reader.person_name().to_owned(),
         name: summary.name,
         funding_route: summary.funding_route,
         starts_on: summary.starts_on,
@@ -72,31 +77,35 @@ fn document(summary: BudgetSummary, budget: &Budget) -> BudgetDocument {
     }
 }
 
-/// The budgets that the caller may spend from.
+/// The budgets that the caller may look at: their own, and those of people whom they act for.
 #[utoipa::path(get, path = "/api/v1/budgets", tag = "budgets", security(("bearer" = [])),
     responses((status = 200, body = BudgetsDocument)))]
 pub async fn get_budgets(who: SignedIn, app: Data<App>) -> Result<Json<BudgetsDocument>, AppError> {
-    let budgets = app
+    let now = app.clock.now();
+    let (budgets, looks) = app
         .db
         .read(move |conn| {
-            let mut budgets = Vec::new();
+            let (mut budgets, mut looks) = (Vec::new(), Vec::new());
             for summary in store::budgets_of(conn, &who)? {
-                if let Some(holder) = BudgetHolder::find(conn, &who, summary.id)? {
-                    budgets.push(document(summary, &store::read(conn, &holder)?));
+                if let Some(reader) = BudgetReader::find(conn, &who, summary.id)? {
+                    budgets.push(document(summary, &store::read(conn, &reader)?, &reader));
+                    looks.push(look(&reader, now));
                 }
             }
-            Ok::<_, AppError>(budgets)
+            Ok::<_, AppError>((budgets, looks))
         })
         .await?;
+    audit::looks(&app.db, looks).await?;
     Ok(Json(BudgetsDocument { budgets }))
 }
 
 /// One budget.
 #[utoipa::path(get, path = "/api/v1/budgets/{budget_id}", tag = "budgets", security(("bearer" = [])),
     params(("budget_id" = String, Path)), responses((status = 200, body = BudgetDocument)))]
-pub async fn get_budget(holder: BudgetHolder, app: Data<App>) -> Result<Json<BudgetDocument>, AppError> {
+pub async fn get_budget(holder: BudgetReader, app: Data<App>) -> Result<Json<BudgetDocument>, AppError> {
+    audit::looks(&app.db, vec![look(&holder, app.clock.now())]).await?;
     let read = move |conn: &mut crate::db::Conn| {
-        Ok::<_, AppError>(document(store::summary(conn, &holder)?, &store::read(conn, &holder)?))
+        Ok::<_, AppError>(document(store::summary(conn, &holder)?, &store::read(conn, &holder)?, &holder))
     };
     Ok(Json(app.db.read(read).await?))
 }

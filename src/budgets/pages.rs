@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::catalogue;
-use crate::clock::long_date;
+use crate::clock::{UtcTime, long_date};
 use crate::error::AppError;
-use crate::identity::{BudgetHolder, SignedIn};
+use crate::identity::{BudgetReader, SignedIn};
 use crate::money::Money;
 use crate::places;
 use crate::purchasing::{self, Purchase};
@@ -37,21 +38,25 @@ pub async fn get_budgets(who: SignedIn, app: Data<App>, request: HttpRequest) ->
         .read(move |conn| {
             let mut all = Vec::new();
             for summary in store::budgets_of(conn, &person)? {
-                let Some(holder) = BudgetHolder::find(conn, &person, summary.id)? else { continue };
-                all.push((summary, store::read(conn, &holder)?));
+                let Some(reader) = BudgetReader::find(conn, &person, summary.id)? else { continue };
+                let budget = store::read(conn, &reader)?;
+                all.push((summary, budget, reader));
             }
             Ok::<_, AppError>(all)
         })
         .await?;
-    let card = |(summary, budget): &(BudgetSummary, Budget)| BudgetCard {
+    let seen = budgets.iter().map(|(.., reader)| look(reader, app.clock.now()));
+    audit::looks(&app.db, seen.collect()).await?;
+    let card = |(summary, budget, reader): &(BudgetSummary, Budget, BudgetReader)| BudgetCard {
         href: format!("/budgets/{}", summary.id),
         name: summary.name.clone(),
-        person: who.name().to_owned(),
+        person: reader.person_name().to_owned(),
         route: summary.funding_route.to_string(),
         period: period(summary),
         picture: picture::of_budget(budget),
     };
-    html(&BudgetsPage { page: Page::of(&request, "My budgets"), budgets: budgets.iter().map(card).collect() })
+    let others = budgets.iter().any(|(.., reader)| reader.acting_for().is_some());
+    html(&BudgetsPage { page: Page::of(&request, "My budgets"), budgets: budgets.iter().map(card).collect(), others })
 }
 
 /// Which page of the purchases.
@@ -62,7 +67,7 @@ pub struct Shown {
 
 /// `GET /budgets/{budget_id}`: one budget as a picture and as figures.
 pub async fn get_budget(
-    holder: BudgetHolder,
+    holder: BudgetReader,
     Ask(shown): Ask<Shown>,
     app: Data<App>,
     request: HttpRequest,
@@ -84,6 +89,9 @@ pub async fn get_budget(
             Ok::<_, AppError>((summary, budget, authority, purchases, total, names, waiting, movements))
         })
         .await?;
+    audit::looks(&app.db, vec![look(&holder, app.clock.now())]).await?;
+    let scopes = holder.scopes();
+    let may_answer = scopes.buy || scopes.money;
     let to_do = waiting.iter().map(|(delivery, purchase)| Task {
         text: format!(
             "{} says it delivered {} on {}. Did it happen?",
@@ -96,21 +104,27 @@ pub async fn get_budget(
     html(&BudgetPage {
         page: Page::of(&request, summary.name.clone()),
         name: summary.name.clone(),
-        person: holder.who().name().to_owned(),
-        own: true,
+        person: holder.person_name().to_owned(),
+        own: holder.acting_for().is_none(),
         authority,
         route: summary.funding_route.to_string(),
         period: period(&summary),
         available: budget.available.balance.to_string(),
         pace: pace(&summary, budget.available.balance, app.clock.now().date()),
         picture: picture::of_budget(&budget),
-        to_do: to_do.collect(),
+        to_do: to_do.filter(|_| may_answer).collect(),
+        may_buy: scopes.buy,
         purchases: purchases.iter().map(|purchase| names.row(purchase, None)).collect(),
         movements: told(&movements, budget.available.balance),
         pagination: paging::pagination(u64::try_from(total).unwrap_or(0), page, PER_PAGE, |number| {
             format!("/budgets/{}?page={number}", summary.id)
         }),
     })
+}
+
+/// A look at a budget, for whoever reads who looked.
+pub(crate) fn look(reader: &BudgetReader, now: UtcTime) -> Entry {
+    Entry::new(reader, (Deed::LookedAt, Why::ToHelp), reader.person(), (What::Budget, reader.budget().as_str()), now)
 }
 
 /// "6 April 2026 to 5 April 2027"

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 
 use crate::clock::UtcTime;
 use crate::db::schema::{accounts, budgets, legs, transfers};
-use crate::db::{Conn, both, locked};
-use crate::identity::{BudgetHolder, SignedIn};
+use crate::db::{Conn, among, both, locked};
+use crate::identity::{BudgetHolder, BudgetReader, SignedIn};
 use crate::ids::{AccountId, AuthorityId, BudgetId, PersonId, TransferId};
 use crate::money::Money;
 
@@ -26,6 +26,8 @@ pub struct BudgetSummary {
     pub id: BudgetId,
     /// Whose money.
     pub authority_id: AuthorityId,
+    /// Who it is for.
+    pub person_id: PersonId,
     /// What pages call it.
     pub name: String,
     /// How it is held.
@@ -38,27 +40,39 @@ pub struct BudgetSummary {
     pub review_on: NaiveDate,
 }
 
-/// The authority of a budget that this person may spend from; none if they may not.
-pub fn spending_right(conn: &mut Conn, who: &SignedIn, budget: BudgetId) -> QueryResult<Option<AuthorityId>> {
-    budgets::table
-        .find(budget)
-        .filter(budgets::person_id.eq(who.person()))
-        .select(budgets::authority_id)
-        .first(conn)
-        .optional()
+/// Whose budget it is: the authority's money, and the person it is for.
+pub fn whose(conn: &mut Conn, budget: BudgetId) -> QueryResult<Option<(AuthorityId, PersonId)>> {
+    budgets::table.find(budget).select((budgets::authority_id, budgets::person_id)).first(conn).optional()
 }
 
-/// The budgets that this person may spend from, newest first.
+/// The budgets that this person may look at: their own, then those of whom they act for, each newest first. Whether they may
+/// buy from one is [`BudgetHolder::find`]'s to say.
 pub fn budgets_of(conn: &mut Conn, who: &SignedIn) -> QueryResult<Vec<BudgetSummary>> {
-    budgets::table
-        .filter(budgets::person_id.eq(who.person()))
+    let helped = crate::helping::store::people_helped(conn, who)?;
+    let people: Vec<PersonId> =
+        std::iter::once(who.person()).chain(helped.iter().map(|helped| helped.person)).collect();
+    let mut budgets: Vec<BudgetSummary> = budgets::table
+        .filter(among(budgets::person_id, &people))
         .order((budgets::starts_on.desc(), budgets::id))
         .select(BudgetSummary::as_select())
-        .load(conn)
+        .load(conn)?;
+    budgets.sort_by_key(|budget| people.iter().position(|person| *person == budget.person_id));
+    Ok(budgets)
+}
+
+/// The budgets that this person may buy from.
+pub fn budgets_to_buy_from(conn: &mut Conn, who: &SignedIn) -> QueryResult<Vec<(BudgetSummary, BudgetHolder)>> {
+    let mut budgets = Vec::new();
+    for summary in budgets_of(conn, who)? {
+        if let Some(holder) = BudgetHolder::find(conn, who, summary.id)? {
+            budgets.push((summary, holder));
+        }
+    }
+    Ok(budgets)
 }
 
 /// One budget, as lists show it.
-pub fn summary(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<BudgetSummary> {
+pub fn summary(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<BudgetSummary> {
     budgets::table
         .find(holder.budget())
         .filter(budgets::authority_id.eq(holder.authority()))
@@ -69,7 +83,7 @@ pub fn summary(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<BudgetSumm
 type BudgetRow = (BudgetId, AuthorityId, PersonId, FundingRoute, NaiveDate, NaiveDate);
 
 /// Takes the holder's budget until the transaction ends, and reads it.
-pub fn lock(tx: &mut Conn, holder: &BudgetHolder) -> QueryResult<Budget> {
+pub fn lock(tx: &mut Conn, holder: &BudgetReader) -> QueryResult<Budget> {
     lock_of(tx, holder.authority(), holder.budget())
 }
 
@@ -88,7 +102,7 @@ pub fn lock_of(tx: &mut Conn, authority: AuthorityId, budget: BudgetId) -> Query
 }
 
 /// Reads the holder's budget without taking it.
-pub fn read(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<Budget> {
+pub fn read(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<Budget> {
     let row: BudgetRow = budgets::table
         .find(holder.budget())
         .filter(budgets::authority_id.eq(holder.authority()))
@@ -307,7 +321,7 @@ pub struct MovementRow {
 }
 
 /// What came to each part of the holder's budget, newest first.
-pub fn movements(conn: &mut Conn, holder: &BudgetHolder, at_most: i64) -> QueryResult<Vec<MovementRow>> {
+pub fn movements(conn: &mut Conn, holder: &BudgetReader, at_most: i64) -> QueryResult<Vec<MovementRow>> {
     legs::table
         .inner_join(transfers::table)
         .inner_join(accounts::table)

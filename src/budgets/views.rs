@@ -39,6 +39,8 @@ pub struct Part {
 pub struct BudgetsPage {
     pub page: Page,
     pub budgets: Vec<BudgetCard>,
+    /// Whether one of them is somebody else's.
+    pub others: bool,
 }
 
 /// One budget in the list.
@@ -74,6 +76,8 @@ pub struct BudgetPage {
     /// "About £85 a week until 31 March 2027"; a sentence.
     pub pace: Option<String>,
     pub picture: MoneyPicture,
+    /// Whether the visitor may buy from it.
+    pub may_buy: bool,
     /// Things that wait for the visitor: deliveries to confirm, purchases to rate.
     pub to_do: Vec<Task>,
     pub purchases: Vec<PurchaseRow>,

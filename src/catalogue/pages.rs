@@ -1,6 +1,7 @@
 //! The page of one service.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use actix_web::web::{Data, Path, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,8 +17,9 @@ use crate::clock::{UtcTime, long_date, month_name};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::{Anyone, ProviderMember};
-use crate::ids::{AuthorityId, BudgetId, ServiceId};
+use crate::ids::{AuthorityId, BudgetId, ReviewId, ServiceId};
 use crate::places;
+use crate::reviews::care::ReplyRow;
 use crate::reviews::store::Aspects;
 use crate::reviews::views::{AspectScore, RatingsSummary, ReviewShown, SpreadRow};
 use crate::reviews::{self, Review};
@@ -28,7 +30,7 @@ use crate::web::page::{Link, Page, html};
 use crate::web::paging;
 
 use super::card;
-use super::detail::Details;
+use super::detail::{AreaKind, Details};
 use super::prices::over_time;
 use super::service::{CostOption, Kind, Origin, Service, Unit, WholeService};
 use super::taxonomy::Taxonomy;
@@ -67,22 +69,29 @@ pub async fn get_service(
     let today = crate::clock::day(now);
     let page = paging::number(shown.reviews.as_deref());
     let visitor = anyone.visitor().cloned();
-    let index = app.index.clone();
+    let (index, shelf) = (app.index.clone(), app.shelf.clone());
     let read = move |conn: &mut Conn| {
-        let whole = store::whole_service(conn, id, today)?.ok_or(AppError::NotFound)?;
+        let whole = shelf.services(&[id], today)?.pop().ok_or(AppError::NotFound)?;
         let rated = whole.rating.ratings() > 0;
-        let others = similar(&index, &whole)?;
+        let others = match shelf.similar(id) {
+            Some(others) => others,
+            None => shelf.keep_similar(id, similar(&index, &whole)?),
+        };
+        let details = store::details(conn, id, whole.service.organization_id)?;
+        let by_council = details.areas.iter().any(|(kind, _)| *kind == AreaKind::Authority);
+        let said = if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() };
         Ok::<_, AppError>(Read {
-            details: store::details(conn, id, whole.service.organization_id)?,
+            details,
             prices: store::prices(conn, id)?,
-            councils: places::store::authority_names(conn)?,
-            reviews: if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() },
+            councils: if by_council { places::store::authority_names(conn)? } else { HashMap::new() },
+            replies: reviews::care::replies(conn, &said.iter().map(|(review, _)| review.id).collect::<Vec<_>>())?,
+            reviews: said,
             aspects: if rated { reviews::store::aspects_of(conn, id)? } else { Aspects::default() },
             purses: match &visitor {
                 Some(who) if whole.cheapest().is_some() => budgets::purse::purses_of(conn, who, today)?,
                 _ => Vec::new(),
             },
-            similar: store::whole_services(conn, &others, today)?,
+            similar: shelf.services(&others, today)?,
             kept: shortlists::store::kept(conn, &keeper)?,
             upkeep: crate::freshness::pages::upkeep(conn, &whole.service, today)?,
             from: super::open_referral::store::source_of(conn, id)?,
@@ -94,7 +103,8 @@ pub async fn get_service(
     if mine.is_none_or(|member| member.organization() != read.whole.service.organization_id) {
         app.tally.looked_at(id, today);
     }
-    let holder = anyone.visitor().is_some_and(|who| who.role().is_none());
+    // Whoever may buy from a budget, their own or that of somebody they act for.
+    let holder = !read.purses.is_empty();
     let meaning = means(&read, &week, today);
     let more = (i64::from(page) * REVIEWS < read.whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", read.whole.rating.ratings()),
@@ -110,16 +120,17 @@ pub async fn get_service(
 
 /// What the page is made of, as it was read.
 struct Read {
-    whole: WholeService,
+    whole: Arc<WholeService>,
     from: Option<Taken>,
     upkeep: Upkeep,
     details: Details,
     prices: Vec<CostOption>,
     councils: HashMap<AuthorityId, String>,
     reviews: Vec<(Review, String)>,
+    replies: HashMap<ReviewId, ReplyRow>,
     aspects: Aspects,
     purses: Vec<Purse>,
-    similar: Vec<WholeService>,
+    similar: Vec<Arc<WholeService>>,
     kept: HashSet<ServiceId>,
 }
 
@@ -166,7 +177,7 @@ fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
 fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> ServicePage {
     let (whole, details) = (&read.whole, &read.details);
     let service = &whole.service;
-    let today = given.now.date();
+    let today = crate::clock::day(given.now);
     let over_time = over_time(read.prices.clone(), today);
     let council = |code: &str| read.councils.get(&code.parse().ok()?).cloned();
     let named = |wanted: &str| -> Vec<String> {
@@ -222,7 +233,11 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         accessibility: named("accessibility"),
         regulation: regulation(service, today),
         ratings: ratings(whole, &read.aspects),
-        reviews: read.reviews.iter().map(|(review, name)| review_shown(review, name, service.origin)).collect(),
+        reviews: read
+            .reviews
+            .iter()
+            .map(|(review, name)| review_shown(review, name, read.replies.get(&review.id), service.origin))
+            .collect(),
         more_reviews: given.more,
         origin: origin(service, read.from.as_ref()),
         upkeep: read.upkeep.clone(),
@@ -245,10 +260,11 @@ pub fn preview(
         prices: whole.options.clone(),
         upkeep: Upkeep::default(),
         from: None,
-        whole,
+        whole: Arc::new(whole),
         details,
         councils: HashMap::new(),
         reviews: Vec::new(),
+        replies: HashMap::new(),
         aspects: Aspects::default(),
         purses: Vec::new(),
         similar: Vec::new(),
@@ -347,7 +363,7 @@ pub fn short_name(name: &str) -> String {
     }
 }
 
-fn review_shown(review: &Review, name: &str, origin: Origin) -> ReviewShown {
+fn review_shown(review: &Review, name: &str, reply: Option<&ReplyRow>, origin: Origin) -> ReviewShown {
     ReviewShown {
         who: if review.anonymous { "Somebody who bought this".into() } else { short_name(name) },
         half_stars: u32::try_from(review.stars * 2).unwrap_or(0),
@@ -356,7 +372,8 @@ fn review_shown(review: &Review, name: &str, origin: Origin) -> ReviewShown {
         words: review.words.split("\n\n").filter(|words| !words.is_empty()).map(str::to_owned).collect(),
         verified: true,
         invented: origin == Origin::Invented,
-        reply: None,
+        reply: reply.map(reviews::care_pages::reply_shown),
+        report_href: format!("/reviews/{}/report", review.id),
     }
 }
 

@@ -43,6 +43,7 @@ const CHANGES_NOTHING: &[EventKind] = &[
     EventKind::DeliveryDisputed,
     EventKind::InvoiceIssued,
     EventKind::InvoiceSettled,
+    EventKind::SupportWanted,
 ];
 
 /// The services of one node's memory. Cheap to clone.
@@ -68,6 +69,8 @@ struct Kept {
 #[derive(Clone)]
 struct Book {
     whole: Arc<WholeService>,
+    /// Others of its kind nearby, once somebody looked for them; they themselves are taken from the shelf.
+    similar: Option<Arc<[ServiceId]>>,
     since: Instant,
 }
 
@@ -108,6 +111,22 @@ impl Shelf {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
+    /// Others like a service that is at hand, if they are kept.
+    #[must_use]
+    pub fn similar(&self, id: ServiceId) -> Option<Arc<[ServiceId]>> {
+        self.kept().book(id)?.similar.clone()
+    }
+
+    /// Keeps which others are like a service, as long as it is at hand itself.
+    #[must_use]
+    pub fn keep_similar(&self, id: ServiceId, others: Vec<ServiceId>) -> Arc<[ServiceId]> {
+        let others: Arc<[ServiceId]> = others.into();
+        if let Some(book) = self.kept().book(id) {
+            book.similar = Some(Arc::clone(&others));
+        }
+        others
+    }
+
     /// One active service: at once if it is at hand, or else read off the async threads.
     pub async fn find(&self, id: ServiceId, on: NaiveDate) -> QueryResult<Option<Arc<WholeService>>> {
         if let Some(whole) = self.at_hand(id, on) {
@@ -146,7 +165,7 @@ impl Shelf {
         if kept.generation == generation && kept.day == on {
             let since = Instant::now();
             for whole in read {
-                kept.put(whole.service.id, Book { whole: Arc::clone(whole), since });
+                kept.put(whole.service.id, Book { whole: Arc::clone(whole), similar: None, since });
             }
         }
     }
@@ -182,6 +201,13 @@ impl Shelf {
 }
 
 impl Kept {
+    fn book(&mut self, id: ServiceId) -> Option<&mut Book> {
+        match self.new.get_mut(&id) {
+            Some(book) => Some(book),
+            None => self.old.get_mut(&id),
+        }
+    }
+
     fn take(&mut self, id: ServiceId) -> Option<Arc<WholeService>> {
         if let Some(book) = self.new.get(&id) {
             return (book.since.elapsed() < OLDEST).then(|| Arc::clone(&book.whole));

@@ -9,7 +9,7 @@ use crate::clock::{UtcTime, long_date};
 use crate::web::page::Row;
 
 use super::card;
-use super::detail::{AreaKind, Details, Paper, Rate, Verification};
+use super::detail::{AreaKind, Details, Rate};
 use super::opening::{in_words, listed, next, next_in_words};
 use super::prices::PriceOverTime;
 use super::service::{CostOption, Service, Unit, WholeService};
@@ -105,26 +105,7 @@ pub(super) fn funding(details: &Details) -> String {
 
 /// What was checked and still holds: only that is shown.
 pub(super) fn checks(details: &Details, today: NaiveDate) -> Vec<CheckShown> {
-    details.verifications.iter().filter(|check| check.holds_on(today)).map(check_shown).collect()
-}
-
-fn check_shown(check: &Verification) -> CheckShown {
-    let by = check.checked_by.as_deref().map(|who| format!(" by {who}")).unwrap_or_default();
-    let on = check.checked_on.map(|on| format!("Checked{by} on {}", long_date(on))).unwrap_or_default();
-    let until = check.expires_on.map(|last| format!(", holds until {}", long_date(last))).unwrap_or_default();
-    CheckShown {
-        label: match check.paper {
-            Paper::Registration => "Registration with the regulator".into(),
-            Paper::Insurance => "Insurance".into(),
-            Paper::Safeguarding => "Safeguarding policy".into(),
-            Paper::Identity => "Identity".into(),
-            Paper::RightToWork => "Right to work".into(),
-            Paper::CriminalRecord => "Criminal record check".into(),
-            Paper::References => "References".into(),
-        },
-        detail: check.detail.clone(),
-        when: format!("{on}{until}"),
-    }
+    crate::verification::badges(&details.verifications, today)
 }
 
 /// Prices as the page shows them, with what is coming and what was.

@@ -232,15 +232,4 @@ pub struct Upkeep {
     pub wrong_href: String,
     /// Where anybody reads whom to ring.
     pub concern_href: String,
-    /// What was checked of the provider and holds today.
-    pub badges: Vec<Badge>,
-}
-
-/// One paper of the provider that was checked and holds.
-#[derive(Clone, Debug, Default)]
-pub struct Badge {
-    /// "Insurance"
-    pub label: String,
-    /// "Checked by Trafford on 3 May 2026, until 2 May 2027"
-    pub about: String,
 }

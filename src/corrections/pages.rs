@@ -129,7 +129,7 @@ pub async fn post_wrong(
 }
 
 /// The network that a request comes from: one address of IPv4, 64 bits of IPv6.
-pub(super) fn network_of(request: &HttpRequest) -> Option<String> {
+pub(crate) fn network_of(request: &HttpRequest) -> Option<String> {
     Some(match request.peer_addr()?.ip() {
         std::net::IpAddr::V4(four) => four.to_string(),
         std::net::IpAddr::V6(six) => format!("{:x?}", six.segments().get(..4)?),

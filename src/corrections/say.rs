@@ -82,6 +82,12 @@ impl WhereFrom {
         let hash = |text: &str| hex::encode(Sha256::digest(format!("report:{}:{text}", now.date())));
         Self { visit: visit.map(hash), network: network.map(hash) }
     }
+
+    /// The hashes: of the browser, and of the network.
+    #[must_use]
+    pub fn hashes(&self) -> (Option<&str>, Option<&str>) {
+        (self.visit.as_deref(), self.network.as_deref())
+    }
 }
 
 /// Why a report was not taken.

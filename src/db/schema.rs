@@ -185,6 +185,7 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> Timestamp,
         email_confirmed_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -996,6 +997,93 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(review_replies -> reviews (review_id));
+diesel::joinable!(review_replies -> organizations (organization_id));
+diesel::joinable!(review_reports -> reviews (review_id));
+diesel::joinable!(review_decisions -> reviews (review_id));
+diesel::joinable!(review_decisions -> people (decided_by));
+diesel::joinable!(paper_files -> verifications (verification_id));
+diesel::joinable!(paper_steps -> verifications (verification_id));
+diesel::joinable!(paper_steps -> people (taken_by));
+diesel::joinable!(paper_reminders -> verifications (verification_id));
+diesel::joinable!(organization_steps -> organizations (organization_id));
+diesel::joinable!(organization_steps -> people (taken_by));
+diesel::table! {
+    audit_heads (person_id) {
+        person_id -> Text,
+        length -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_entries (person_id, position) {
+        person_id -> Text,
+        position -> BigInt,
+        actor_id -> Nullable<Text>,
+        role -> Nullable<Text>,
+        organization_id -> Nullable<Text>,
+        authority_id -> Nullable<Text>,
+        acting_for -> Nullable<Text>,
+        deed -> Text,
+        what -> Text,
+        subject_id -> Text,
+        why -> Text,
+        way -> Text,
+        recorded_at -> Timestamp,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    representatives (id) {
+        id -> Text,
+        person_id -> Text,
+        helper_id -> Nullable<Text>,
+        email -> Nullable<Text>,
+        kind -> Text,
+        may_plan -> Bool,
+        may_buy -> Bool,
+        may_manage_money -> Bool,
+        authority_id -> Nullable<Text>,
+        evidence -> Text,
+        granted_by -> Text,
+        granted_at -> Timestamp,
+        token_hash -> Nullable<Text>,
+        accepted_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    data_copies (id) {
+        id -> Text,
+        person_id -> Text,
+        state -> Text,
+        asked_at -> Timestamp,
+        ready_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        content -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    programs (id) {
+        id -> Text,
+        person_id -> Text,
+        name -> Text,
+        secret_hash -> Text,
+        scopes -> Text,
+        membership_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        ends_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(still_right_letters -> organizations (organization_id));
 diesel::joinable!(still_right_questions -> still_right_letters (letter_id));
 diesel::joinable!(still_right_questions -> services (service_id));
@@ -1078,18 +1166,12 @@ diesel::joinable!(source_organizations -> feeds (feed_id));
 diesel::joinable!(source_organizations -> organizations (organization_id));
 diesel::joinable!(source_records -> feeds (feed_id));
 diesel::joinable!(source_records -> services (service_id));
-diesel::joinable!(review_replies -> reviews (review_id));
-diesel::joinable!(review_replies -> organizations (organization_id));
-diesel::joinable!(review_reports -> reviews (review_id));
-diesel::joinable!(review_decisions -> reviews (review_id));
-diesel::joinable!(review_decisions -> people (decided_by));
-diesel::joinable!(paper_files -> verifications (verification_id));
-diesel::joinable!(paper_steps -> verifications (verification_id));
-diesel::joinable!(paper_steps -> people (taken_by));
-diesel::joinable!(paper_reminders -> verifications (verification_id));
-diesel::joinable!(organization_steps -> organizations (organization_id));
-diesel::joinable!(organization_steps -> people (taken_by));
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_entries,
+    audit_heads,
+    representatives,
+    data_copies,
+    programs,
     accounts,
     attributes,
     authorities,

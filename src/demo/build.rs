@@ -171,6 +171,7 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
     summary.reviews = written.len();
     db.write_now(move |tx| {
         reviews::store::insert_all(tx, &written)?;
+        super::looks::write(tx, now)?;
         super::desks::fill(tx, now)?;
         upkeep::write(tx, now)?;
         let head = log::head(tx)?;

@@ -16,6 +16,7 @@ mod history;
 mod holders;
 mod invented;
 mod listing;
+mod looks;
 mod market;
 mod open_data;
 pub mod people;

@@ -17,7 +17,6 @@ use crate::error::{AppError, FieldError};
 use crate::identity::{Anyone, Moderator, ProviderMember};
 use crate::ids::ServiceId;
 use crate::places::settings::{self, Setting};
-use crate::verification;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, Row, html, see_other};
 use crate::web::paging;
@@ -296,7 +295,6 @@ pub async fn post_closed(
 /// How true an entry is kept: what the foot of its page says.
 pub fn upkeep(conn: &mut Conn, service: &Service, today: NaiveDate) -> diesel::QueryResult<Upkeep> {
     let checked = store::last_check(conn, service.id)?.filter(|(on, _)| *on == service.assured_on);
-    let papers = verification::store::best_papers_of(conn, service.organization_id, today)?;
     let doubts = corrections::store::overdue_about(conn, service.id, today)?;
     Ok(Upkeep {
         doubt: match doubts {
@@ -311,7 +309,6 @@ pub fn upkeep(conn: &mut Conn, service: &Service, today: NaiveDate) -> diesel::Q
         }),
         wrong_href: format!("/services/{}/wrong", service.id),
         concern_href: format!("/concern?service={}", service.id),
-        badges: papers.iter().filter_map(|paper| verification::badge(paper, today)).collect(),
     })
 }
 

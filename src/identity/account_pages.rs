@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::clock::long_time;
+use crate::audit::{self, Deed, Entry, What, Why};
+use crate::clock::{UtcTime, long_time};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::ids::SessionId;
@@ -129,9 +130,19 @@ pub async fn post_name(
         Ok(name) => name,
         Err(wrong) => return name_page(&request, form.name, StatusCode::UNPROCESSABLE_ENTITY, vec![wrong]),
     };
-    let person = who.person();
-    app.db.write(move |tx| store::rename(tx, person, &name)).await?;
+    let now = app.clock.now();
+    let write = move |tx: &mut Conn| {
+        store::rename(tx, who.person(), &name)?;
+        own_change(tx, &who, now)
+    };
+    app.db.write(write).await?;
     Ok(see_other("/account?done=name"))
+}
+
+/// Writes down that somebody changed their own account.
+fn own_change(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> diesel::QueryResult<()> {
+    let changed = (Deed::Changed, Why::ForOneself);
+    audit::record(tx, &[Entry::new(who, changed, who.person(), (What::Account, ""), now)])
 }
 
 fn name_page(
@@ -233,6 +244,7 @@ pub async fn post_password(
     let token = session_token(&request).ok_or(AppError::SignInFirst)?;
     let change = move |tx: &mut Conn| {
         reset::replace(tx, &of_app, person, &hash, Some(&token), now)?;
+        own_change(tx, &who, now)?;
         Ok::<_, LinkError>(renew(tx, &token, &Change::Nothing)?)
     };
     let token = app.db.write(change).await.map_err(AppError::from)?;
@@ -258,7 +270,7 @@ async fn password_page(
 }
 
 /// What is wrong with the password that proves who sits there; nothing where there is no password to ask for.
-pub(super) async fn own_password(
+pub(crate) async fn own_password(
     app: &App,
     request: &HttpRequest,
     who: &SignedIn,

@@ -6,6 +6,18 @@ use crate::ids::{MembershipId, PersonId, SessionId};
 use super::person::{Membership, RoleName};
 
 text_enum! {
+    /// Over what somebody came.
+    pub enum Way {
+        /// A page, with a session.
+        Page = "page",
+        /// `/api/v1`, with a token.
+        Api = "api",
+        /// A command on the machine itself.
+        Command = "command",
+    }
+}
+
+text_enum! {
     /// How somebody has proven who they are.
     pub enum Proven {
         /// With a password.

@@ -103,7 +103,7 @@ fn subject(kind: &str, parts: &[&str]) -> String {
 impl Trying {
     /// Somebody guesses at an account, from an address or from a browser that its owner has used before.
     #[must_use]
-    pub(super) fn at_an_account(what: Tried, account: &str, address: &str, device: Option<&str>) -> Self {
+    pub(crate) fn at_an_account(what: Tried, account: &str, address: &str, device: Option<&str>) -> Self {
         let minutes = TimeDelta::minutes;
         let pair = Limit { free: 5, first: TimeDelta::seconds(10), longest: minutes(15), forgotten: minutes(60) };
         let house = Limit { free: 60, first: TimeDelta::seconds(5), longest: minutes(5), forgotten: minutes(15) };
@@ -151,7 +151,7 @@ pub async fn limit(app: &App, request: &HttpRequest, what: Tried) -> Result<(), 
 }
 
 /// Takes one try, or says how long to wait.
-pub(super) async fn take(app: &App, who: &Trying) -> Result<(), AppError> {
+pub(crate) async fn take(app: &App, who: &Trying) -> Result<(), AppError> {
     let now = app.clock.now();
     let asked = who.clone();
     // Who has to wait is told so without a write.
@@ -164,7 +164,7 @@ pub(super) async fn take(app: &App, who: &Trying) -> Result<(), AppError> {
 }
 
 /// Gives a try back that was right: the account is forgotten, the address has one less.
-pub(super) async fn give_back(app: &App, who: &Trying) -> Result<(), AppError> {
+pub(crate) async fn give_back(app: &App, who: &Trying) -> Result<(), AppError> {
     let who = who.clone();
     Ok(app.db.write(move |tx| forgive(tx, &who)).await?)
 }

@@ -9,6 +9,7 @@
 use chrono::TimeDelta;
 
 use crate::app::App;
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::{Conn, text_enum};
 use crate::error::AppError;
@@ -295,7 +296,7 @@ pub(super) fn start_afresh(
     tell(tx, app, administrator, person, &letters::starts_afresh(), now)
 }
 
-/// Writes to somebody what an administrator did.
+/// Writes down what an administrator did, and writes to whom they did it.
 fn tell(
     tx: &mut Conn,
     app: &App,
@@ -304,6 +305,8 @@ fn tell(
     news: &letters::News,
     now: UtcTime,
 ) -> Result<(), GrantError> {
+    let changed = (Deed::Changed, Why::ToLookAfterRoles);
+    audit::record(tx, &[Entry::new(administrator, changed, person, (What::Account, ""), now)])?;
     let account = store::own_account(tx, person)?;
     if let Some(email) = account.email {
         let by = administrator.who();

@@ -22,17 +22,17 @@ struct Html<'a> {
 }
 
 /// What a letter says.
-struct Said {
-    subject: String,
-    hello: String,
-    before: Vec<String>,
+pub(crate) struct Said {
+    pub(crate) subject: String,
+    pub(crate) hello: String,
+    pub(crate) before: Vec<String>,
     /// Words and address of the one thing to press.
-    link: Option<(String, String)>,
-    after: Vec<String>,
+    pub(crate) link: Option<(String, String)>,
+    pub(crate) after: Vec<String>,
 }
 
 impl Said {
-    fn to(&self, kind: &'static str, address: &str) -> Result<Letter, AppError> {
+    pub(crate) fn to(&self, kind: &'static str, address: &str) -> Result<Letter, AppError> {
         Letter::of(kind, address, self.subject.clone(), &Words { said: self }, &Html { said: self })
     }
 }

@@ -27,6 +27,7 @@ mod register;
 pub mod register_pages;
 mod reset;
 mod roles;
+mod scope;
 pub mod second_factor;
 pub mod second_factor_pages;
 mod sign_in;
@@ -34,14 +35,17 @@ pub mod store;
 mod tokens;
 pub mod views;
 
-pub use arriving::{Granted, Proven, Stage, Waiver};
+pub use arriving::{Granted, Proven, Stage, Waiver, Way};
 pub use granting::grant_by_command;
+pub(crate) use letters::Said;
 pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use providers::Providers;
 pub use roles::{
-    Anyone, Arriving, AuthorityAdministrator, BudgetHolder, Commissioner, FinanceOfficer, Moderator, ProviderManager,
-    ProviderMember, ProviderOwner, PurchaseParty, SignedIn,
+    Anyone, Arriving, AuthorityAdministrator, AuthorityReader, BudgetHolder, BudgetReader, Commissioner,
+    FinanceOfficer, Moderator, Practitioner, ProviderManager, ProviderMember, ProviderOwner, PurchaseBuyer,
+    PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
+pub use scope::{Allowed, Scope, read_scopes, write_scopes};
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

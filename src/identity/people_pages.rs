@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::{long_date, long_time};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
@@ -227,6 +228,9 @@ async fn person_page(
     let holders = app.db.read(move |conn| roles::holders(conn, &asked)).await?;
     let id = person.to_string();
     let line = by_person(holders).into_iter().find(|line| line.id == id).ok_or(AppError::NotFound)?;
+    let looked = (Deed::LookedAt, Why::ToLookAfterRoles);
+    let look = Entry::new(administrator, looked, person, (What::Account, ""), app.clock.now());
+    audit::looks(&app.db, vec![look]).await?;
     let oneself = administrator.who().person() == person;
     let page = Page { title: line.name.clone(), ..page };
     html_with(status, &PersonPage { page, person: line, oneself, choices: choices(None), errors: Errors::from(wrong) })

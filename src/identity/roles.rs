@@ -1,11 +1,13 @@
 //! Every role. To hold the value is to be allowed: only this file builds them, from a session or a token.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
@@ -13,13 +15,21 @@ use crate::app::App;
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
+use crate::helping::Scopes;
 use crate::ids::{AuthorityId, BudgetId, MembershipId, OrganizationId, PersonId, PurchaseId, SessionId};
 use crate::web::page::Visitor;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
-use super::arriving::{Arrival, Granted, Proven, Stage, Waiver};
+use super::arriving::{Arrival, Granted, Proven, Stage, Waiver, Way};
+use super::scope::{Allowed, Scope};
 use super::sign_in::{IDLE, hash_of};
 use super::{Membership, RoleName, Standing, store};
+
+/// When a command asks, which knows no time: whatever ends some day has ended.
+const END_OF_TIME: UtcTime = match chrono::NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day.and_time(chrono::NaiveTime::MIN),
+    None => UtcTime::MAX,
+};
 
 /// A session is noted as used no more often than this.
 const TOUCH: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
@@ -43,11 +53,15 @@ impl Anyone {
 pub struct SignedIn {
     arrival: Arrival,
     held: Vec<Granted>,
+    way: Way,
+    asked_at: UtcTime,
+    allowed: Allowed,
 }
 
 impl SignedIn {
     pub(super) fn of(arrival: Arrival) -> Self {
-        Self { held: arrival.held(), arrival }
+        let way = if arrival.session.is_some() { Way::Page } else { Way::Command };
+        Self { held: arrival.held(), arrival, way, asked_at: END_OF_TIME, allowed: Allowed::default() }
     }
 
     /// Who.
@@ -66,6 +80,31 @@ impl SignedIn {
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         self.arrival.session
+    }
+
+    /// Over what they came.
+    #[must_use]
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
+    /// When they ask: what may end is compared with it.
+    #[must_use]
+    pub fn asked_at(&self) -> UtcTime {
+        self.asked_at
+    }
+
+    /// How far they reach: a program no further than its scopes.
+    #[must_use]
+    pub fn allowed(&self) -> &Allowed {
+        &self.allowed
+    }
+
+    /// Whether they work in this role for this authority now.
+    #[must_use]
+    pub fn works_as(&self, role: RoleName, authority: AuthorityId) -> bool {
+        let here = |membership: &Membership| membership.role == role && membership.authority_id == Some(authority);
+        self.held.iter().any(|granted| here(&granted.membership))
     }
 
     /// The first role that they hold now; none for citizens.
@@ -115,7 +154,7 @@ impl SignedIn {
         person: PersonId,
         chosen: Option<MembershipId>,
     ) -> diesel::QueryResult<Option<Self>> {
-        let Some(name) = store::name(conn, person)? else { return Ok(None) };
+        let Some(name) = store::open_name(conn, person)? else { return Ok(None) };
         let arrival = Arrival {
             session: None,
             person,
@@ -145,9 +184,8 @@ impl SignedIn {
             Some(RoleName::ProviderMember) => ("/provider", "Provider desk"),
             Some(RoleName::Commissioner) => ("/demand", "Demand"),
             Some(RoleName::FinanceOfficer) => ("/finance", "Invoices"),
-            Some(RoleName::SupportPlanner | RoleName::CareManager | RoleName::AuthorisedOfficer) => {
-                ("/account", "My account")
-            }
+            Some(RoleName::SupportPlanner | RoleName::CareManager) => ("/helping", "My people"),
+            Some(RoleName::AuthorisedOfficer) => ("/account", "My account"),
             Some(RoleName::SafeguardingLead | RoleName::Moderator) => ("/moderation", "Moderation"),
             Some(RoleName::AuthorityAdministrator | RoleName::Auditor) => ("/authority", "Our authority"),
         };
@@ -169,7 +207,11 @@ impl SignedIn {
         }
     }
 
+    /// A role that they hold, where they reach that far: every role of an authority or a provider is built from this.
     fn membership(&self, role: RoleName) -> Option<&Membership> {
+        if !self.allowed.may(Scope::of_role(role)) {
+            return None;
+        }
         self.held.iter().map(|granted| &granted.membership).find(|membership| membership.role == role)
     }
 }
@@ -207,25 +249,65 @@ impl Arriving {
     }
 }
 
-/// Someone who may spend from one personal budget: the person it is for.
+/// Someone who may look at one personal budget: the person it is for, or somebody who acts for them.
 #[derive(Clone, Debug)]
-pub struct BudgetHolder {
+pub struct BudgetReader {
     who: SignedIn,
+    person: PersonId,
+    /// The name of the person it is for, where that is somebody else.
+    acting_for: Option<String>,
+    scopes: Scopes,
     budget: BudgetId,
     authority: AuthorityId,
 }
 
-impl BudgetHolder {
-    /// The right of a person to spend from a budget, where there is one.
+impl BudgetReader {
+    /// The right of a person to look at a budget, where there is one.
     pub fn find(conn: &mut Conn, who: &SignedIn, budget: BudgetId) -> diesel::QueryResult<Option<Self>> {
-        let authority = crate::budgets::store::spending_right(conn, who, budget)?;
-        Ok(authority.map(|authority| Self { who: who.clone(), budget, authority }))
+        if !who.allowed.may(Scope::Read) && !who.allowed.may(Scope::Buy) {
+            return Ok(None);
+        }
+        let Some((authority, person)) = crate::budgets::store::whose(conn, budget)? else { return Ok(None) };
+        let (acting_for, scopes) = if person == who.person() {
+            (None, Scopes::ALL)
+        } else {
+            match crate::helping::store::rights(conn, who, person)? {
+                Some(helped) => (Some(helped.name), helped.scopes),
+                None => return Ok(None),
+            }
+        };
+        let scopes = if who.allowed.may(Scope::Buy) { scopes } else { Scopes::default() };
+        Ok(Some(Self { who: who.clone(), person, acting_for, scopes, budget, authority }))
     }
 
     /// Who.
     #[must_use]
     pub fn who(&self) -> &SignedIn {
         &self.who
+    }
+
+    /// The person it is for.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// The name of the person it is for, where that is somebody else than who asks.
+    #[must_use]
+    pub fn acting_for(&self) -> Option<&str> {
+        self.acting_for.as_deref()
+    }
+
+    /// The name of the person it is for.
+    #[must_use]
+    pub fn person_name(&self) -> &str {
+        self.acting_for().unwrap_or_else(|| self.who.name())
+    }
+
+    /// What they may do besides looking.
+    #[must_use]
+    pub fn scopes(&self) -> Scopes {
+        self.scopes
     }
 
     /// Which budget.
@@ -238,6 +320,34 @@ impl BudgetHolder {
     #[must_use]
     pub fn authority(&self) -> AuthorityId {
         self.authority
+    }
+
+    /// Says at the top of the page for whom somebody acts.
+    pub fn announce(&self, request: &HttpRequest) {
+        if let Some(name) = self.acting_for() {
+            let visitor = Visitor { acting_for: Some(name.to_owned()), ..self.who.as_visitor() };
+            request.extensions_mut().insert(Rc::new(visitor));
+        }
+    }
+}
+
+/// Someone who may spend from one personal budget: the person it is for, or somebody who may buy for them. Whoever may
+/// spend may look.
+#[derive(Clone, Debug)]
+pub struct BudgetHolder(BudgetReader);
+
+impl BudgetHolder {
+    /// The right of a person to spend from a budget, where there is one.
+    pub fn find(conn: &mut Conn, who: &SignedIn, budget: BudgetId) -> diesel::QueryResult<Option<Self>> {
+        Ok(BudgetReader::find(conn, who, budget)?.filter(|reader| reader.scopes.buy).map(Self))
+    }
+}
+
+impl Deref for BudgetHolder {
+    type Target = BudgetReader;
+
+    fn deref(&self) -> &BudgetReader {
+        &self.0
     }
 }
 
@@ -347,8 +457,15 @@ pub struct AuthorityAdministrator {
     authority: AuthorityId,
 }
 
+/// Someone who may read what one authority has set: who looks after it, or an auditor.
+#[derive(Clone, Debug)]
+pub struct AuthorityReader {
+    who: SignedIn,
+    authority: AuthorityId,
+}
+
 macro_rules! of_an_authority {
-    ($($role:ident),+) => {$(
+    ($($role:ident: $($name:ident)|+;)+) => {$(
         impl $role {
             /// Who.
             #[must_use]
@@ -365,25 +482,38 @@ macro_rules! of_an_authority {
             /// The authority that a person has this role for, where there is one.
             #[must_use]
             pub fn find(who: &SignedIn) -> Option<Self> {
-                let authority = who.membership(RoleName::$role)?.authority_id?;
+                let membership = None$(.or_else(|| who.membership(RoleName::$name)))+;
+                let authority = membership?.authority_id?;
                 Some(Self { who: who.clone(), authority })
             }
         }
     )+};
 }
-of_an_authority!(Commissioner, FinanceOfficer, Moderator, AuthorityAdministrator);
+of_an_authority! {
+    Commissioner: Commissioner;
+    FinanceOfficer: FinanceOfficer;
+    Moderator: Moderator | SafeguardingLead;
+    AuthorityAdministrator: AuthorityAdministrator;
+    AuthorityReader: AuthorityAdministrator | Auditor;
+}
 
-/// The budget holder of one purchase.
+/// Someone who may look at one purchase: the person it is for, or somebody who acts for them.
 #[derive(Clone, Debug)]
-pub struct PurchaseParty {
-    holder: BudgetHolder,
+pub struct PurchaseReader {
+    holder: BudgetReader,
     purchase: PurchaseId,
 }
 
-impl PurchaseParty {
-    /// Whose budget paid for it.
+impl PurchaseReader {
+    /// The right of a person to look at a purchase, where there is one.
+    pub fn find(conn: &mut Conn, who: &SignedIn, purchase: PurchaseId) -> diesel::QueryResult<Option<Self>> {
+        let Some(budget) = crate::purchasing::store::budget_of(conn, purchase)? else { return Ok(None) };
+        Ok(BudgetReader::find(conn, who, budget)?.map(|holder| Self { holder, purchase }))
+    }
+
+    /// Whose budget paid for it, and who asks.
     #[must_use]
-    pub fn holder(&self) -> &BudgetHolder {
+    pub fn holder(&self) -> &BudgetReader {
         &self.holder
     }
 
@@ -391,6 +521,72 @@ impl PurchaseParty {
     #[must_use]
     pub fn purchase(&self) -> PurchaseId {
         self.purchase
+    }
+}
+
+macro_rules! of_a_purchase {
+    ($($(#[$doc:meta])* $role:ident: $reader:ident => $may:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $role(PurchaseReader);
+
+        impl Deref for $role {
+            type Target = PurchaseReader;
+
+            fn deref(&self) -> &PurchaseReader {
+                &self.0
+            }
+        }
+
+        impl $role {
+            fn of($reader: PurchaseReader) -> Option<Self> {
+                ($may).then_some(Self($reader))
+            }
+        }
+    )+};
+}
+of_a_purchase! {
+    /// Someone who says what was delivered on a purchase: the person it is for, or who may buy or manage money for them.
+    PurchaseParty: reader => reader.holder.scopes.buy || reader.holder.scopes.money;
+    /// Someone who may call a purchase off: the person it is for, or who may buy for them.
+    PurchaseBuyer: reader => reader.holder.scopes.buy;
+    /// The person a purchase is for, and nobody in their place.
+    PurchaseOwner: reader => reader.holder.acting_for.is_none() && reader.holder.scopes.buy;
+}
+
+/// Someone of an authority who records who acts for its people: a care manager, or an administrator.
+#[derive(Clone, Debug)]
+pub struct Practitioner {
+    who: SignedIn,
+    role: RoleName,
+    authority: AuthorityId,
+}
+
+impl Practitioner {
+    /// Who.
+    #[must_use]
+    pub fn who(&self) -> &SignedIn {
+        &self.who
+    }
+
+    /// In which of the two roles.
+    #[must_use]
+    pub fn role(&self) -> RoleName {
+        self.role
+    }
+
+    /// For which authority.
+    #[must_use]
+    pub fn authority(&self) -> AuthorityId {
+        self.authority
+    }
+
+    /// The authority that a person has one of these roles for, where there is one.
+    #[must_use]
+    pub fn find(who: &SignedIn) -> Option<Self> {
+        let roles = [RoleName::CareManager, RoleName::AuthorityAdministrator];
+        let membership = roles.iter().find_map(|role| who.membership(*role))?;
+        Some(Self { who: who.clone(), role: membership.role, authority: membership.authority_id? })
     }
 }
 
@@ -409,8 +605,16 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
             None => None,
             Some(token) => {
                 let bearer = app.keys.bearer(token, now).ok_or(AppError::SignInFirst)?;
-                let known = app.db.read(move |conn| SignedIn::known_as(conn, bearer.person, bearer.role)).await?;
-                Some(known.ok_or(AppError::SignInFirst)?)
+                let allowed = bearer.allowed.clone();
+                let known = app.db.read(move |conn| {
+                    let holds = match bearer.program {
+                        Some(program) => crate::programs::store::still_holds(conn, program, now)?,
+                        None => true,
+                    };
+                    if holds { SignedIn::known_as(conn, bearer.person, bearer.role) } else { Ok(None) }
+                });
+                let known = known.await?.ok_or(AppError::SignInFirst)?;
+                Some(SignedIn { way: Way::Api, allowed, ..known })
             }
         }
     } else {
@@ -425,6 +629,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
     if let Some(who) = &found {
         request.extensions_mut().insert(Rc::new(who.as_visitor()));
     }
+    let found = found.map(|who| SignedIn { asked_at: now, ..who });
     request.extensions_mut().insert(Rc::new(found.clone()));
     Ok(found)
 }
@@ -478,7 +683,15 @@ macro_rules! from_request {
 
 from_request! {
     Anyone: request => Ok(Anyone { visitor: visitor(&request).await? });
-    SignedIn: request => signed_in(&request).await;
+    SignedIn: request => {
+        let who = signed_in(&request).await?;
+        let wanted = if request.method() == Method::GET { Scope::Read } else { Scope::Account };
+        if !who.allowed.may(wanted) {
+            let why = format!("this token lacks the scope \"{wanted}\": {}", wanted.about());
+            return Err(AppError::refused_as(StatusCode::FORBIDDEN, "scope-missing", why));
+        }
+        Ok(who)
+    };
     Arriving: request => arriving(&request).await;
     ProviderMember: request => ProviderMember::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     ProviderManager: request => {
@@ -490,23 +703,36 @@ from_request! {
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    AuthorityReader: request => AuthorityReader::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityAdministrator: request => {
         AuthorityAdministrator::find(&signed_in(&request).await?).ok_or(AppError::NotFound)
     };
+    Practitioner: request => Practitioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    BudgetReader: request => budget_reader(&request).await;
     BudgetHolder: request => {
-        let who = signed_in(&request).await?;
-        let budget = path_id(&request, "budget_id")?;
-        let found = app(&request)?.db.read(move |conn| BudgetHolder::find(conn, &who, budget)).await?;
-        found.ok_or(AppError::NotFound)
+        let reader = budget_reader(&request).await?;
+        reader.scopes.buy.then_some(BudgetHolder(reader)).ok_or(AppError::NotFound)
     };
-    PurchaseParty: request => {
-        let who = signed_in(&request).await?;
-        let purchase = path_id(&request, "purchase_id")?;
-        let found = app(&request)?.db.read(move |conn| {
-            let Some(budget) = crate::purchasing::store::budget_of(conn, &who, purchase)? else { return Ok(None) };
-            let holder = BudgetHolder::find(conn, &who, budget)?;
-            Ok::<_, diesel::result::Error>(holder.map(|holder| PurchaseParty { holder, purchase }))
-        }).await?;
-        found.ok_or(AppError::NotFound)
-    };
+    PurchaseReader: request => purchase_reader(&request).await;
+    PurchaseParty: request => PurchaseParty::of(purchase_reader(&request).await?).ok_or(AppError::NotFound);
+    PurchaseBuyer: request => PurchaseBuyer::of(purchase_reader(&request).await?).ok_or(AppError::NotFound);
+    PurchaseOwner: request => PurchaseOwner::of(purchase_reader(&request).await?).ok_or(AppError::NotFound);
+}
+
+async fn budget_reader(request: &HttpRequest) -> Result<BudgetReader, AppError> {
+    let who = signed_in(request).await?;
+    let budget = path_id(request, "budget_id")?;
+    let found = app(request)?.db.read(move |conn| BudgetReader::find(conn, &who, budget)).await?;
+    let reader = found.ok_or(AppError::NotFound)?;
+    reader.announce(request);
+    Ok(reader)
+}
+
+async fn purchase_reader(request: &HttpRequest) -> Result<PurchaseReader, AppError> {
+    let who = signed_in(request).await?;
+    let purchase = path_id(request, "purchase_id")?;
+    let found = app(request)?.db.read(move |conn| PurchaseReader::find(conn, &who, purchase)).await?;
+    let reader = found.ok_or(AppError::NotFound)?;
+    reader.holder.announce(request);
+    Ok(reader)
 }

@@ -15,12 +15,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::UtcTime;
 use crate::db::{Conn, Db};
-use crate::ids::{MembershipId, PersonId, random_token};
+use crate::ids::{MembershipId, PersonId, ProgramId, random_token};
 
+use super::scope::{Allowed, read_scopes};
 use super::store;
 
 /// A token lasts so long.
 pub(super) const LASTS: TimeDelta = TimeDelta::minutes(60);
+
+/// A program's token lasts so long: its program can get another at any time.
+const PROGRAM_LASTS: TimeDelta = TimeDelta::minutes(15);
 
 /// Clocks may differ by so much.
 const LEEWAY: TimeDelta = TimeDelta::minutes(2);
@@ -45,13 +49,38 @@ struct Claims {
     /// The role that was chosen, where roles conflict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role_id: Option<MembershipId>,
+    /// The program it was given to, and how far it reaches; neither for a person's own token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    program_id: Option<ProgramId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+impl Claims {
+    fn of(person: PersonId, role: Option<MembershipId>, lasts: TimeDelta, now: UtcTime) -> Self {
+        let now = now.and_utc().timestamp();
+        Self {
+            sub: person,
+            iss: ISSUER.into(),
+            aud: ISSUER.into(),
+            iat: now,
+            nbf: now,
+            exp: now + lasts.num_seconds(),
+            role_id: role,
+            program_id: None,
+            scope: None,
+        }
+    }
 }
 
 /// Whom a token speaks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Bearer {
     pub(super) person: PersonId,
     pub(super) role: Option<MembershipId>,
+    pub(super) program: Option<ProgramId>,
+    /// How far it reaches.
+    pub(super) allowed: Allowed,
 }
 
 struct Key {
@@ -125,21 +154,32 @@ impl SigningKeys {
 
     /// Signs a token for a person.
     pub(super) fn issue(&self, person: PersonId, role: Option<MembershipId>, now: UtcTime) -> Result<String, Failure> {
+        self.sign(Claims::of(person, role, LASTS, now), now)
+    }
+
+    /// Signs a token for a program that acts for a person; says how long it lasts too.
+    pub(crate) fn issue_to_program(
+        &self,
+        person: PersonId,
+        role: Option<MembershipId>,
+        program: ProgramId,
+        scope: &str,
+        now: UtcTime,
+    ) -> Result<(String, TimeDelta), Failure> {
+        let claims = Claims {
+            program_id: Some(program),
+            scope: Some(scope.to_owned()),
+            ..Claims::of(person, role, PROGRAM_LASTS, now)
+        };
+        Ok((self.sign(claims, now)?, PROGRAM_LASTS))
+    }
+
+    fn sign(&self, claims: Claims, now: UtcTime) -> Result<String, Failure> {
         self.refresh(now, false)?;
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let made: Vec<UtcTime> = kept.1.iter().map(|key| key.made_at).collect();
         let key = signer(&made, now).and_then(|at| kept.1.get(at)).ok_or("there is no signing key")?;
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        let now = now.and_utc().timestamp();
-        let claims = Claims {
-            sub: person,
-            iss: ISSUER.into(),
-            aud: ISSUER.into(),
-            iat: now,
-            nbf: now,
-            exp: now + LASTS.num_seconds(),
-            role_id: role,
-        };
         Ok(encode(&header, &claims, &key.signs)?)
     }
 
@@ -163,7 +203,12 @@ impl SigningKeys {
         let now = now.and_utc().timestamp();
         let leeway = LEEWAY.num_seconds();
         let holds = claims.nbf <= now + leeway && now < claims.exp + leeway && claims.iat <= now + leeway;
-        holds.then_some(Bearer { person: claims.sub, role: claims.role_id })
+        // Who names a program without saying how far it reaches, reaches nothing.
+        let allowed = match (&claims.program_id, &claims.scope) {
+            (None, None) => Allowed::default(),
+            (_, scope) => Allowed::only(read_scopes(scope.as_deref().unwrap_or_default())),
+        };
+        holds.then_some(Bearer { person: claims.sub, role: claims.role_id, program: claims.program_id, allowed })
     }
 
     /// The keys that check, for whoever wants to check our tokens.

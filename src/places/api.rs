@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::clock::UtcTime;
 use crate::error::AppError;
-use crate::identity::AuthorityAdministrator;
+use crate::identity::{AuthorityAdministrator, AuthorityReader};
 use crate::web::form::Json;
 
 use super::authority_pages::checked_contact;
@@ -81,18 +81,15 @@ fn document(which: Setting, value: i64, changes: &[Change]) -> SettingDocument {
     }
 }
 
-/// What holds for the administrator's authority.
+/// What holds for one's own authority: for administrators and auditors.
 #[utoipa::path(get, path = "/api/v1/authority/settings", tag = "authority", security(("bearer" = [])),
     responses((status = 200, body = SettingsDocument), (status = 404, body = crate::web::render::Problem)))]
-pub async fn get_settings(
-    administrator: AuthorityAdministrator,
-    app: Data<App>,
-) -> Result<JsonAnswer<SettingsDocument>, AppError> {
+pub async fn get_settings(reader: AuthorityReader, app: Data<App>) -> Result<JsonAnswer<SettingsDocument>, AppError> {
     let read = app.db.read(move |conn| {
-        let changes = settings::changes(conn, administrator.authority())?;
+        let changes = settings::changes(conn, reader.authority())?;
         let mut all = Vec::new();
         for which in Setting::ALL {
-            let value = settings::setting(conn, administrator.authority(), *which)?;
+            let value = settings::setting(conn, reader.authority(), *which)?;
             all.push(document(*which, value, &changes));
         }
         Ok::<_, AppError>(all)

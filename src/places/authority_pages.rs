@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::clock::{long_date, long_time};
 use crate::error::{AppError, FieldError};
-use crate::identity::AuthorityAdministrator;
+use crate::identity::{AuthorityAdministrator, AuthorityReader};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, html, html_with, see_other};
 
@@ -36,6 +36,11 @@ pub struct Done {
 const WAYS: &[(&str, &str, &str)] = &[
     ("People and roles", "/authority/people", "Who works here, as what, and since when: invite, give and end roles."),
     (
+        "Who acts for whom",
+        "/authority/representatives",
+        "Attorneys, deputies, suitable persons, care managers and helpers on the phone.",
+    ),
+    (
         "Feeds",
         "/authority/feeds",
         "Services of other directories, taken in and kept up to date by the national standard.",
@@ -47,17 +52,18 @@ const WAYS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// `GET /authority`: what holds for the authority, in plain words.
+/// `GET /authority`, for administrators and auditors: what holds for the authority, in plain words.
 pub async fn get_authority(
-    administrator: AuthorityAdministrator,
+    reader: AuthorityReader,
     Ask(done): Ask<Done>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    let may_change = AuthorityAdministrator::find(reader.who()).is_some();
     let (authority, values, changes) = app
         .db
         .read(move |conn| {
-            let id = administrator.authority();
+            let id = reader.authority();
             let authority = store::authority_name(conn, id)?;
             let mut values = Vec::new();
             for which in Setting::ALL {
@@ -74,8 +80,10 @@ pub async fn get_authority(
     html(&AuthorityPage {
         page: Page::of(&request, authority.clone()).with_notice(notice),
         authority,
+        may_change,
         ways: WAYS
             .iter()
+            .filter(|_| may_change)
             .map(|(label, href, about)| (Link { label: (*label).into(), href: (*href).into() }, (*about).to_owned()))
             .collect(),
         settings: values.into_iter().map(|(which, value)| setting_shown(which, value, &changes)).collect(),

@@ -10,6 +10,8 @@ use crate::web::page::{Errors, Link, Page};
 pub struct AuthorityPage {
     pub page: Page,
     pub authority: String,
+    /// Whether the reader may change anything.
+    pub may_change: bool,
     /// Other pages of the administrator, each with a sentence.
     pub ways: Vec<(Link, String)>,
     pub settings: Vec<SettingShown>,

@@ -1,5 +1,6 @@
 //! The verbs: a provider agrees to a purchase, or declines with a reason.
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
 use crate::catalogue;
 use crate::clock::UtcTime;
@@ -61,6 +62,8 @@ pub fn agree(
     purchase.agree(Some(member.who().person()), now, &mut journal)?;
     store::update_state(tx, &purchase)?;
     store::record(tx, &journal)?;
+    let done = (Deed::SaidYesTo, Why::ToAnswerIt);
+    audit::record(tx, &[Entry::new(member, done, purchase.person_id, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(purchase)
 }
 
@@ -86,5 +89,7 @@ pub fn decline(
     purchase.decline(&mut budget, Some(member.who().person()), reason.to_owned(), now, &mut journal)?;
     store::update_state(tx, &purchase)?;
     store::record(tx, &journal)?;
+    let done = (Deed::Declined, Why::ToAnswerIt);
+    audit::record(tx, &[Entry::new(member, done, purchase.person_id, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(purchase)
 }

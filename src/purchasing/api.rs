@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit::{self, Why};
 use crate::catalogue::Unit;
 use crate::clock::UtcTime;
 use crate::error::{AppError, FieldError};
-use crate::identity::{BudgetHolder, FinanceOfficer, ProviderMember, PurchaseParty};
+use crate::identity::{
+    BudgetHolder, BudgetReader, FinanceOfficer, ProviderMember, PurchaseBuyer, PurchaseParty, PurchaseReader,
+};
 use crate::ids::{BudgetId, CostOptionId, DeliveryId, InvoiceId, PurchaseId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::form::{Ask, Json};
@@ -20,7 +23,7 @@ use super::state::{DeliveryState, InvoiceState, PurchaseState};
 use super::store::WholePurchase;
 use super::{
     Delivered, Delivery, Invoice, Purchase, Request, agree, buy, cancel, confirm, decline, dispute, issue_invoice,
-    record_delivery, settle, store,
+    record_delivery, settle, shown, store,
 };
 
 /// The routes of these documents.
@@ -243,11 +246,12 @@ pub struct Shown {
 #[utoipa::path(get, path = "/api/v1/budgets/{budget_id}/purchases", tag = "purchases", security(("bearer" = [])),
     params(("budget_id" = String, Path), ("page" = Option<u32>, Query)), responses((status = 200, body = PurchasesDocument)))]
 pub async fn get_purchases(
-    holder: BudgetHolder,
+    holder: BudgetReader,
     Ask(shown): Ask<Shown>,
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchasesDocument>, AppError> {
     let page = i64::from(crate::web::paging::number(shown.page.as_deref()));
+    audit::looks(&app.db, vec![crate::budgets::pages::look(&holder, app.clock.now())]).await?;
     let rows = app.db.read(move |conn| store::purchases_from(conn, &holder, page, 20)).await.map_err(AppError::from)?;
     Ok(JsonAnswer(PurchasesDocument { purchases: rows.into_iter().map(bare).collect() }))
 }
@@ -255,7 +259,8 @@ pub async fn get_purchases(
 /// One purchase of the caller.
 #[utoipa::path(get, path = "/api/v1/purchases/{purchase_id}", tag = "purchases", security(("bearer" = [])),
     params(("purchase_id" = String, Path)), responses((status = 200, body = PurchaseDocument), (status = 404, body = Problem)))]
-pub async fn get_purchase(party: PurchaseParty, app: Data<App>) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
+pub async fn get_purchase(party: PurchaseReader, app: Data<App>) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
+    audit::looks(&app.db, vec![shown::helpers_look(&party, app.clock.now())]).await?;
     let whole = app.db.read(move |conn| store::whole_for_party(conn, &party)).await.map_err(AppError::from)?;
     Ok(JsonAnswer(document(whole)))
 }
@@ -274,7 +279,7 @@ pub struct ReasonDocument {
     params(("purchase_id" = String, Path)), request_body = ReasonDocument,
     responses((status = 200, body = PurchaseDocument), (status = 409, body = Problem)))]
 pub async fn post_cancellation(
-    party: PurchaseParty,
+    party: PurchaseBuyer,
     Json(given): Json<ReasonDocument>,
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
@@ -328,7 +333,10 @@ pub async fn get_provider_purchases(
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchasesDocument>, AppError> {
     let state = wanted.state.unwrap_or(PurchaseState::Requested);
+    let looking = member.clone();
     let rows = app.db.read(move |conn| store::purchases_at(conn, &member, state, 100)).await.map_err(AppError::from)?;
+    let seen = rows.iter().map(|(purchase, _)| purchase);
+    audit::looks(&app.db, shown::looks_in_a_list(&looking, Why::ToSeeWhatWaits, seen, app.clock.now())).await?;
     Ok(JsonAnswer(PurchasesDocument { purchases: rows.into_iter().map(|(purchase, _)| bare(purchase)).collect() }))
 }
 
@@ -341,7 +349,9 @@ pub async fn get_provider_purchase(
     app: Data<App>,
 ) -> Result<JsonAnswer<PurchaseDocument>, AppError> {
     let id = parse(&id)?;
+    let looking = member.clone();
     let whole = app.db.read(move |conn| store::whole_for_member(conn, &member, id)).await.map_err(AppError::from)?;
+    audit::looks(&app.db, vec![shown::look(&looking, &whole.purchase, app.clock.now())]).await?;
     Ok(JsonAnswer(document(whole)))
 }
 
@@ -429,8 +439,11 @@ pub async fn get_invoices(
 ) -> Result<JsonAnswer<InvoicesDocument>, AppError> {
     let state = wanted.state.unwrap_or(InvoiceState::Issued);
     let page = i64::from(crate::web::paging::number(wanted.page.as_deref()));
+    let looking = officer.clone();
     let rows =
         app.db.read(move |conn| store::invoices_to(conn, &officer, state, page, 50)).await.map_err(AppError::from)?;
+    let seen = rows.iter().map(|(_, purchase)| purchase);
+    audit::looks(&app.db, shown::looks_in_a_list(&looking, Why::ToPayInvoices, seen, app.clock.now())).await?;
     Ok(JsonAnswer(InvoicesDocument {
         invoices: rows.into_iter().map(|(invoice, _)| invoice_document(invoice)).collect(),
     }))

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets::{self, NotEnoughMoney};
 use crate::catalogue;
 use crate::clock::UtcTime;
@@ -108,10 +109,13 @@ pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime
         starts_on: request.starts_on,
         note: request.note.clone(),
         key: request.key,
+        by: holder.who().person(),
     };
     let mut journal = Journal::default();
     let purchase = Purchase::request(&mut budget, &Home { ward_code }, &offer, asked, now, &mut journal)?;
     store::insert(tx, std::slice::from_ref(&purchase))?;
     store::record(tx, &journal)?;
+    let asked = (Deed::AskedFor, Why::ForOneself);
+    audit::record(tx, &[Entry::new(holder, asked, budget.person, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(purchase)
 }

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
 use crate::clock::UtcTime;
 use crate::db::Conn;
@@ -106,6 +107,8 @@ pub fn record_delivery(
             .ok_or(DeliverError::TooMany(left))?;
     store::insert_deliveries(tx, std::slice::from_ref(&delivery))?;
     store::record(tx, &journal)?;
+    let done = (Deed::RecordedADeliveryOf, Why::ToBePaid);
+    audit::record(tx, &[Entry::new(member, done, purchase.person_id, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(delivery)
 }
 
@@ -121,7 +124,9 @@ pub fn confirm(tx: &mut Conn, party: &PurchaseParty, delivery: DeliveryId, now: 
         DeliveryState::Disputed => return Err(DeliverError::Answered(this.state)),
         DeliveryState::Recorded => {}
     }
-    this.confirm(&whole.purchase, &mut budget, now, &mut journal).ok_or(diesel::result::Error::RollbackTransaction)?;
+    let by = party.holder().who().person();
+    this.confirm(&whole.purchase, &mut budget, by, now, &mut journal)
+        .ok_or(diesel::result::Error::RollbackTransaction)?;
     let before = whole.purchase.state;
     move_on(&mut whole.purchase, &whole.deliveries, &whole.invoices, now, &mut journal)?;
     if nothing_is_open(&whole) {
@@ -132,7 +137,8 @@ pub fn confirm(tx: &mut Conn, party: &PurchaseParty, delivery: DeliveryId, now: 
     if whole.purchase.state != before {
         store::update_state(tx, &whole.purchase)?;
     }
-    Ok(store::record(tx, &journal)?)
+    store::record(tx, &journal)?;
+    Ok(noted(tx, party, Deed::ConfirmedADeliveryOf, &whole, now)?)
 }
 
 /// Disputes a delivery: nothing is paid for it.
@@ -157,14 +163,28 @@ pub fn dispute(
         DeliveryState::Confirmed => return Err(DeliverError::Answered(this.state)),
         DeliveryState::Recorded => {}
     }
-    this.dispute(&whole.purchase, &mut budget, why.to_owned(), now, &mut journal)
+    let said = (party.holder().who().person(), why.to_owned());
+    this.dispute(&whole.purchase, &mut budget, said, now, &mut journal)
         .ok_or(diesel::result::Error::RollbackTransaction)?;
     if nothing_is_open(&whole) {
         let invoice = Invoice::issue(&whole.purchase, &mut whole.deliveries, now, &mut journal);
         store::insert_invoices(tx, invoice.as_slice())?;
     }
     store::update_deliveries(tx, &whole.deliveries)?;
-    Ok(store::record(tx, &journal)?)
+    store::record(tx, &journal)?;
+    Ok(noted(tx, party, Deed::DisputedADeliveryOf, &whole, now)?)
+}
+
+fn noted(
+    tx: &mut Conn,
+    party: &PurchaseParty,
+    deed: Deed,
+    whole: &WholePurchase,
+    now: UtcTime,
+) -> Result<(), diesel::result::Error> {
+    let purchase = (What::Purchase, whole.purchase.id.as_str());
+    let entry = Entry::new(party.holder(), (deed, Why::ForOneself), whole.purchase.person_id, purchase, now);
+    audit::record(tx, &[entry])
 }
 
 /// Whether nothing more will come: all is confirmed, or the purchase was called off and every delivery answered.

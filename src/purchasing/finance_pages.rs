@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Why};
 use crate::error::AppError;
 use crate::identity::FinanceOfficer;
 use crate::ids::InvoiceId;
@@ -45,6 +46,7 @@ pub async fn get_finance(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let page = paging::number(shown.page.as_deref());
+    let looking = officer.clone();
     let (authority, issued_sum, settled_sum, issued, settled, names) = app
         .db
         .read(move |conn| {
@@ -59,6 +61,8 @@ pub async fn get_finance(
             Ok::<_, AppError>((authority, issued_sum, settled_sum, issued, settled, names))
         })
         .await?;
+    let seen = issued.iter().chain(&settled).map(|(_, purchase)| purchase);
+    audit::looks(&app.db, super::shown::looks_in_a_list(&looking, Why::ToPayInvoices, seen, app.clock.now())).await?;
     let tile = |(count, pence): (i64, i64), label: &str| Tile {
         value: Money::pence(pence).to_string(),
         label: label.into(),

@@ -1,5 +1,6 @@
 //! The verbs: a provider asks for what is confirmed; a finance officer pays.
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
 use crate::clock::UtcTime;
 use crate::db::Conn;
@@ -50,6 +51,8 @@ pub fn issue_invoice(
     store::insert_invoices(tx, std::slice::from_ref(&invoice))?;
     store::update_deliveries(tx, &whole.deliveries)?;
     store::record(tx, &journal)?;
+    let (whose, purchase) = (whole.purchase.person_id, (What::Purchase, whole.purchase.id.as_str()));
+    audit::record(tx, &[Entry::new(member, (Deed::SentAnInvoiceFor, Why::ToBePaid), whose, purchase, now)])?;
     Ok(invoice)
 }
 
@@ -79,5 +82,7 @@ pub fn settle(
         store::update_state(tx, purchase)?;
     }
     store::record(tx, &journal)?;
+    let (whose, purchase) = (purchase.person_id, (What::Purchase, purchase.id.as_str()));
+    audit::record(tx, &[Entry::new(officer, (Deed::Paid, Why::ToPayInvoices), whose, purchase, now)])?;
     Ok(settled)
 }

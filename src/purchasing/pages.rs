@@ -7,13 +7,14 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit;
 use crate::budgets::picture::{of_budget, picture};
 use crate::budgets::{self, Budget};
 use crate::catalogue::{self, CostOption, WholeService};
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
-use crate::identity::{BudgetHolder, PurchaseParty, SignedIn};
-use crate::ids::{BudgetId, CostOptionId, DeliveryId, ServiceId, SubmissionKey};
+use crate::identity::{BudgetHolder, BudgetReader, PurchaseBuyer, PurchaseParty, PurchaseReader, SignedIn};
+use crate::ids::{BudgetId, CostOptionId, DeliveryId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::reviews;
 use crate::web::form::{Ask, Form};
@@ -57,11 +58,10 @@ pub async fn get_buy(
     let budget = app
         .db
         .read(move |conn| {
-            let budgets = budgets::store::budgets_of(conn, &person)?;
-            let open = budgets.iter().find(|budget| budget.starts_on <= today && today < budget.ends_on);
-            let chosen = budgets.iter().find(|budget| Some(budget.id) == wanted).or(open).or(budgets.first());
-            let Some(chosen) = chosen else { return Ok(None) };
-            Ok::<_, AppError>(BudgetHolder::find(conn, &person, chosen.id)?)
+            let budgets = budgets::store::budgets_to_buy_from(conn, &person)?;
+            let open = budgets.iter().find(|(budget, _)| budget.starts_on <= today && today < budget.ends_on);
+            let chosen = budgets.iter().find(|(budget, _)| Some(budget.id) == wanted).or(open).or(budgets.first());
+            Ok::<_, AppError>(chosen.map(|(_, holder)| holder.clone()))
         })
         .await?;
     let Some(holder) = budget else {
@@ -70,6 +70,7 @@ pub async fn get_buy(
             "you have no budget to buy from yet. Ask your council about a personal budget",
         ));
     };
+    holder.announce(&request);
     let typed = PurchaseForm {
         service: service.to_string(),
         option: String::new(),
@@ -86,6 +87,7 @@ pub async fn get_buy(
 /// The form that buys, as it was sent.
 #[derive(Clone, Deserialize)]
 pub struct PurchaseForm {
+    #[serde(default)]
     service: String,
     #[serde(default)]
     option: String,
@@ -96,6 +98,7 @@ pub struct PurchaseForm {
     #[serde(default)]
     note: String,
     step: Option<String>,
+    #[serde(default)]
     submission_key: String,
 }
 
@@ -191,7 +194,7 @@ async fn buy_page(
             let whole = catalogue::store::whole_service(conn, service, today)?.ok_or(AppError::NotFound)?;
             let summary = budgets::store::summary(conn, &holder)?;
             let budget = budgets::store::read(conn, &holder)?;
-            let others = budgets::store::budgets_of(conn, holder.who())?;
+            let others = budgets::store::budgets_to_buy_from(conn, holder.who())?;
             Ok::<_, AppError>((whole, summary, budget, others))
         })
         .await?;
@@ -199,10 +202,11 @@ async fn buy_page(
     let first =
         payable.first().ok_or_else(|| AppError::refused("not-on-offer", "this service cannot be bought here"))?;
     let chosen = payable.iter().find(|option| option.id.as_str() == typed.option).unwrap_or(first);
-    let other_budgets = others
-        .iter()
-        .filter(|other| other.id != budget.id && other.ends_on > today)
-        .map(|other| Link { label: other.name.clone(), href: format!("/services/{service}/buy?budget={}", other.id) });
+    let other_budgets =
+        others.iter().filter(|(other, _)| other.id != budget.id && other.ends_on > today).map(|(other, holder)| Link {
+            label: whose(&other.name, holder),
+            href: format!("/services/{service}/buy?budget={}", other.id),
+        });
     Ok(BuyPage {
         page: Page::of(request, format!("Buy {}", whole.service.name)),
         service: whole.service.name.clone(),
@@ -225,6 +229,11 @@ async fn buy_page(
         errors,
         check: check.and_then(|quantity| what_it_means(chosen, quantity, &budget, &whole)),
     })
+}
+
+/// "Personal budget 2026 to 2027", with whose it is where that is somebody else.
+fn whose(name: &str, reader: &BudgetReader) -> String {
+    reader.acting_for().map_or_else(|| name.to_owned(), |person| format!("{name} of {person}"))
 }
 
 fn buy_option(option: &CostOption, budget: &Budget, chosen: CostOptionId) -> BuyOption {
@@ -287,7 +296,7 @@ pub struct Done {
 
 /// `GET /purchases/{purchase_id}`: the receipt, and everything that became of it.
 pub async fn get_purchase(
-    party: PurchaseParty,
+    party: PurchaseReader,
     Ask(done): Ask<Done>,
     app: Data<App>,
     request: HttpRequest,
@@ -314,12 +323,13 @@ struct RefusedReason {
 async fn purchase_page(
     app: &App,
     request: &HttpRequest,
-    party: PurchaseParty,
+    party: PurchaseReader,
     errors: Errors,
     refused: Option<RefusedReason>,
 ) -> Result<PurchasePage, AppError> {
+    audit::looks(&app.db, vec![shown::helpers_look(&party, app.clock.now())]).await?;
     let asked = party.clone();
-    let (whole, taken, names, summary, option, review) = app
+    let (whole, taken, names, summary, option, review, acted) = app
         .db
         .read(move |conn| {
             let whole = store::whole_for_party(conn, &asked)?;
@@ -328,14 +338,25 @@ async fn purchase_page(
             let summary = budgets::store::summary(conn, asked.holder())?;
             let option = catalogue::store::option_label(conn, whole.purchase.cost_option_id)?;
             let review = reviews::store::review_by(conn, whole.purchase.service_id, whole.purchase.person_id)?;
-            Ok::<_, AppError>((whole, taken, names, summary, option, review))
+            let acted = store::actors(conn, &whole.purchase, &taken)?;
+            Ok::<_, AppError>((whole, taken, names, summary, option, review, acted))
         })
         .await?;
     let purchase = &whole.purchase;
     let confirmed = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Confirmed);
-    let may_cancel = matches!(purchase.state, PurchaseState::Requested | PurchaseState::Agreed);
+    let (holder, scopes) = (party.holder(), party.holder().scopes());
+    let me = holder.who().person();
+    let holders_side =
+        |by: Option<PersonId>| match (acted.iter().find(|(each, _)| Some(*each) == by), holder.acting_for()) {
+            (None, None) => "you".to_owned(),
+            (None, Some(person)) => person.to_owned(),
+            (Some((each, _)), Some(person)) if *each == me => format!("you for {person}"),
+            (Some((_, name)), Some(person)) => format!("{name} for {person}"),
+            (Some((_, name)), None) => format!("{name} for you"),
+        };
+    let may_cancel = scopes.buy && matches!(purchase.state, PurchaseState::Requested | PurchaseState::Agreed);
     let deliveries = whole.deliveries.iter().map(|delivery| {
-        let shown = shown::delivery(purchase, delivery, true);
+        let shown = shown::delivery(purchase, delivery, scopes.buy || scopes.money);
         match &refused {
             Some(refused) if refused.delivery == delivery.id => super::views::DeliveryShown {
                 reason: refused.typed.clone(),
@@ -364,12 +385,12 @@ async fn purchase_page(
         note: (!purchase.note.is_empty()).then(|| purchase.note.clone()),
         reference: shown::reference(purchase),
         picture: shown::money(&whole),
-        steps: shown::steps(purchase, &taken, "you", names.provider(purchase)),
+        steps: shown::steps(purchase, &taken, holders_side, names.provider(purchase)),
         deliveries: deliveries.collect(),
         invoices: whole.invoices.iter().map(|invoice| names.invoice(invoice, purchase, "")).collect(),
         cancel_path: may_cancel.then(|| format!("/purchases/{}/cancellation", purchase.id)),
         cancel_reason: String::new(),
-        review_path: confirmed.then(|| format!("/purchases/{}/review", purchase.id)),
+        review_path: (confirmed && holder.acting_for().is_none()).then(|| format!("/purchases/{}/review", purchase.id)),
         stars_given: review.map_or(0, |review| u32::try_from(review.stars).unwrap_or(0)),
         submission_key: SubmissionKey::new().to_string(),
         errors,
@@ -385,7 +406,7 @@ pub struct ReasonForm {
 
 /// `POST /purchases/{purchase_id}/cancellation`
 pub async fn post_cancellation(
-    party: PurchaseParty,
+    party: PurchaseBuyer,
     Form(form): Form<ReasonForm>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -429,7 +450,7 @@ pub async fn post_dispute(
             let problem = AppError::from(refused).to_string();
             let errors = vec![FieldError::new(&format!("reason-{delivery}"), problem.clone())];
             let refused = RefusedReason { delivery, typed: form.reason, problem };
-            let page = purchase_page(&app, &request, party, errors.into(), Some(refused)).await?;
+            let page = purchase_page(&app, &request, (*party).clone(), errors.into(), Some(refused)).await?;
             html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(other) => Err(other.into()),

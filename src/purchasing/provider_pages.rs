@@ -1,5 +1,7 @@
 //! The pages of a provider: the desk, and one purchase to answer and deliver.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
@@ -7,6 +9,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Why};
 use crate::catalogue;
 use crate::clock::long_date;
 use crate::enquiries;
@@ -40,6 +43,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// `GET /provider`: what waits, what is agreed, what was delivered, what is invoiced.
 pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    let looking = member.clone();
     let nav = desk_nav(&member, "/provider");
     let (provider, counts, questions, waiting, agreed, deliveries, invoices, names) = app
         .db
@@ -62,6 +66,10 @@ pub async fn get_desk(member: ProviderMember, app: Data<App>, request: HttpReque
             Ok::<_, AppError>((provider, counts, questions, waiting, agreed, deliveries, invoices, names))
         })
         .await?;
+    let seen = waiting.iter().chain(&agreed).map(|(purchase, _)| purchase);
+    let seen = seen.chain(deliveries.iter().map(|(_, purchase, _)| purchase));
+    let seen = seen.chain(invoices.iter().map(|(_, purchase)| purchase));
+    audit::looks(&app.db, shown::looks_in_a_list(&looking, Why::ToSeeWhatWaits, seen, app.clock.now())).await?;
     let count = |state| counts.iter().find(|(each, _)| *each == state).map_or(0, |(_, count)| *count);
     let tile = |state, label: &str| Tile { value: count(state).to_string(), label: label.into(), note: None };
     let rows = |list: &[(Purchase, String)]| -> Vec<PurchaseRow> {
@@ -132,7 +140,8 @@ async fn purchase_page(
     id: PurchaseId,
     typed: Typed,
 ) -> Result<ProviderPurchasePage, AppError> {
-    let (whole, taken, names, option, person) = app
+    let looking = member.clone();
+    let (whole, taken, names, option, person, acted) = app
         .db
         .read(move |conn| {
             let whole = store::whole_for_member(conn, &member, id)?;
@@ -140,15 +149,18 @@ async fn purchase_page(
             let names = Names::of(conn, &[&whole.purchase])?;
             let option = catalogue::store::option_label(conn, whole.purchase.cost_option_id)?;
             let person = identity::store::name(conn, whole.purchase.person_id)?.unwrap_or_default();
-            Ok::<_, AppError>((whole, taken, names, option, person))
+            let acted = store::actors(conn, &whole.purchase, &taken)?;
+            Ok::<_, AppError>((whole, taken, names, option, person, acted))
         })
         .await?;
     let purchase = &whole.purchase;
+    audit::looks(&app.db, vec![shown::look(&looking, purchase, app.clock.now())]).await?;
     let left = purchase.still_to_deliver(&whole.deliveries);
     let path = |open: bool, what: &str| open.then(|| format!("/provider/purchases/{id}/{what}"));
     let today = app.clock.now().date();
     let typed_or = |text: String, usual: String| if text.is_empty() { usual } else { text };
     let person = shown::first_name(&person);
+    let acted: HashMap<_, _> = acted.into_iter().map(|(by, name)| (Some(by), format!("{name} for {person}"))).collect();
     Ok(ProviderPurchasePage {
         page: Page::of(request, names.heading(purchase)),
         heading: names.heading(purchase),
@@ -164,7 +176,7 @@ async fn purchase_page(
         note: (!purchase.note.is_empty()).then(|| purchase.note.clone()),
         reference: shown::reference(purchase),
         picture: shown::money(&whole),
-        steps: shown::steps(purchase, &taken, &person, "you"),
+        steps: shown::steps(purchase, &taken, |by| acted.get(&by).cloned().unwrap_or_else(|| person.clone()), "you"),
         person,
         accept_path: path(purchase.state == PurchaseState::Requested, "agreement"),
         decline_path: path(purchase.state == PurchaseState::Requested, "refusal"),

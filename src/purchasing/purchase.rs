@@ -165,6 +165,8 @@ pub struct Asked {
     pub note: String,
     /// The form that it came from.
     pub key: SubmissionKey,
+    /// Who asks: the person it is for, or who acts for them.
+    pub by: PersonId,
 }
 
 impl Purchase {
@@ -180,7 +182,7 @@ impl Purchase {
         let too_much = NotEnoughMoney { cost: Money::pence(i64::MAX), available: budget.available.balance };
         let total = offer.price.times(asked.quantity).ok_or(too_much)?;
         let id = PurchaseId::new();
-        journal.transfers.push(budget.commit(total, id.as_str(), Some(budget.person), now)?);
+        journal.transfers.push(budget.commit(total, id.as_str(), Some(asked.by), now)?);
         let purchase = Self {
             id,
             authority_id: budget.authority,
@@ -202,7 +204,7 @@ impl Purchase {
             submission_key: asked.key,
             requested_at: now,
         };
-        purchase.note_step(PurchaseEvent::HolderRequests, Some(budget.person), None, now, journal);
+        purchase.note_step(PurchaseEvent::HolderRequests, Some(asked.by), None, now, journal);
         purchase.tell(EventKind::PurchaseRequested, now.date(), purchase.quantity, total, now, journal);
         Ok(purchase)
     }
@@ -235,11 +237,11 @@ impl Purchase {
         &mut self,
         budget: &mut Budget,
         deliveries: &[Delivery],
-        reason: Option<String>,
+        (by, reason): (PersonId, Option<String>),
         now: UtcTime,
         journal: &mut Journal,
     ) -> Result<(), IllegalStep> {
-        let by = Some(budget.person);
+        let by = Some(by);
         self.take(PurchaseEvent::HolderCancels, by, reason, now, journal)?;
         let back = self.unit_price_pence.times(self.quantity - counted(deliveries)).unwrap_or_default();
         journal.transfers.extend(budget.release(back, self.id.as_str(), by, now));
@@ -350,11 +352,12 @@ impl Delivery {
         &mut self,
         purchase: &Purchase,
         budget: &mut Budget,
+        by: PersonId,
         now: UtcTime,
         journal: &mut Journal,
     ) -> Option<()> {
         (self.state == DeliveryState::Recorded).then_some(())?;
-        journal.transfers.push(budget.owe(self.amount_pence, self.id.as_str(), Some(budget.person), now)?);
+        journal.transfers.push(budget.owe(self.amount_pence, self.id.as_str(), Some(by), now)?);
         self.state = DeliveryState::Confirmed;
         self.answered_at = Some(now);
         let fact = purchase.fact(self.delivered_on, self.quantity, self.amount_pence);
@@ -368,13 +371,13 @@ impl Delivery {
         &mut self,
         purchase: &Purchase,
         budget: &mut Budget,
-        why: String,
+        (by, why): (PersonId, String),
         now: UtcTime,
         journal: &mut Journal,
     ) -> Option<()> {
         (self.state == DeliveryState::Recorded).then_some(())?;
         if purchase.state == PurchaseState::Cancelled {
-            journal.transfers.push(budget.release(self.amount_pence, self.id.as_str(), Some(budget.person), now)?);
+            journal.transfers.push(budget.release(self.amount_pence, self.id.as_str(), Some(by), now)?);
         }
         self.state = DeliveryState::Disputed;
         self.dispute = Some(why);

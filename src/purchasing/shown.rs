@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use diesel::QueryResult;
 
+use crate::audit::{Actor, Deed, Entry, What, Why};
 use crate::budgets::picture::picture;
 use crate::budgets::views::MoneyPicture;
 use crate::catalogue::card::tag;
 use crate::catalogue::{self, Kind};
-use crate::clock::{long_date, long_time};
+use crate::clock::{UtcTime, long_date, long_time};
 use crate::db::Conn;
-use crate::ids::{OrganizationId, ServiceId, SubmissionKey};
+use crate::identity::{ProviderMember, PurchaseReader};
+use crate::ids::{OrganizationId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::page::Link;
 
@@ -199,17 +201,23 @@ fn sum(deliveries: &[Delivery], state: DeliveryState) -> i64 {
     deliveries.iter().filter(|delivery| delivery.state == state).map(|delivery| delivery.amount_pence.as_pence()).sum()
 }
 
-/// The steps that were taken, and those that are still to come.
+/// The steps that were taken, and those that are still to come. `holder` says who took a step on the holder's side: the person
+/// themselves, or who acted for them.
 #[must_use]
-pub(super) fn steps(purchase: &Purchase, taken: &[Step], holder: &str, provider: &str) -> Vec<StepShown> {
+pub(super) fn steps(
+    purchase: &Purchase,
+    taken: &[Step],
+    holder: impl Fn(Option<PersonId>) -> String,
+    provider: &str,
+) -> Vec<StepShown> {
     let mut shown: Vec<StepShown> = taken
         .iter()
         .map(|step| {
             let (label, who) = match step.event {
-                PurchaseEvent::HolderRequests => ("Asked for", Some(holder)),
-                PurchaseEvent::ProviderAgrees => ("Agreed", Some(provider)),
-                PurchaseEvent::ProviderDeclines => ("Declined", Some(provider)),
-                PurchaseEvent::HolderCancels => ("Cancelled", Some(holder)),
+                PurchaseEvent::HolderRequests => ("Asked for", Some(holder(step.person_id))),
+                PurchaseEvent::ProviderAgrees => ("Agreed", Some(provider.to_owned())),
+                PurchaseEvent::ProviderDeclines => ("Declined", Some(provider.to_owned())),
+                PurchaseEvent::HolderCancels => ("Cancelled", Some(holder(step.person_id))),
                 PurchaseEvent::AllConfirmed => ("Delivered", None),
                 PurchaseEvent::AllPaid => ("Settled", None),
             };
@@ -254,4 +262,33 @@ pub(super) fn delivery(purchase: &Purchase, delivery: &Delivery, answer: bool) -
         reason: String::new(),
         reason_problem: None,
     }
+}
+
+/// A provider's look at one purchase: to answer it, or to deliver it.
+pub(super) fn look(member: &ProviderMember, purchase: &Purchase, now: UtcTime) -> Entry {
+    let waits = purchase.state == PurchaseState::Requested;
+    let why = if waits { Why::ToAnswerIt } else { Why::ToDeliverIt };
+    let subject = (What::Purchase, purchase.id.as_str());
+    Entry::new(member, (Deed::LookedAt, why), purchase.person_id, subject, now)
+}
+
+/// Looks at a list: one for each person whose purchase is in it.
+pub(super) fn looks_in_a_list<'a>(
+    actor: impl Into<Actor>,
+    why: Why,
+    seen: impl Iterator<Item = &'a Purchase>,
+    now: UtcTime,
+) -> Vec<Entry> {
+    let actor: Actor = actor.into();
+    let look = |purchase: &Purchase| {
+        Entry::new(actor.clone(), (Deed::LookedAt, why), purchase.person_id, (What::Purchases, ""), now)
+    };
+    seen.map(look).collect()
+}
+
+/// The look of somebody who acts for the person a purchase is for.
+pub(super) fn helpers_look(reader: &PurchaseReader, now: UtcTime) -> Entry {
+    let (holder, subject) = (reader.holder(), reader.purchase());
+    let look = (Deed::LookedAt, Why::ToHelp);
+    Entry::new(holder, look, holder.person(), (What::Purchase, subject.as_str()), now)
 }

@@ -3,16 +3,18 @@
 //! Whoever changes a purchase first takes its budget's row, so that two people never change one purchase at once and
 //! locks are always taken in the same order.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use crate::budgets;
 use crate::db::Conn;
 use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
-use crate::identity::{BudgetHolder, FinanceOfficer, ProviderMember, PurchaseParty, SignedIn};
+use crate::identity::{BudgetHolder, BudgetReader, FinanceOfficer, ProviderMember, PurchaseReader, SignedIn};
 use crate::ids::{AuthorityId, BudgetId, InvoiceId, PersonId, PurchaseId, ServiceId, SubmissionKey};
 
 use super::purchase::{Delivery, Invoice, Journal, Purchase, Step};
-use super::state::{DeliveryState, InvoiceState, PurchaseState};
+use super::state::{DeliveryState, InvoiceState, PurchaseEvent, PurchaseState};
 
 /// Rows of one INSERT.
 const BATCH: usize = 400;
@@ -45,24 +47,19 @@ pub fn by_submission(tx: &mut Conn, holder: &BudgetHolder, key: SubmissionKey) -
         .optional()
 }
 
-/// The budget that a purchase of this person was paid from.
-pub fn budget_of(conn: &mut Conn, who: &SignedIn, purchase: PurchaseId) -> QueryResult<Option<BudgetId>> {
-    purchases::table
-        .find(purchase)
-        .filter(purchases::person_id.eq(who.person()))
-        .select(purchases::budget_id)
-        .first(conn)
-        .optional()
+/// The budget that a purchase was paid from: who may look at the one may look at the other.
+pub fn budget_of(conn: &mut Conn, purchase: PurchaseId) -> QueryResult<Option<BudgetId>> {
+    purchases::table.find(purchase).select(purchases::budget_id).first(conn).optional()
 }
 
 /// Takes a purchase of the holder until the transaction ends.
-pub fn lock_for_party(tx: &mut Conn, party: &PurchaseParty) -> QueryResult<WholePurchase> {
+pub fn lock_for_party(tx: &mut Conn, party: &PurchaseReader) -> QueryResult<WholePurchase> {
     budgets::store::lock(tx, party.holder())?;
     whole_for_party(tx, party)
 }
 
 /// A purchase of the holder.
-pub fn whole_for_party(conn: &mut Conn, party: &PurchaseParty) -> QueryResult<WholePurchase> {
+pub fn whole_for_party(conn: &mut Conn, party: &PurchaseReader) -> QueryResult<WholePurchase> {
     let purchase = purchases::table
         .find(party.purchase())
         .filter(purchases::budget_id.eq(party.holder().budget()))
@@ -189,7 +186,7 @@ pub fn update_invoice(tx: &mut Conn, invoice: &Invoice) -> QueryResult<()> {
 }
 
 /// The purchases from one budget, newest first.
-pub fn purchases_from(conn: &mut Conn, holder: &BudgetHolder, page: i64, per_page: i64) -> QueryResult<Vec<Purchase>> {
+pub fn purchases_from(conn: &mut Conn, holder: &BudgetReader, page: i64, per_page: i64) -> QueryResult<Vec<Purchase>> {
     purchases::table
         .filter(purchases::budget_id.eq(holder.budget()))
         .order((purchases::requested_at.desc(), purchases::id.desc()))
@@ -200,12 +197,12 @@ pub fn purchases_from(conn: &mut Conn, holder: &BudgetHolder, page: i64, per_pag
 }
 
 /// How many purchases were made from one budget.
-pub fn count_from(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<i64> {
+pub fn count_from(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<i64> {
     purchases::table.filter(purchases::budget_id.eq(holder.budget())).count().get_result(conn)
 }
 
 /// Deliveries on one budget that wait for the holder's answer, oldest first.
-pub fn deliveries_awaiting_answer(conn: &mut Conn, holder: &BudgetHolder) -> QueryResult<Vec<(Delivery, Purchase)>> {
+pub fn deliveries_awaiting_answer(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<Vec<(Delivery, Purchase)>> {
     deliveries::table
         .inner_join(purchases::table)
         .filter(purchases::budget_id.eq(holder.budget()).and(deliveries::state.eq(DeliveryState::Recorded)))
@@ -322,4 +319,26 @@ pub fn delivered_purchase(conn: &mut Conn, person: PersonId, service: ServiceId)
         .select(purchases::id)
         .first(conn)
         .optional()
+}
+
+/// What the person's own purchases are called, for those of these ids that are theirs: "4 hours of Companion visits".
+pub fn own_headings(conn: &mut Conn, who: &SignedIn, ids: &[PurchaseId]) -> QueryResult<HashMap<PurchaseId, String>> {
+    let own: Vec<Purchase> = purchases::table
+        .filter(crate::db::among(purchases::id, ids).and(purchases::person_id.eq(who.person())))
+        .select(Purchase::as_select())
+        .load(conn)?;
+    let names = super::shown::Names::of(conn, &own.iter().collect::<Vec<_>>())?;
+    Ok(own.iter().map(|purchase| (purchase.id, names.heading(purchase))).collect())
+}
+
+/// The names of those who took steps of a purchase in the name of the person it is for.
+pub fn actors(conn: &mut Conn, purchase: &Purchase, taken: &[Step]) -> QueryResult<Vec<(PersonId, String)>> {
+    use crate::db::schema::people;
+    let holders = |step: &&Step| matches!(step.event, PurchaseEvent::HolderRequests | PurchaseEvent::HolderCancels);
+    let by = taken.iter().filter(holders).filter_map(|step| step.person_id);
+    let others: Vec<PersonId> = by.filter(|by| *by != purchase.person_id).collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    people::table.filter(crate::db::among(people::id, &others)).select((people::id, people::display_name)).load(conn)
 }

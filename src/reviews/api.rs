@@ -1,26 +1,34 @@
 //! Ratings and reviews over `/api/v1`.
 
+use actix_web::HttpRequest;
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, put};
+use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::catalogue::pages::short_name;
 use crate::clock::UtcTime;
+use crate::corrections::WhereFrom;
 use crate::error::AppError;
-use crate::identity::{Anyone, PurchaseParty};
+use crate::identity::{Anyone, Moderator, ProviderMember, PurchaseOwner};
 use crate::ids::{ReviewId, ServiceId};
 use crate::web::form::{Ask, Json};
 use crate::web::paging;
 
-use super::{Stars, Written, store, write};
+use super::care::{self, Decision, Objection, ReviewState};
+use super::{Stars, Written, decide, object, reply, store, write};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/services/{service_id}/reviews", get().to(get_reviews))
-        .route("/purchases/{purchase_id}/review", put().to(put_review));
+        .route("/purchases/{purchase_id}/review", put().to(put_review))
+        .route("/reviews/removals", get().to(get_removals))
+        .route("/reviews/{review_id}/reports", post().to(post_report))
+        .route("/provider/reviews/{review_id}/reply", post().to(post_reply))
+        .route("/moderation/reviews", get().to(get_queue))
+        .route("/moderation/reviews/{review_id}/decision", post().to(post_decision));
 }
 
 /// One published review.
@@ -37,6 +45,9 @@ pub struct ReviewDocument {
     pub written_by: Option<String>,
     /// Always: only who bought it may rate it.
     pub verified_purchase: bool,
+    /// The provider's answer, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
     /// When it was written or last changed.
     #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
     #[schema(value_type = String, format = DateTime)]
@@ -67,8 +78,14 @@ pub async fn get_reviews(
 ) -> Result<JsonAnswer<ReviewsDocument>, AppError> {
     let id: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let page = i64::from(paging::number(shown.page.as_deref()));
-    let rows = app.db.read(move |conn| store::reviews_of(conn, id, page, 20)).await.map_err(AppError::from)?;
+    let read = app.db.read(move |conn| {
+        let rows = store::reviews_of(conn, id, page, 20)?;
+        let ids: Vec<ReviewId> = rows.iter().map(|(review, _)| review.id).collect();
+        Ok::<_, AppError>((rows, care::replies(conn, &ids)?))
+    });
+    let (rows, mut replies) = read.await?;
     let document = |(review, name): (super::Review, String)| ReviewDocument {
+        reply: replies.remove(&review.id).map(|reply| reply.words),
         id: review.id,
         stars: review.stars,
         words: review.words,
@@ -108,7 +125,7 @@ pub struct NewReview {
     params(("purchase_id" = String, Path)), request_body = NewReview,
     responses((status = 204), (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
 pub async fn put_review(
-    party: PurchaseParty,
+    party: PurchaseOwner,
     Json(new): Json<NewReview>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -117,5 +134,174 @@ pub async fn put_review(
     let written = Written { stars, words, anonymous }.checked()?;
     let now = app.clock.now();
     app.db.write(move |tx| write(tx, &party, &written, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn id_of(id: &str) -> Result<ReviewId, AppError> {
+    id.parse().map_err(|_not_an_id| AppError::NotFound)
+}
+
+/// One removal: neither words nor writer.
+#[derive(Serialize, ToSchema)]
+pub struct RemovalDocument {
+    /// Of which service.
+    #[schema(value_type = String)]
+    pub service_id: ServiceId,
+    /// Its name.
+    pub service: String,
+    /// How many stars it gave.
+    pub stars: i32,
+    /// Why it was removed.
+    pub reason: String,
+    /// When.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String, format = DateTime)]
+    pub removed_at: UtcTime,
+}
+
+/// Removed reviews.
+#[derive(Serialize, ToSchema)]
+pub struct RemovalsDocument {
+    /// Newest first.
+    pub removals: Vec<RemovalDocument>,
+}
+
+/// Every review that was removed, and why, 50 on a page.
+#[utoipa::path(get, path = "/api/v1/reviews/removals", tag = "reviews", params(("page" = Option<u32>, Query)),
+    responses((status = 200, body = RemovalsDocument)))]
+pub async fn get_removals(
+    _: Anyone,
+    Ask(shown): Ask<Shown>,
+    app: Data<App>,
+) -> Result<JsonAnswer<RemovalsDocument>, AppError> {
+    let page = i64::from(paging::number(shown.page.as_deref()));
+    let rows = app.db.read(move |conn| care::removals(conn, page, 50)).await.map_err(AppError::from)?;
+    let document = |row: care::RemovalRow| RemovalDocument {
+        service_id: row.service,
+        service: row.name,
+        stars: row.stars,
+        reason: row.reason,
+        removed_at: row.at,
+    };
+    Ok(JsonAnswer(RemovalsDocument { removals: rows.into_iter().map(document).collect() }))
+}
+
+/// Why a review should not stand.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewObjection {
+    /// What is wrong with it.
+    pub what: Objection,
+    /// In words.
+    #[serde(default)]
+    pub words: String,
+}
+
+/// Says that a review should not stand; it stays until a moderator has decided.
+#[utoipa::path(post, path = "/api/v1/reviews/{review_id}/reports", tag = "reviews", params(("review_id" = String, Path)),
+    request_body = NewObjection,
+    responses((status = 204), (status = 404, body = crate::web::render::Problem),
+              (status = 422, body = crate::web::render::Problem), (status = 429, body = crate::web::render::Problem)))]
+pub async fn post_report(
+    _: Anyone,
+    id: Path<String>,
+    Json(new): Json<NewObjection>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (id, now) = (id_of(&id)?, app.clock.now());
+    let from = WhereFrom::of(None, crate::corrections::pages::network_of(&request).as_deref(), now);
+    app.db.write(move |tx| object(tx, id, new.what, &new.words, &from, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The provider's answer on its way in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReply {
+    /// In up to 1,000 letters.
+    pub words: String,
+}
+
+/// Answers a review of one's own service, once.
+#[utoipa::path(post, path = "/api/v1/provider/reviews/{review_id}/reply", tag = "reviews", security(("bearer" = [])),
+    params(("review_id" = String, Path)), request_body = NewReply,
+    responses((status = 204), (status = 404, body = crate::web::render::Problem),
+              (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
+pub async fn post_reply(
+    member: ProviderMember,
+    id: Path<String>,
+    Json(new): Json<NewReply>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let (id, now) = (id_of(&id)?, app.clock.now());
+    app.db.write(move |tx| reply(tx, &member, id, &new.words, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A review that waits for the moderator.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingReviewDocument {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: ReviewId,
+    /// Of what.
+    pub service: String,
+    /// Whose.
+    pub provider: String,
+    /// 1 to 5.
+    pub stars: i32,
+    /// What it says.
+    pub words: String,
+    /// Whether people can read it.
+    pub state: ReviewState,
+}
+
+/// Reviews that wait for the moderator.
+#[derive(Serialize, ToSchema)]
+pub struct WaitingReviewsDocument {
+    /// Longest first.
+    pub reviews: Vec<WaitingReviewDocument>,
+}
+
+/// Reviews of the authority's providers that were held back or reported.
+#[utoipa::path(get, path = "/api/v1/moderation/reviews", tag = "reviews", security(("bearer" = [])),
+    responses((status = 200, body = WaitingReviewsDocument), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_queue(moderator: Moderator, app: Data<App>) -> Result<JsonAnswer<WaitingReviewsDocument>, AppError> {
+    let rows = app.db.read(move |conn| care::waiting(conn, &moderator, 100)).await.map_err(AppError::from)?;
+    let document = |whole: care::WholeReview| WaitingReviewDocument {
+        id: whole.review.id,
+        service: whole.service,
+        provider: whole.provider,
+        stars: whole.review.stars,
+        words: whole.review.words,
+        state: whole.state,
+    };
+    Ok(JsonAnswer(WaitingReviewsDocument { reviews: rows.into_iter().map(document).collect() }))
+}
+
+/// A decision on its way in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDecision {
+    /// Publish it, leave it as it is, or remove it.
+    pub decision: Decision,
+    /// Why; public when it is removed.
+    pub reason: String,
+}
+
+/// Decides about a review.
+#[utoipa::path(post, path = "/api/v1/moderation/reviews/{review_id}/decision", tag = "reviews", security(("bearer" = [])),
+    params(("review_id" = String, Path)), request_body = NewDecision,
+    responses((status = 204), (status = 404, body = crate::web::render::Problem),
+              (status = 409, body = crate::web::render::Problem), (status = 422, body = crate::web::render::Problem)))]
+pub async fn post_decision(
+    moderator: Moderator,
+    id: Path<String>,
+    Json(new): Json<NewDecision>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let (id, now) = (id_of(&id)?, app.clock.now());
+    app.db.write(move |tx| decide(tx, &moderator, id, new.decision, &new.reason, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::{AppError, FieldError};
-use crate::identity::PurchaseParty;
+use crate::identity::PurchaseOwner;
 use crate::purchasing;
 use crate::web::form::Form;
 use crate::web::page::{Errors, Page, html, html_with, see_other};
@@ -57,13 +57,13 @@ impl ReviewForm {
 }
 
 /// `GET /purchases/{purchase_id}/review`: the form, with what was said before.
-pub async fn get_review(party: PurchaseParty, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+pub async fn get_review(party: PurchaseOwner, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     html(&review_page(&app, &request, party, None, Vec::new()).await?)
 }
 
 /// `POST /purchases/{purchase_id}/review`
 pub async fn post_review(
-    party: PurchaseParty,
+    party: PurchaseOwner,
     Form(form): Form<ReviewForm>,
     app: Data<App>,
     request: HttpRequest,
@@ -85,7 +85,7 @@ pub async fn post_review(
 async fn review_page(
     app: &App,
     request: &HttpRequest,
-    party: PurchaseParty,
+    party: PurchaseOwner,
     typed: Option<ReviewForm>,
     errors: Vec<FieldError>,
 ) -> Result<ReviewPage, AppError> {

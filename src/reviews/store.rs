@@ -9,6 +9,7 @@ use crate::db::schema::{people, reviews, service_ratings};
 use crate::db::{Conn, both};
 use crate::ids::{PersonId, ServiceId};
 
+use super::care::ReviewState;
 use super::review::Review;
 
 /// Rows of one INSERT.
@@ -27,7 +28,7 @@ pub fn review_by(conn: &mut Conn, service: ServiceId, person: PersonId) -> Query
 pub fn reviews_of(conn: &mut Conn, service: ServiceId, page: i64, per_page: i64) -> QueryResult<Vec<(Review, String)>> {
     reviews::table
         .inner_join(people::table)
-        .filter(reviews::service_id.eq(service))
+        .filter(reviews::service_id.eq(service).and(reviews::state.eq(ReviewState::Published)))
         .order((reviews::written_at.desc(), reviews::id.desc()))
         .select((Review::as_select(), people::display_name))
         .limit(per_page)
@@ -35,23 +36,36 @@ pub fn reviews_of(conn: &mut Conn, service: ServiceId, page: i64, per_page: i64)
         .load(conn)
 }
 
-/// Writes a review, new or in place of `earlier`, and moves the counts of the stars by exactly the difference.
-pub fn save(tx: &mut Conn, review: &Review, earlier: Option<&Review>) -> QueryResult<()> {
+/// Writes a review, new or in place of `earlier`, and moves the counts of the stars by exactly the difference; only what
+/// people can read counts.
+pub fn save(
+    tx: &mut Conn,
+    review: &Review,
+    state: ReviewState,
+    earlier: Option<(&Review, ReviewState)>,
+) -> QueryResult<()> {
     match earlier {
         None => {
-            diesel::insert_into(reviews::table).values(review).execute(tx)?;
+            diesel::insert_into(reviews::table).values((review, reviews::state.eq(state))).execute(tx)?;
         }
         Some(_) => {
-            diesel::update(reviews::table.find(review.id)).set(review).execute(tx)?;
+            diesel::update(reviews::table.find(review.id)).set((review, reviews::state.eq(state))).execute(tx)?;
         }
     }
-    let mut by = [0; 5];
-    for (review, count) in earlier.map(|e| (e, -1)).into_iter().chain([(review, 1)]) {
-        if let Some(slot) = usize::try_from(review.stars - 1).ok().and_then(|place| by.get_mut(place)) {
-            *slot += count;
-        }
+    let counted = earlier.filter(|(_, state)| *state == ReviewState::Published);
+    if let Some((earlier, _)) = counted {
+        count_one(tx, earlier, -1)?;
     }
-    count(tx, review.service_id, by)
+    if state == ReviewState::Published { count_one(tx, review, 1) } else { Ok(()) }
+}
+
+/// Counts one review into the stars of its service, or out of them.
+pub(super) fn count_one(tx: &mut Conn, review: &Review, by: i32) -> QueryResult<()> {
+    let mut counts = [0; 5];
+    if let Some(slot) = usize::try_from(review.stars - 1).ok().and_then(|place| counts.get_mut(place)) {
+        *slot = by;
+    }
+    count(tx, review.service_id, counts)
 }
 
 /// Writes new reviews of people who had none of these services yet.
@@ -84,6 +98,7 @@ pub fn count(tx: &mut Conn, service: ServiceId, by: [i32; 5]) -> QueryResult<()>
 /// Services whose counts of stars are not those of their reviews: for `waymark verify`.
 pub fn wrong_counts(conn: &mut Conn) -> QueryResult<Vec<String>> {
     let told: Vec<(ServiceId, i32, i64)> = reviews::table
+        .filter(reviews::state.eq(ReviewState::Published))
         .group_by((reviews::service_id, reviews::stars))
         .select((reviews::service_id, reviews::stars, diesel::dsl::count_star()))
         .load(conn)?;
@@ -119,7 +134,7 @@ pub struct Aspects {
 pub fn aspects_of(conn: &mut Conn, service: ServiceId) -> QueryResult<Aspects> {
     use diesel::dsl::{count, sum};
     let row: (AspectSums, AspectSums, AspectSums, AspectSums, AspectSums) = reviews::table
-        .filter(reviews::service_id.eq(service))
+        .filter(reviews::service_id.eq(service).and(reviews::state.eq(ReviewState::Published)))
         .select((
             (sum(reviews::reliability), count(reviews::reliability)),
             (sum(reviews::kindness), count(reviews::kindness)),

@@ -1,13 +1,16 @@
 //! The verb: a budget holder rates what was delivered.
 
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::PurchaseParty;
+use crate::identity::PurchaseOwner;
 use crate::ids::ReviewId;
 use crate::log::{EventKind, NewEvent};
 use crate::purchasing::{self, DeliveryState};
 
+use super::care::{self, Decision, ReviewState};
+use super::moderate::hints_at_harm;
 use super::review::{Review, Stars};
 use super::store;
 
@@ -71,7 +74,7 @@ impl From<ReviewError> for AppError {
 
 /// Writes the review of the service behind a purchase, or changes the one written before.
 #[tracing::instrument(skip_all, fields(purchase.id = %party.purchase()))]
-pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTime) -> Result<Review, ReviewError> {
+pub fn write(tx: &mut Conn, party: &PurchaseOwner, written: &Written, now: UtcTime) -> Result<Review, ReviewError> {
     let whole = purchasing::store::lock_for_party(tx, party)?;
     if !whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Confirmed) {
         return Err(ReviewError::NothingDelivered);
@@ -94,7 +97,26 @@ pub fn write(tx: &mut Conn, party: &PurchaseParty, written: &Written, now: UtcTi
         anonymous: written.anonymous,
         written_at: now,
     };
-    store::save(tx, &review, earlier.as_ref())?;
+    // A review that hints at harm waits; one that waits or was removed does not come back by being changed.
+    let before = match &earlier {
+        Some(earlier) => Some(care::state(tx, earlier.id)?),
+        None => None,
+    };
+    let harm = hints_at_harm(&review.words);
+    let state = match before {
+        Some(ReviewState::Removed) => ReviewState::Removed,
+        Some(ReviewState::Waiting) => ReviewState::Waiting,
+        Some(ReviewState::Published) | None if harm => ReviewState::Waiting,
+        Some(ReviewState::Published) | None => ReviewState::Published,
+    };
+    store::save(tx, &review, state, earlier.as_ref().zip(before))?;
+    if harm && state == ReviewState::Waiting && before != Some(ReviewState::Waiting) {
+        let why = "Its words hint that somebody was or may be harmed.";
+        care::note(tx, review.id, Decision::HeldBack, why, None, now)?;
+    }
     crate::log::append(tx, &[NewEvent::plain(None, EventKind::ReviewWritten, &service_id, now)])?;
+    let rated = (Deed::Rated, Why::ForOneself);
+    let purchase = (What::Purchase, whole.purchase.id.as_str());
+    audit::record(tx, &[Entry::new(party.holder(), rated, person_id, purchase, now)])?;
     Ok(review)
 }

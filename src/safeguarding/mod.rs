@@ -24,7 +24,7 @@ use crate::corrections;
 use crate::db::Conn;
 use crate::identity::Moderator;
 use crate::places::settings::{self, Setting};
-use crate::{providers, verification};
+use crate::{providers, reviews, verification};
 
 /// A paper should be looked at within so many days.
 const PAPERS_WITHIN: i64 = 10;
@@ -82,6 +82,15 @@ pub fn waiting(conn: &mut Conn, moderator: &Moderator, today: NaiveDate) -> dies
             count: reports,
             overdue,
             due_on,
+        },
+        Waiting {
+            label: "Reviews to look at",
+            about: "Held back because they may tell of harm, or reported by somebody.",
+            href: "/moderation/reviews",
+            icon: "star",
+            count: reviews::care::count_waiting(conn, moderator)?,
+            overdue: 0,
+            due_on: None,
         },
         Waiting {
             label: "Entries that nobody checks",

@@ -80,7 +80,7 @@ pub struct CountsDocument {
     /// By part of the day.
     pub times: BTreeMap<String, usize>,
     /// Within so many miles, where a place was given.
-    pub within_miles: BTreeMap<u32, usize>,
+    pub within_miles: BTreeMap<String, usize>,
     /// Free of charge.
     pub free: usize,
     /// With a price.
@@ -110,7 +110,7 @@ impl From<Counts> for CountsDocument {
             ages: counts.ages,
             days: counts.days,
             times: counts.parts,
-            within_miles: counts.within_miles,
+            within_miles: counts.within_miles.into_iter().map(|(miles, count)| (miles.to_string(), count)).collect(),
             free: counts.free,
             priced: counts.priced,
             four_stars: counts.four_stars,

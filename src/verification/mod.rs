@@ -24,6 +24,6 @@ pub mod views;
 
 pub use decide::{DecideError, check, refuse, withdraw};
 pub use files::{FileKind, Papers};
-pub use paper::{about, asked_of, badge, label, reminder_step};
+pub use paper::{about, asked_of, badge, badges, label, reminder_step};
 pub use remind::{JOB, remind_some};
 pub use send::{SendError, Sent, send};

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::catalogue::views::Badge;
+use crate::catalogue::views::CheckShown;
 use crate::catalogue::{Paper, ProviderType, Verification};
 use crate::clock::long_date;
 
@@ -61,23 +61,29 @@ pub(super) const fn has_an_end(paper: Paper) -> bool {
 
 /// The badge of a paper; none on a day on which it does not hold.
 #[must_use]
-pub fn badge(paper: &Verification, today: NaiveDate) -> Option<Badge> {
+pub fn badge(paper: &Verification, today: NaiveDate) -> Option<CheckShown> {
     if !paper.holds_on(today) {
         return None;
     }
-    let by = paper.checked_by.as_deref().unwrap_or("the council");
-    let on = paper.checked_on.map(|on| format!(" on {}", long_date(on))).unwrap_or_default();
+    let by = paper.checked_by.as_deref().map(|who| format!(" by {who}")).unwrap_or_default();
+    let on = paper.checked_on.map(|on| format!("Checked{by} on {}", long_date(on))).unwrap_or_default();
     let until = paper.expires_on.map(|last| format!(", holds until {}", long_date(last))).unwrap_or_default();
     // Numbers of people's own papers are nobody's business; the level of a check is.
-    let told = match paper.paper {
-        Paper::CriminalRecord => level(&paper.detail).map(|level| format!("{level}. ")),
-        Paper::Insurance => Some(format!("{}. ", paper.detail.trim_end_matches('.'))).filter(|told| told.len() > 2),
-        _ => None,
+    let detail = match paper.paper {
+        Paper::CriminalRecord => level(&paper.detail).unwrap_or_default().to_owned(),
+        Paper::Insurance | Paper::Registration | Paper::References => paper.detail.clone(),
+        Paper::Identity | Paper::RightToWork | Paper::Safeguarding => String::new(),
     };
-    Some(Badge {
-        label: label(paper.paper).into(),
-        about: format!("{}Checked by {by}{on}{until}.", told.unwrap_or_default()),
-    })
+    Some(CheckShown { label: label(paper.paper).into(), detail, when: format!("{on}{until}") })
+}
+
+/// The badges of these papers on that day: of each kind the one that holds longest.
+#[must_use]
+pub fn badges(papers: &[Verification], today: NaiveDate) -> Vec<CheckShown> {
+    let mut holding: Vec<&Verification> = papers.iter().filter(|paper| paper.holds_on(today)).collect();
+    holding.sort_by_key(|paper| (paper.paper, std::cmp::Reverse(paper.expires_on.unwrap_or(NaiveDate::MAX))));
+    holding.dedup_by_key(|paper| paper.paper);
+    holding.into_iter().filter_map(|paper| badge(paper, today)).collect()
 }
 
 /// The level of a criminal record check, where its detail names one.
@@ -135,8 +141,9 @@ mod tests {
     #[test]
     fn a_badge_holds_through_its_last_day_and_is_gone_on_the_next() {
         let paper = checked(Some("2028-02-29"));
-        let told = badge(&paper, day("2028-02-29")).unwrap().about;
-        assert_eq!(told, "Enhanced. Checked by Trafford on 1 March 2027, holds until 29 February 2028.");
+        let told = badge(&paper, day("2028-02-29")).unwrap();
+        assert_eq!(told.detail, "Enhanced", "and not its number");
+        assert_eq!(told.when, "Checked by Trafford on 1 March 2027, holds until 29 February 2028");
         assert!(badge(&paper, day("2028-03-01")).is_none());
         assert!(badge(&checked(None), day("2099-01-01")).is_some());
         for state in [CheckState::Waiting, CheckState::Refused] {

@@ -76,15 +76,6 @@ pub fn papers_of(conn: &mut Conn, organization: OrganizationId) -> QueryResult<V
         .load(conn)
 }
 
-/// The papers of an organisation that hold on that day: of each kind the one that holds longest.
-pub fn best_papers_of(conn: &mut Conn, organization: OrganizationId, day: NaiveDate) -> QueryResult<Vec<Verification>> {
-    let mut all = papers_of(conn, organization)?;
-    all.retain(|paper| paper.holds_on(day));
-    all.sort_by_key(|paper| (paper.paper, std::cmp::Reverse(paper.expires_on.unwrap_or(NaiveDate::MAX))));
-    all.dedup_by_key(|paper| paper.paper);
-    Ok(all)
-}
-
 /// What a provider is, and which authority looks after it.
 pub fn provider(
     conn: &mut Conn,

@@ -15,6 +15,7 @@ mod support;
 mod accounts;
 mod browser;
 mod keeping;
+mod keeping_true;
 mod searching;
 mod the_desk;
 mod the_journey;

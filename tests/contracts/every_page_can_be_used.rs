@@ -211,6 +211,13 @@ fn every_page_has_one_heading_and_labelled_fields() {
     visitor.open(&format!("/services/{lunch}/wrong")).press("Tell them", &[("what", "price"), ("words", "£9")]);
     let paper = json!({ "paper": "insurance", "detail": "Public liability", "expires_on": "2027-01-01" });
     town.api_of("Pat").post("/provider/papers", &paper).expect(201);
+    check(&visitor.open("/reviews/removed"));
+    let review = visitor.open(&format!("/services/{lunch}")).link("Report the review");
+    check(&visitor.open(&review));
+    check(&visitor.open(&review).press("Report it", &[]));
+    check(&visitor.open(&review).press("Report it", &[("what", "not real")]));
+    check(&pat.open("/provider/reviews"));
+    check(&pat.open("/provider/reviews").press("Publish my answer", &[("words", "")]));
     for path in ["/provider/freshness", "/provider/reports", "/provider/papers", "/provider/papers/new"] {
         check(&pat.open(path));
     }
@@ -223,12 +230,15 @@ fn every_page_has_one_heading_and_labelled_fields() {
         "/moderation/freshness",
         "/moderation/reports",
         "/moderation/papers",
+        "/moderation/reviews",
         "/moderation/providers",
         "/moderation/providers?q=nobody",
     ] {
         check(&mo.open(path));
     }
     check(&mo.open("/moderation/reports").go("Lunch club"));
+    check(&mo.open("/moderation/reviews").go("Lunch club"));
+    check(&mo.open("/moderation/reviews").go("Lunch club").press("Decide", &[]));
     let paper = mo.open("/moderation/papers").go("Insurance");
     check(&paper);
     check(&paper.press("Checked", &[("expires_on", "")]));

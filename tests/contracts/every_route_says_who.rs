@@ -12,8 +12,10 @@ use waymark::ids::OrganizationId;
 use crate::support::{ASHTON, Api, Person, Town, option_id, pounds, service_id};
 
 /// Whoever may do it comes last, so that the others try while there is still something to do.
-const PEOPLE: [&str; 13] =
-    ["Noor", "Bela", "Olu", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Aled", "Ada", "Pat", "Hana"];
+const PEOPLE: [&str; 17] = [
+    "Noor", "Bela", "Rae", "Reg", "Olu", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Clem", "Cate", "Aled", "Ada",
+    "Pat", "Hana",
+];
 
 /// A route as the source says it: method and path.
 type Route = (String, String);
@@ -141,6 +143,12 @@ fn document(town: &Town, path: &str) -> Value {
         "roles" => json!({ "role": "moderator", "reason": "because" }),
         "invitations" if path.contains("/provider/") => json!({ "email": "nobody", "standing": "staff" }),
         "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
+        "programs" => json!({ "name": "Rota", "scopes": ["read"], "days": 30 }),
+        "helpers" => json!({ "email": somebody(), "kind": "family or friend" }),
+        "helping" => json!({ "token": "none", "accept": true }),
+        "representatives" => {
+            json!({ "person": somebody(), "email": somebody(), "kind": "attorney", "evidence": "a document" })
+        }
         "tokens" => json!({ "email": somebody(), "password": "none" }),
         "feeds" | "{feed_id}" => json!({ "name": "", "url": "", "licence": "", "every_hours": 0 }),
         "readings" => json!({ "what": "look" }),
@@ -161,7 +169,10 @@ fn document(town: &Town, path: &str) -> Value {
         "contact" | "check" => json!({}),
         "answer" if path.contains("still-right") => json!({ "answer": "still right" }),
         "answer" => json!({ "resolution": "put right" }),
+        "reports" if path.contains("review_id") => json!({ "what": "not real" }),
         "reports" => json!({ "what": "closed" }),
+        "reply" => json!({ "words": "Thank you" }),
+        "decision" => json!({ "decision": "removed", "reason": "because" }),
         "papers" => json!({ "paper": "identity", "detail": "passport" }),
         "withdrawal" | "suspension" | "lifting" => json!({ "reason": "because" }),
         "wanted-support" => json!({ "words": "a choir for men" }),
@@ -241,6 +252,14 @@ fn asks_api(town: &Town, api: &Api, method: &str, path: &str, route: &str) -> St
 fn every_route_tried_as_everybody() {
     let town = Town::open();
     town.new_holder("Hana", ASHTON, pounds(20_000));
+    // Rae may look at what is Hana's, Reg may buy for her; Cate is her care manager.
+    town.new_holder("Rae", ASHTON, pounds(100));
+    town.new_holder("Reg", ASHTON, pounds(100));
+    for (helper, kind, buys) in
+        [("Rae", "family or friend", false), ("Reg", "family or friend", true), ("Cate", "care manager", false)]
+    {
+        town.acts_for(helper, "Hana", kind, buys);
+    }
     let apis: Vec<Api> = std::iter::once(town.api()).chain(PEOPLE.iter().map(|name| town.api_of(name))).collect();
     let people: Vec<Person> =
         std::iter::once(town.visitor()).chain(PEOPLE.iter().map(|name| town.person(name))).collect();
@@ -281,10 +300,14 @@ fn every_route_tried_as_everybody() {
             .replace("{invitation_id}", service_id("nobody").as_str())
             .replace("{membership_id}", service_id("nobody").as_str())
             .replace("{role_id}", service_id("nobody").as_str())
+            .replace("{representative_id}", service_id("nobody").as_str())
+            .replace("{program_id}", service_id("nobody").as_str())
+            .replace("{copy_id}", service_id("nobody").as_str())
             .replace("{person_id}", service_id("nobody").as_str())
             .replace("{setting}", "check-after-days")
             .replace("{saved_search_id}", &saved)
             .replace("{token}", &token)
+            .replace("{review_id}", service_id("nobody").as_str())
             .replace("{token}", &"0".repeat(64))
             .replace("{organization_id}", OrganizationId::named("Trafford Libraries").as_str())
             .replace("{path:.*}", "favicon.svg");

@@ -57,7 +57,7 @@ fn pat_sends_her_insurance_mo_checks_it_and_the_badge_is_gone_the_day_after_its_
     assert_eq!(endless.problems(), ["Enter its last day: today or later."]);
     endless.press("Checked", &[("expires_on", "2026-08-31")]).expect("The paper is checked.");
 
-    let told = lunch(&town).expect("Public liability, £5 million. Checked by Trafford on 20 May 2026");
+    let told = lunch(&town).expect("Public liability, £5 million").expect("Checked by Trafford on 20 May 2026");
     drop(told.expect("holds until 31 August 2026"));
     let letter = town.letter("Pat", "Your paper \u{201c}Insurance\u{201d} is checked");
     assert!(letter.words.contains("It holds until 31 August 2026."));

@@ -56,6 +56,11 @@ impl Api {
         Self { token: Some(token), ..anyone }
     }
 
+    /// The same program with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
     /// Its token.
     pub fn token(&self) -> Option<String> {
         self.token.clone()

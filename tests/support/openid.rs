@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
 use super::Person;
@@ -10,6 +10,8 @@ use super::Person;
 /// A provider that runs until it is dropped.
 pub struct Elsewhere {
     process: Child,
+    /// Held open: a provider that cannot write its notices stops.
+    _notices: BufReader<ChildStdout>,
     /// Its address.
     pub issuer: String,
 }
@@ -59,7 +61,7 @@ impl Elsewhere {
             issuer.clear();
             assert!(lines.read_line(&mut issuer).unwrap() > 0, "the provider stopped");
         }
-        Some(Self { process, issuer: issuer.trim().to_owned() })
+        Some(Self { process, _notices: lines, issuer: issuer.trim().to_owned() })
     }
 
     /// The file of settings that names it.

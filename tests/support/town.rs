@@ -192,6 +192,20 @@ impl Town {
         done.unwrap();
     }
 
+    /// Lets somebody of the town act for somebody else.
+    pub fn acts_for(&self, helper: &str, person: &str, kind: &str, buys: bool) {
+        let (id, person, helper) =
+            (PersonId::named(&format!("{helper} for {person}")), PersonId::named(person), PersonId::named(helper));
+        let sql = format!(
+            "INSERT INTO representatives (id, person_id, helper_id, kind, may_plan, may_buy, may_manage_money, authority_id,
+                evidence, granted_by, granted_at, accepted_at)
+             SELECT '{id}', '{person}', '{helper}', '{kind}', FALSE, {buys}, FALSE, authority_id, 'a document', '{person}',
+                '2026-05-01 10:00:00', '2026-05-01 10:00:00' FROM citizens WHERE person_id = '{person}'",
+            buys = if buys { "TRUE" } else { "FALSE" },
+        );
+        self.connect().batch_execute(&sql).unwrap();
+    }
+
     /// So many new people of a ward each buy two lunches.
     pub fn lunches(&self, ward: &str, people: usize) {
         let now = self.app.clock.now();

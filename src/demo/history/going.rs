@@ -27,6 +27,7 @@ impl History {
     fn take_step(&mut self, bought: &mut Bought, number: u32, then: Then, at: UtcTime) -> Option<()> {
         let member = self.staff.members.get(&bought.whole.purchase.organization_id).copied();
         let budget = &mut self.purses[bought.purse].budget;
+        let holder = budget.person;
         let (purchase, journal) = (&mut bought.whole.purchase, &mut self.journal);
         match then {
             Then::Agree => purchase.agree(member, at, journal).ok(),
@@ -36,7 +37,7 @@ impl History {
             }
             Then::Cancel => {
                 let (_, why) = bought.plan.cancelled.clone()?;
-                purchase.cancel(budget, &bought.whole.deliveries, Some(why), at, journal).ok()?;
+                purchase.cancel(budget, &bought.whole.deliveries, (holder, Some(why)), at, journal).ok()?;
                 self.next_step(bought, number, at + TimeDelta::hours(26), Then::Invoice);
                 Some(())
             }
@@ -78,10 +79,11 @@ impl History {
     fn answer(&mut self, bought: &mut Bought, number: u32, delivery: usize, planned: usize, at: UtcTime) -> Option<()> {
         let wrong = bought.plan.deliveries.get(planned)?.answer.as_ref().and_then(|(_, wrong)| wrong.clone());
         let budget = &mut self.purses[bought.purse].budget;
+        let holder = budget.person;
         let this = bought.whole.deliveries.get_mut(delivery)?;
         match wrong {
-            Some(why) => this.dispute(&bought.whole.purchase, budget, why, at, &mut self.journal)?,
-            None => this.confirm(&bought.whole.purchase, budget, at, &mut self.journal)?,
+            Some(why) => this.dispute(&bought.whole.purchase, budget, (holder, why), at, &mut self.journal)?,
+            None => this.confirm(&bought.whole.purchase, budget, holder, at, &mut self.journal)?,
         }
         let WholePurchase { purchase, deliveries, invoices } = &mut bought.whole;
         if this_was_confirmed(deliveries, delivery) {

@@ -50,6 +50,11 @@ pub(super) fn password_of(conn: &mut Conn, person: PersonId) -> QueryResult<Opti
     people::table.find(person).select(people::password_hash).first(conn)
 }
 
+/// Whether somebody signs in with a password.
+pub fn has_password(conn: &mut Conn, person: PersonId) -> QueryResult<bool> {
+    people::table.find(person).select(people::password_hash.is_not_null()).first(conn)
+}
+
 /// Gives somebody another name.
 pub(super) fn rename(tx: &mut Conn, person: PersonId, name: &str) -> QueryResult<()> {
     diesel::update(people::table.find(person)).set(people::display_name.eq(name)).execute(tx).map(drop)
@@ -96,6 +101,11 @@ pub(super) fn new_account(
     )
     .execute(tx)?;
     Ok((made == 1).then_some(id))
+}
+
+/// The name of somebody whose account is open.
+pub(super) fn open_name(conn: &mut Conn, person: PersonId) -> QueryResult<Option<String>> {
+    people::table.find(person).filter(people::closed_at.is_null()).select(people::display_name).first(conn).optional()
 }
 
 /// A person's name.

@@ -42,6 +42,9 @@ pub fn feed_by_name(conn: &mut Conn, authority: AuthorityId, name: &str) -> Quer
         .optional()
 }
 
+/// Where something was taken from: the feed's name, an address, its licence, its attribution.
+type Source = (String, Option<String>, String, String);
+
 /// Every feed that has brought anything, with its attribution: for the credits.
 pub fn attributions(conn: &mut Conn) -> QueryResult<Vec<Source>> {
     feeds::table

@@ -1,0 +1,255 @@
+//! The noun: one look or one change. Pure.
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::clock::UtcTime;
+use crate::db::text_enum;
+use crate::identity::{
+    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName,
+    SignedIn, Way,
+};
+use crate::ids::{AuthorityId, OrganizationId, PersonId};
+
+text_enum! {
+    /// What was done, as the sentence about it says: "Pat of Sale Neighbours *looked at* your purchase".
+    pub enum Deed {
+        /// A look.
+        LookedAt = "looked at",
+        /// A request to a provider.
+        AskedFor = "asked for",
+        /// The provider's yes.
+        SaidYesTo = "said yes to",
+        /// The provider's no.
+        Declined = "declined",
+        /// The holder's change of mind.
+        Cancelled = "cancelled",
+        /// The provider says that something was delivered.
+        RecordedADeliveryOf = "recorded a delivery of",
+        /// The holder says that it was.
+        ConfirmedADeliveryOf = "confirmed a delivery of",
+        /// The holder says that it was not.
+        DisputedADeliveryOf = "disputed a delivery of",
+        /// The provider asks for money.
+        SentAnInvoiceFor = "sent an invoice for",
+        /// The council pays.
+        Paid = "paid an invoice for",
+        /// A rating, or another one.
+        Rated = "rated",
+        /// A new value.
+        Changed = "changed",
+        /// The end.
+        Closed = "closed",
+    }
+}
+
+text_enum! {
+    /// To what it was done.
+    pub enum What {
+        /// One purchase; the subject is its id.
+        Purchase = "purchase",
+        /// A list with purchases of several people.
+        Purchases = "purchases",
+        /// One budget; the subject is its id.
+        Budget = "budget",
+        /// Who may act for somebody.
+        Helpers = "helpers",
+        /// Name, address, password.
+        Account = "account",
+    }
+}
+
+text_enum! {
+    /// Why, as the sentence about it ends: "…, *to answer it*".
+    pub enum Why {
+        /// A provider who was asked.
+        ToAnswerIt = "to answer it",
+        /// A provider who has work to plan and record.
+        ToDeliverIt = "to deliver it",
+        /// A provider at the desk.
+        ToSeeWhatWaits = "to see what waits for them",
+        /// A provider who wants to be paid.
+        ToBePaid = "to be paid for it",
+        /// A finance officer.
+        ToPayInvoices = "to pay invoices",
+        /// The person themselves, or somebody in their name.
+        ForOneself = "because that was wanted",
+        /// An administrator.
+        ToLookAfterRoles = "to look after people and roles",
+        /// A council that records what the law or a court has decided.
+        OnALegalGround = "on a legal ground",
+        /// A representative, planner or care manager.
+        ToHelp = "to help",
+    }
+}
+
+/// Who did something: a person in a role, for somebody perhaps, over pages or the API.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    person: PersonId,
+    role: Option<RoleName>,
+    organization: Option<OrganizationId>,
+    authority: Option<AuthorityId>,
+    acting_for: Option<PersonId>,
+    way: Way,
+}
+
+impl From<&SignedIn> for Actor {
+    fn from(who: &SignedIn) -> Self {
+        let person = who.person();
+        Self { person, role: None, organization: None, authority: None, acting_for: None, way: who.way() }
+    }
+}
+
+impl From<&BudgetReader> for Actor {
+    fn from(reader: &BudgetReader) -> Self {
+        let acting_for = reader.acting_for().map(|_| reader.person());
+        Self { acting_for, ..Self::from(reader.who()) }
+    }
+}
+
+impl From<&BudgetHolder> for Actor {
+    fn from(holder: &BudgetHolder) -> Self {
+        let reader: &BudgetReader = holder;
+        Self::from(reader)
+    }
+}
+
+impl From<&AuthorityAdministrator> for Actor {
+    fn from(administrator: &AuthorityAdministrator) -> Self {
+        let (role, authority) = (Some(RoleName::AuthorityAdministrator), Some(administrator.authority()));
+        Self { role, authority, ..Self::from(administrator.who()) }
+    }
+}
+
+impl From<&Practitioner> for Actor {
+    fn from(practitioner: &Practitioner) -> Self {
+        let (role, authority) = (Some(practitioner.role()), Some(practitioner.authority()));
+        Self { role, authority, ..Self::from(practitioner.who()) }
+    }
+}
+
+impl From<&ProviderMember> for Actor {
+    fn from(member: &ProviderMember) -> Self {
+        let (role, organization) = (Some(RoleName::ProviderMember), Some(member.organization()));
+        Self { role, organization, ..Self::from(member.who()) }
+    }
+}
+
+impl From<&FinanceOfficer> for Actor {
+    fn from(officer: &FinanceOfficer) -> Self {
+        let (role, authority) = (Some(RoleName::FinanceOfficer), Some(officer.authority()));
+        Self { role, authority, ..Self::from(officer.who()) }
+    }
+}
+
+/// One look or one change, on its way into the chain of the person whose records they are.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Whose records.
+    pub person: PersonId,
+    /// Who; none for the program itself.
+    pub actor: Option<PersonId>,
+    /// In which role.
+    pub role: Option<RoleName>,
+    /// For which provider.
+    pub organization: Option<OrganizationId>,
+    /// For which authority.
+    pub authority: Option<AuthorityId>,
+    /// In whose name.
+    pub acting_for: Option<PersonId>,
+    /// What was done.
+    pub deed: Deed,
+    /// To what.
+    pub what: What,
+    /// To which one of them: an id, or nothing.
+    pub subject: String,
+    /// Why.
+    pub why: Why,
+    /// Over what.
+    pub way: Way,
+    /// When.
+    pub at: UtcTime,
+}
+
+impl Entry {
+    /// What `actor` did to something of `person`.
+    #[must_use]
+    pub fn new(
+        actor: impl Into<Actor>,
+        (deed, why): (Deed, Why),
+        person: PersonId,
+        (what, subject): (What, &str),
+        at: UtcTime,
+    ) -> Self {
+        let Actor { person: who, role, organization, authority, acting_for, way } = actor.into();
+        let (actor, subject) = (Some(who), subject.to_owned());
+        Self { person, actor, role, organization, authority, acting_for, deed, what, subject, why, way, at }
+    }
+
+    /// The hash that follows `before` in a chain: over everything that the entry says.
+    #[must_use]
+    pub fn hash_after(&self, before: &str, position: i64) -> String {
+        let said = json!([
+            before,
+            position,
+            self.person,
+            self.actor,
+            self.role,
+            self.organization,
+            self.authority,
+            self.acting_for,
+            self.deed,
+            self.what,
+            self.subject,
+            self.why,
+            self.way,
+            self.at.and_utc().timestamp_micros(),
+        ]);
+        hex::encode(Sha256::digest(said.to_string().as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_an_entry_is_in_its_hash() {
+        let entry = Entry {
+            person: PersonId::named("Amira"),
+            actor: Some(PersonId::named("Pat")),
+            role: Some(RoleName::ProviderMember),
+            organization: Some(OrganizationId::named("Sale Neighbours")),
+            authority: None,
+            acting_for: None,
+            deed: Deed::LookedAt,
+            what: What::Purchase,
+            subject: "one".into(),
+            why: Why::ToAnswerIt,
+            way: Way::Page,
+            at: UtcTime::default(),
+        };
+        let others = [
+            Entry { person: PersonId::named("Noor"), ..entry.clone() },
+            Entry { actor: None, ..entry.clone() },
+            Entry { role: None, ..entry.clone() },
+            Entry { organization: None, ..entry.clone() },
+            Entry { authority: Some(AuthorityId::named("Trafford")), ..entry.clone() },
+            Entry { acting_for: Some(PersonId::named("Noor")), ..entry.clone() },
+            Entry { deed: Deed::Changed, ..entry.clone() },
+            Entry { what: What::Budget, ..entry.clone() },
+            Entry { subject: "two".into(), ..entry.clone() },
+            Entry { why: Why::ToHelp, ..entry.clone() },
+            Entry { way: Way::Api, ..entry.clone() },
+            Entry { at: UtcTime::default() + chrono::TimeDelta::microseconds(1), ..entry.clone() },
+        ];
+        let hash = entry.hash_after("", 1);
+        assert_eq!(hash, entry.clone().hash_after("", 1));
+        assert_ne!(hash, entry.hash_after("", 2));
+        assert_ne!(hash, entry.hash_after("x", 1));
+        for other in others {
+            assert_ne!(hash, other.hash_after("", 1), "{other:?}");
+        }
+    }
+}
