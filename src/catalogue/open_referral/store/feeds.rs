@@ -16,9 +16,6 @@ const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Readings of a feed whose reports are kept.
 const REPORTS: i64 = 10;
 
-/// Where something comes from: the feed's name, an address, the licence, the attribution.
-pub type Source = (String, Option<String>, String, String);
-
 /// The feeds of an authority, by name.
 pub fn feeds_of(conn: &mut Conn, authority: AuthorityId) -> QueryResult<Vec<Feed>> {
     feeds::table
