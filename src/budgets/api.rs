@@ -123,7 +123,7 @@ pub struct MeaningDocument {
     /// In a few words.
     pub in_short: String,
     /// What is wanted each week, or once.
-    pub wanted: Vec<WantedAmountDocument>,
+    pub wanted: Vec<WantedDocument>,
     /// Miles a week, where the service asks a price for them.
     pub miles: Option<i32>,
     /// What an ordinary week costs.
@@ -154,7 +154,7 @@ pub struct MeaningDocument {
 
 /// One price and how many of it each week.
 #[derive(Serialize, ToSchema)]
-pub struct WantedAmountDocument {
+pub struct WantedDocument {
     /// Which price.
     #[schema(value_type = String)]
     pub cost_option_id: crate::ids::CostOptionId,
@@ -211,7 +211,7 @@ pub async fn get_meaning(
     let no_price = || AppError::refused("no-price", "this service tells no price to plan with. Ask its provider");
     let plan = Plan::of(&options, &asked, today, miles_there_and_back(&purse, place)).ok_or_else(no_price)?;
     let told = plan.meaning(&purse);
-    let wanted = plan.wanted.iter().map(|wanted| WantedAmountDocument {
+    let wanted = plan.wanted.iter().map(|wanted| WantedDocument {
         cost_option_id: wanted.option.id,
         label: wanted.option.label.clone(),
         units: wanted.units,

@@ -25,7 +25,7 @@ pub struct ServiceInFull {
     /// Who it is for.
     pub eligibility: EligibilityDocument,
     /// Where it comes to and when.
-    pub availability: ServiceAvailabilityDocument,
+    pub availability: AvailabilityDocument,
     /// Every price with its changes.
     pub prices: Vec<PriceDocument>,
     /// Which ways of holding a budget it takes.
@@ -35,7 +35,7 @@ pub struct ServiceInFull {
     /// Languages spoken besides English.
     pub languages: Vec<String>,
     /// Telephone, e-mail and web address.
-    pub contact: ServiceContactDocument,
+    pub contact: ContactDocument,
     /// What the regulator says; none where no regulator has to register it.
     pub regulation: Option<RegulationDocument>,
     /// What was checked of its provider and holds today.
@@ -66,7 +66,7 @@ pub struct EligibilityDocument {
 
 /// Where it comes to and when it is on.
 #[derive(Serialize, ToSchema)]
-pub struct ServiceAvailabilityDocument {
+pub struct AvailabilityDocument {
     /// Postcode districts and authorities that it comes to as a whole.
     pub areas: Vec<AreaDocument>,
     /// Rules of the week and the month (RFC 5545).
@@ -152,7 +152,7 @@ pub struct MadeOfDocument {
 
 /// How to reach it.
 #[derive(Serialize, ToSchema)]
-pub struct ServiceContactDocument {
+pub struct ContactDocument {
     /// Telephone.
     pub phone: Option<String>,
     /// E-mail.
@@ -220,7 +220,7 @@ impl ServiceInFull {
             },
             accessibility: terms("accessibility"),
             languages: service.languages.split(", ").filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-            contact: ServiceContactDocument {
+            contact: ContactDocument {
                 phone: service.phone.clone(),
                 email: service.email.clone(),
                 url: service.url.clone(),
@@ -244,9 +244,9 @@ impl ServiceInFull {
     }
 }
 
-fn availability(details: Details, now: UtcTime) -> ServiceAvailabilityDocument {
+fn availability(details: Details, now: UtcTime) -> AvailabilityDocument {
     let times = in_words(&details.schedules, now.date());
-    ServiceAvailabilityDocument {
+    AvailabilityDocument {
         next_on: next(&details.schedules, now).map(|next| next.starts.format("%Y-%m-%dT%H:%M:%S").to_string()),
         opening_times: times.into_iter().map(|line| format!("{}: {}", line.days, line.hours)).collect(),
         areas: details.areas.into_iter().map(|(kind, code)| AreaDocument { kind, code }).collect(),

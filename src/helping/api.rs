@@ -192,7 +192,7 @@ pub async fn get_helping(who: SignedIn, app: Data<App>) -> Result<JsonAnswer<Rep
 /// An answer to an invitation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct HelpingAnswerDocument {
+pub struct AnswerDocument {
     /// The token from the link of the letter.
     pub token: String,
     /// Yes or no.
@@ -201,12 +201,12 @@ pub struct HelpingAnswerDocument {
 
 /// Takes up an invitation, or says no to it.
 #[utoipa::path(post, path = "/api/v1/me/helping", tag = "helping", security(("bearer" = [])),
-    request_body = HelpingAnswerDocument,
+    request_body = AnswerDocument,
     responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
         (status = 422, body = Problem)))]
 pub async fn post_answer(
     who: SignedIn,
-    Json(answer): Json<HelpingAnswerDocument>,
+    Json(answer): Json<AnswerDocument>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();

@@ -40,12 +40,12 @@ pub struct SettingDocument {
     pub most: i64,
     /// When it was changed last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_change: Option<SettingChangeDocument>,
+    pub last_change: Option<ChangeDocument>,
 }
 
 /// One change.
 #[derive(Serialize, ToSchema)]
-pub struct SettingChangeDocument {
+pub struct ChangeDocument {
     /// By whom.
     pub changed_by: String,
     /// When.
@@ -73,7 +73,7 @@ fn document(which: Setting, value: i64, changes: &[Change]) -> SettingDocument {
         default_value: which.default_value(),
         least,
         most,
-        last_change: last.map(|change| SettingChangeDocument {
+        last_change: last.map(|change| ChangeDocument {
             changed_by: change.by.clone(),
             changed_at: change.at,
             before: change.before,

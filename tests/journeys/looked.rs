@@ -38,7 +38,7 @@ fn amira_reads_who_looked_at_her_purchase_and_why() {
         ]
     );
     let own = lines(&amira.open("/account/looked?own=yes"));
-    assert_eq!(own.len(), 4, "{own:#?}");
+    assert_eq!(own.len(), 4);
     assert_eq!(own[3], "You asked for your purchase of 2 sessions of Lunch club.");
 
     // Once an hour is enough; and nobody else's list has any of it.

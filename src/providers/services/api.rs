@@ -397,7 +397,7 @@ pub async fn get_changes(moderator: Moderator, app: Data<App>) -> Result<JsonAns
 
 /// A field that changed.
 #[derive(Serialize, ToSchema)]
-pub struct ServiceChangeDocument {
+pub struct ChangeDocument {
     /// What it is called.
     pub field: String,
     /// What was public before.
@@ -414,7 +414,7 @@ pub struct DifferenceDocument {
     /// What it says.
     pub entry: Entry,
     /// What is different from what is public; everything for a new service.
-    pub changes: Vec<ServiceChangeDocument>,
+    pub changes: Vec<ChangeDocument>,
 }
 
 /// One version, and what is different (moderators).
@@ -431,7 +431,7 @@ pub async fn get_change(
         let side = |gone: fn(&super::difference::Piece) -> bool| -> String {
             changed.words.iter().filter(|piece| !gone(piece)).map(|piece| piece.text.as_str()).collect()
         };
-        ServiceChangeDocument {
+        ChangeDocument {
             field: changed.label.into(),
             before: side(|piece| piece.added),
             after: side(|piece| piece.removed),
