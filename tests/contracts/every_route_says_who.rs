@@ -150,6 +150,8 @@ fn document(town: &Town, path: &str) -> Value {
             json!({ "person": somebody(), "email": somebody(), "kind": "attorney", "evidence": "a document" })
         }
         "tokens" => json!({ "email": somebody(), "password": "none" }),
+        "feeds" | "{feed_id}" => json!({ "name": "", "url": "", "licence": "", "every_hours": 0 }),
+        "readings" => json!({ "what": "look" }),
         "{service_id}" => json!({}),
         "saved-searches" => json!({ "address": "/search?q=lunch" }),
         "{saved_search_id}" => json!({ "name": "Lunch", "alerts": "none" }),

@@ -154,7 +154,7 @@ fn take(app: &App, places: Vec<Place>, with_ratings: bool, report: &mut Report) 
 }
 
 /// Brings the services with these numbers up to date with what the register said.
-pub(super) fn update_services(tx: &mut Conn, numbers: &[String], now: UtcTime) -> diesel::QueryResult<Report> {
+fn update_services(tx: &mut Conn, numbers: &[String], now: UtcTime) -> diesel::QueryResult<Report> {
     let mut report = Report::default();
     let services = store::services_with(tx, numbers)?;
     if services.is_empty() {

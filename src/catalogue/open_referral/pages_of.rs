@@ -177,7 +177,7 @@ impl Pages {
         &self,
         rows: Vec<Value>,
         known: impl Fn(&Value) -> Option<Value>,
-    ) -> Result<Vec<Result<Value, String>>, TakeInError> {
+    ) -> Vec<Result<Value, String>> {
         let fetched = stream::iter(rows.into_iter().map(|row| {
             let is_whole = WHOLE.iter().any(|name| field(&row, &[name]).is_some());
             let have = if is_whole { Some(row.clone()) } else { known(&row) };
@@ -189,24 +189,21 @@ impl Pages {
                 if let Some(have) = have {
                     return Ok(have);
                 }
-                match address {
-                    None => Ok(row), // without an id it is refused anyway
-                    Some(url) => match self.fetcher.json(&url).await {
-                        Ok(whole) if whole.is_object() => Ok(whole),
-                        Ok(_) => Err("the service's own page holds no service".to_owned()),
-                        // Less than was there before must not take its place: the row is refused, and what stands here stays.
-                        Err(problem) => {
-                            let mut row = row;
-                            row["x_unreachable"] = problem.to_string().into();
-                            Ok(row)
-                        }
-                    },
-                }
+                let Some(url) = address else { return Ok(row) }; // without an id it is refused anyway
+                let problem = match self.fetcher.json(&url).await {
+                    Ok(whole) if whole.is_object() => return Ok(whole),
+                    Ok(_) => "it holds no service".to_owned(),
+                    Err(problem) => problem.to_string(),
+                };
+                // Less than was there before must not take its place: the row is refused, and what stands here stays.
+                let mut row = row;
+                row["x_unreachable"] = problem.into();
+                Ok(row)
             }
         }))
         .buffered(self.fetcher.at_once())
         .collect::<Vec<Result<Value, String>>>();
-        Ok(self.runtime.block_on(fetched))
+        self.runtime.block_on(fetched)
     }
 }
 

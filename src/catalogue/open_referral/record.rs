@@ -176,7 +176,9 @@ impl Reader<'_> {
             Found::Words => {
                 notes.add(format!("the category was found by its words: {}", self.taxonomy.name(&category)));
             }
-            Found::Guessed => notes.add(format!("no category fits: it stands under {}", self.taxonomy.name(&category))),
+            Found::Guessed => {
+                notes.add(format!("no category fits: it stands under {}", self.taxonomy.name(&category)));
+            }
         }
         let options = self.options(record, id, &mut notes);
         let description = Self::description(record, raw_description, options.is_empty(), &mut notes);

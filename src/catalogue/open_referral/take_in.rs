@@ -142,7 +142,7 @@ impl<'a> TakeIn<'a> {
             let Some(page) = pages.next_page()? else { return Ok(pages.why_not_all()) };
             let known = self.known(&page.records)?;
             let records = pages
-                .with_everything(page.records, |row| known.iter().find(|known| is_newer_than(known, row)).cloned())?;
+                .with_everything(page.records, |row| known.iter().find(|known| is_newer_than(known, row)).cloned());
             for (at, part) in records.chunks(STAGE).enumerate() {
                 // The page counts as read once its last part is.
                 let next = if (at + 1) * STAGE >= records.len() { page.number + 1 } else { page.number };
