@@ -154,6 +154,7 @@ pub struct MeaningDocument {
 
 /// One price and how many of it each week.
 #[derive(Serialize, ToSchema)]
+#[schema(as = WantedWeek)]
 pub struct WantedDocument {
     /// Which price.
     #[schema(value_type = String)]
@@ -166,6 +167,7 @@ pub struct WantedDocument {
 
 /// A price change: what the same week costs from a day on.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PriceChange)]
 pub struct ChangeDocument {
     /// From when on.
     pub from: NaiveDate,

@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
-use crate::helping::{self, Kind, Scopes};
+use crate::helping::{self, RepresentativeKind, Scopes};
 use crate::identity::{BudgetReader, FinanceOfficer, ProviderMember, SignedIn};
 use crate::{budgets, purchasing};
 
@@ -51,7 +51,14 @@ pub(super) fn write(tx: &mut Conn, now: UtcTime) -> QueryResult<()> {
         && SignedIn::known(tx, leon.id())?.is_some()
     {
         let scopes = Scopes { plan: true, buy: true, money: false };
-        helping::store::insert_agreed(tx, leon.id(), amira.id(), Kind::Family, scopes, now - TimeDelta::days(40))?;
+        helping::store::insert_agreed(
+            tx,
+            leon.id(),
+            amira.id(),
+            RepresentativeKind::Family,
+            scopes,
+            now - TimeDelta::days(40),
+        )?;
     }
     Ok(())
 }

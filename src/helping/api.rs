@@ -17,7 +17,7 @@ use crate::web::render::Problem;
 
 use super::council_pages::{KINDS, recorded};
 use super::pages::id;
-use super::representative::{Kind, Scopes, Wanted};
+use super::representative::{RepresentativeKind, Scopes, Wanted};
 use super::store::{self, Row};
 use super::{accept, decline, end_as_council, end_as_helper, end_as_person, invite};
 
@@ -49,7 +49,7 @@ pub struct RepresentativeDocument {
     /// Where the invitation went.
     pub email: Option<String>,
     /// On which ground.
-    pub kind: Kind,
+    pub kind: RepresentativeKind,
     /// Whether they may plan.
     pub may_plan: bool,
     /// Whether they may buy.
@@ -109,7 +109,7 @@ pub struct NewRepresentative {
     #[serde(default)]
     pub person: String,
     /// On which ground.
-    pub kind: Kind,
+    pub kind: RepresentativeKind,
     /// Whether they may plan.
     #[serde(default)]
     pub may_plan: bool,
@@ -128,7 +128,7 @@ pub struct NewRepresentative {
 }
 
 impl NewRepresentative {
-    fn checked(self, kinds: &[Kind], today: NaiveDate) -> Result<(String, Wanted), AppError> {
+    fn checked(self, kinds: &[RepresentativeKind], today: NaiveDate) -> Result<(String, Wanted), AppError> {
         let scopes = Scopes { plan: self.may_plan, buy: self.may_buy, money: self.may_manage_money };
         let Self { email, person, kind, until, evidence, .. } = self;
         Ok((person, Wanted { email, kind, scopes, until, evidence }.checked(kinds, today)?))
@@ -164,7 +164,7 @@ pub async fn post_helper(
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let (now, office) = (app.clock.now(), app.post.clone());
-    let (_, wanted) = new.checked(&Kind::BY_THE_PERSON, now.date())?;
+    let (_, wanted) = new.checked(&RepresentativeKind::BY_THE_PERSON, now.date())?;
     let id = app.db.write(move |tx| invite(tx, &office, &who, &wanted, now)).await?;
     Ok(HttpResponse::Created().json(MadeDocument { id }))
 }
@@ -191,6 +191,7 @@ pub async fn get_helping(who: SignedIn, app: Data<App>) -> Result<JsonAnswer<Rep
 
 /// An answer to an invitation.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = InvitationAnswer)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerDocument {
     /// The token from the link of the letter.

@@ -12,7 +12,7 @@ use crate::web::page::{Errors, Page, html_with, see_other};
 use crate::web::paging;
 
 use super::pages::{Done, HelperForm, Press, fields, id, kind_choices, line, scope_choices};
-use super::representative::{Kind, Wanted};
+use super::representative::{RepresentativeKind, Wanted};
 use super::store;
 use super::views::{CouncilHelpersPage, CouncilLine};
 use super::{assign, end_as_council, record};
@@ -21,8 +21,13 @@ use super::{assign, end_as_council, record};
 const PER_PAGE: u32 = 30;
 
 /// What a council records.
-pub(super) const KINDS: [Kind; 5] =
-    [Kind::Attorney, Kind::Deputy, Kind::SuitablePerson, Kind::CareManager, Kind::Phone];
+pub(super) const KINDS: [RepresentativeKind; 5] = [
+    RepresentativeKind::Attorney,
+    RepresentativeKind::Deputy,
+    RepresentativeKind::SuitablePerson,
+    RepresentativeKind::CareManager,
+    RepresentativeKind::Phone,
+];
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -104,7 +109,7 @@ pub(super) async fn recorded(
     wanted: Wanted,
 ) -> Result<crate::ids::RepresentativeId, AppError> {
     let (office, now) = (app.post.clone(), app.clock.now());
-    let by_letter = Kind::BY_LAW.contains(&wanted.kind);
+    let by_letter = RepresentativeKind::BY_LAW.contains(&wanted.kind);
     let write = move |tx: &mut crate::db::Conn| {
         let asked = (person.as_str(), &wanted);
         if by_letter {

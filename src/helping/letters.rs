@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::identity::Said;
 use crate::post::{Letter, Office};
 
-use super::representative::{Kind, Scopes};
+use super::representative::{RepresentativeKind, Scopes};
 
 /// Asks somebody to act for somebody.
 pub(super) fn asked(
@@ -41,7 +41,7 @@ pub(super) fn recorded(
     address: &str,
     name: &str,
     council: &str,
-    kind: Kind,
+    kind: RepresentativeKind,
     scopes: Scopes,
 ) -> Result<Letter, AppError> {
     let said = Said {

@@ -22,4 +22,4 @@ pub mod store;
 pub mod views;
 
 pub use represent::{HelpError, accept, assign, decline, end_as_council, end_as_helper, end_as_person, invite, record};
-pub use representative::{Kind, Scopes, Wanted};
+pub use representative::{RepresentativeKind, Scopes, Wanted};

@@ -14,7 +14,7 @@ use crate::ids::RepresentativeId;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
 
-use super::representative::{Kind, Scopes, Wanted};
+use super::representative::{RepresentativeKind, Scopes, Wanted};
 use super::store::{self, Row};
 use super::views::{HelpInvitationPage, HelperLine, HelpersPage, HelpingPage, InviteHelperPage};
 use super::{HelpError, accept, decline, end_as_helper, end_as_person, invite, represent};
@@ -42,7 +42,7 @@ pub struct Done {
 /// The words of one line; `end` makes the address that ends it.
 pub(super) fn line(row: &Row, name: String, now: UtcTime, end_path: Option<String>) -> HelperLine {
     let until = |end: UtcTime| {
-        if row.kind == Kind::Phone {
+        if row.kind == RepresentativeKind::Phone {
             format!(", until {}", crate::clock::wall_clock(end).format("%H:%M"))
         } else {
             format!(", until {}", long_date(end.date() - Days::new(1)))
@@ -76,7 +76,7 @@ pub async fn get_helpers(
     let rows = app.db.read(move |conn| store::helpers_of(conn, &who)).await.map_err(AppError::from)?;
     let shown = |(row, name): &(Row, Option<String>)| {
         let name = name.clone().or_else(|| row.email.clone()).unwrap_or_default();
-        let mine = row.authority_id.is_none() || row.kind == Kind::Phone;
+        let mine = row.authority_id.is_none() || row.kind == RepresentativeKind::Phone;
         line(row, name, now, mine.then(|| format!("/account/helpers/{}/end", row.id)))
     };
     let some = |open: bool, taken: bool| -> Vec<HelperLine> {
@@ -106,10 +106,10 @@ pub struct HelperForm {
 }
 
 impl HelperForm {
-    pub(super) fn checked(&self, kinds: &[Kind], today: NaiveDate) -> Result<Wanted, AppError> {
+    pub(super) fn checked(&self, kinds: &[RepresentativeKind], today: NaiveDate) -> Result<Wanted, AppError> {
         let until = self.until.trim();
         let day: Option<NaiveDate> = until.parse().ok();
-        let kind: Option<Kind> = self.kind.parse().ok();
+        let kind: Option<RepresentativeKind> = self.kind.parse().ok();
         let mut wrong = Vec::new();
         if kind.is_none() {
             wrong.push(FieldError::new("kind", "Choose who this is."));
@@ -128,8 +128,8 @@ pub(super) fn scopes(named: &[String]) -> Scopes {
     Scopes { plan: has("plan"), buy: has("buy"), money: has("manage money") }
 }
 
-pub(super) fn kind_choices(kinds: &[Kind], chosen: &str) -> Vec<Choice> {
-    let choice = |kind: &Kind| Choice {
+pub(super) fn kind_choices(kinds: &[RepresentativeKind], chosen: &str) -> Vec<Choice> {
+    let choice = |kind: &RepresentativeKind| Choice {
         value: kind.to_string(),
         label: kind.label().into(),
         count: None,
@@ -172,7 +172,7 @@ fn invite_page(
         status,
         &InviteHelperPage {
             page: Page::of(request, "Ask somebody to act for you"),
-            kinds: kind_choices(&Kind::BY_THE_PERSON, &form.kind),
+            kinds: kind_choices(&RepresentativeKind::BY_THE_PERSON, &form.kind),
             scopes: scope_choices(&form.scopes),
             email: form.email,
             until: form.until,
@@ -184,7 +184,7 @@ fn invite_page(
 
 /// `GET /account/helpers/invite`
 pub async fn get_invite(_: SignedIn, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let form = HelperForm { kind: Kind::Family.to_string(), ..HelperForm::default() };
+    let form = HelperForm { kind: RepresentativeKind::Family.to_string(), ..HelperForm::default() };
     invite_page(&app, &request, form, StatusCode::OK, Vec::new())
 }
 
@@ -196,7 +196,7 @@ pub async fn post_invite(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
-    let done = match form.checked(&Kind::BY_THE_PERSON, now.date()) {
+    let done = match form.checked(&RepresentativeKind::BY_THE_PERSON, now.date()) {
         Ok(wanted) => {
             let office = app.post.clone();
             app.db.write(move |tx| invite(tx, &office, &who, &wanted, now)).await.map_err(AppError::from)

@@ -12,7 +12,7 @@ use crate::ids::{PersonId, RepresentativeId, random_token};
 use crate::post::{self, Office};
 
 use super::letters;
-use super::representative::{Kind, Scopes, Wanted};
+use super::representative::{RepresentativeKind, Scopes, Wanted};
 use super::store::{self, NewRow, Row};
 
 /// An invitation can be taken up for so long.
@@ -90,7 +90,7 @@ fn end_of(day: NaiveDate) -> UtcTime {
     (day + Days::new(1)).and_time(NaiveTime::MIN)
 }
 
-fn row(person: PersonId, by: PersonId, kind: Kind, scopes: Scopes, now: UtcTime) -> NewRow {
+fn row(person: PersonId, by: PersonId, kind: RepresentativeKind, scopes: Scopes, now: UtcTime) -> NewRow {
     NewRow {
         id: RepresentativeId::new(),
         person_id: person,
@@ -197,7 +197,7 @@ pub fn assign(
 ) -> Result<RepresentativeId, HelpError> {
     let (person, name, address) = store::citizen_with(tx, practitioner, person)?.ok_or(HelpError::NobodyOfOurs)?;
     let by = practitioner.who().person();
-    let (helper, ends_at) = if wanted.kind == Kind::Phone {
+    let (helper, ends_at) = if wanted.kind == RepresentativeKind::Phone {
         (by, Some(now + CALL_LASTS))
     } else {
         let found = store::colleague_with(tx, practitioner, &wanted.email, RoleName::CareManager)?;
@@ -262,7 +262,7 @@ pub fn end_as_person(
     now: UtcTime,
 ) -> Result<(), HelpError> {
     let row = store::of_person(tx, who, id)?.ok_or(HelpError::NotHere)?;
-    if row.authority_id.is_some() && row.kind != Kind::Phone {
+    if row.authority_id.is_some() && row.kind != RepresentativeKind::Phone {
         return Err(HelpError::Councils);
     }
     if store::end(tx, id, who, now)? {

@@ -7,7 +7,7 @@ use crate::error::{AppError, FieldError};
 
 text_enum! {
     /// On which ground somebody acts for somebody else.
-    pub enum Kind {
+    pub enum RepresentativeKind {
         /// Somebody close, by the person's own wish.
         Family = "family or friend",
         /// Somebody whom the person chose for this while they could.
@@ -27,7 +27,7 @@ text_enum! {
     }
 }
 
-impl Kind {
+impl RepresentativeKind {
     /// Those that a person grants themselves.
     pub const BY_THE_PERSON: [Self; 3] = [Self::Family, Self::Planner, Self::Broker];
     /// Those that a council records on a legal ground.
@@ -96,7 +96,7 @@ pub struct Wanted {
     /// Where the invitation goes.
     pub email: String,
     /// On which ground.
-    pub kind: Kind,
+    pub kind: RepresentativeKind,
     /// What they may do.
     pub scopes: Scopes,
     /// The last day; none: until somebody ends it.
@@ -107,7 +107,7 @@ pub struct Wanted {
 
 impl Wanted {
     /// Checks what can be checked without the database.
-    pub fn checked(mut self, kinds: &[Kind], today: NaiveDate) -> Result<Self, AppError> {
+    pub fn checked(mut self, kinds: &[RepresentativeKind], today: NaiveDate) -> Result<Self, AppError> {
         let mut wrong = Vec::new();
         self.email = self.email.trim().to_lowercase();
         self.evidence = self.evidence.trim().into();
@@ -115,7 +115,7 @@ impl Wanted {
             wrong.push(FieldError::new("kind", "Choose who this is."));
         }
         let is_address = self.email.parse::<lettre::Address>().is_ok() && self.email.len() <= 200;
-        if self.kind != Kind::Phone && !is_address {
+        if self.kind != RepresentativeKind::Phone && !is_address {
             wrong.push(FieldError::new("email", "Enter their e-mail address, such as name@example.org."));
         }
         match self.until {
@@ -131,7 +131,7 @@ impl Wanted {
             _ => {}
         }
         let letters = self.evidence.chars().count();
-        if Kind::BY_LAW.contains(&self.kind) && letters == 0 {
+        if RepresentativeKind::BY_LAW.contains(&self.kind) && letters == 0 {
             wrong.push(FieldError::new("evidence", "Say which document it stands on, and where it can be read."));
         }
         if letters > 500 {
@@ -157,20 +157,26 @@ mod tests {
         let today = NaiveDate::from_ymd_opt(2026, 5, 20).unwrap();
         let wanted = Wanted {
             email: " Hana@Example.org ".into(),
-            kind: Kind::Family,
+            kind: RepresentativeKind::Family,
             scopes: Scopes::default(),
             until: None,
             evidence: String::new(),
         };
-        let checked = |wanted: Wanted| wanted.checked(&Kind::BY_THE_PERSON, today);
+        let checked = |wanted: Wanted| wanted.checked(&RepresentativeKind::BY_THE_PERSON, today);
         assert_eq!(checked(wanted.clone()).unwrap().email, "hana@example.org");
         assert!(checked(Wanted { email: "hana".into(), ..wanted.clone() }).is_err());
-        assert!(checked(Wanted { kind: Kind::Attorney, evidence: "x".into(), ..wanted.clone() }).is_err());
-        assert!(checked(Wanted { kind: Kind::Broker, ..wanted.clone() }).is_err(), "without an end");
-        assert!(checked(Wanted { kind: Kind::Broker, until: Some(today), ..wanted.clone() }).is_ok());
+        assert!(
+            checked(Wanted { kind: RepresentativeKind::Attorney, evidence: "x".into(), ..wanted.clone() }).is_err()
+        );
+        assert!(checked(Wanted { kind: RepresentativeKind::Broker, ..wanted.clone() }).is_err(), "without an end");
+        assert!(checked(Wanted { kind: RepresentativeKind::Broker, until: Some(today), ..wanted.clone() }).is_ok());
         assert!(checked(Wanted { until: Some(today - chrono::Days::new(1)), ..wanted.clone() }).is_err());
-        let by_law = Wanted { kind: Kind::Deputy, ..wanted };
-        assert!(by_law.clone().checked(&Kind::BY_LAW, today).is_err(), "on no ground");
-        assert!(Wanted { evidence: "Order of 3 March".into(), ..by_law }.checked(&Kind::BY_LAW, today).is_ok());
+        let by_law = Wanted { kind: RepresentativeKind::Deputy, ..wanted };
+        assert!(by_law.clone().checked(&RepresentativeKind::BY_LAW, today).is_err(), "on no ground");
+        assert!(
+            Wanted { evidence: "Order of 3 March".into(), ..by_law }
+                .checked(&RepresentativeKind::BY_LAW, today)
+                .is_ok()
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::db::schema::{citizens, memberships, people, representatives};
 use crate::identity::{Practitioner, RoleName, SignedIn};
 use crate::ids::{AuthorityId, PersonId, RepresentativeId};
 
-use super::representative::{Kind, Scopes};
+use super::representative::{RepresentativeKind, Scopes};
 
 /// One row, as the verbs need it.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -23,7 +23,7 @@ pub struct Row {
     /// Where the invitation went.
     pub email: Option<String>,
     /// On which ground.
-    pub kind: Kind,
+    pub kind: RepresentativeKind,
     may_plan: bool,
     may_buy: bool,
     may_manage_money: bool,
@@ -61,7 +61,7 @@ pub(super) struct NewRow {
     pub(super) person_id: PersonId,
     pub(super) helper_id: Option<PersonId>,
     pub(super) email: Option<String>,
-    pub(super) kind: Kind,
+    pub(super) kind: RepresentativeKind,
     pub(super) may_plan: bool,
     pub(super) may_buy: bool,
     pub(super) may_manage_money: bool,
@@ -83,7 +83,7 @@ pub fn insert_agreed(
     tx: &mut Conn,
     person: PersonId,
     helper: PersonId,
-    kind: Kind,
+    kind: RepresentativeKind,
     scopes: Scopes,
     at: UtcTime,
 ) -> QueryResult<()> {
@@ -146,8 +146,8 @@ pub fn rights(conn: &mut Conn, helper: &SignedIn, person: PersonId) -> QueryResu
 fn still_in_office(helper: &SignedIn, row: &Row) -> bool {
     let holds = |role| row.authority_id.is_some_and(|authority| helper.works_as(role, authority));
     match row.kind {
-        Kind::CareManager => holds(RoleName::CareManager),
-        Kind::Phone => holds(RoleName::CareManager) || holds(RoleName::AuthorityAdministrator),
+        RepresentativeKind::CareManager => holds(RoleName::CareManager),
+        RepresentativeKind::Phone => holds(RoleName::CareManager) || holds(RoleName::AuthorityAdministrator),
         _ => true,
     }
 }

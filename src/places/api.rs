@@ -45,6 +45,7 @@ pub struct SettingDocument {
 
 /// One change.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SettingChange)]
 pub struct ChangeDocument {
     /// By whom.
     pub changed_by: String,
@@ -127,6 +128,7 @@ pub async fn put_setting(
 
 /// Whom to ring about somebody's safety; what is not known is empty.
 #[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = SafetyContact)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactDocument {
     /// Adult social care, in office hours.

@@ -45,7 +45,7 @@ fn amira_reads_who_looked_at_her_purchase_and_why() {
     town.pass(TimeDelta::minutes(61));
     town.person("Pat").open(&desk);
     let page = town.person("Amira").open("/account/looked");
-    assert_eq!(lines(&page).len(), 4);
+    assert_eq!(lines(&page).len(), 5, "the desk, where signing in leads, and the purchase");
     assert!(lines(&page)[0].ends_with("to deliver it."), "{:?}", lines(&page));
     assert!(page.says("20 May 2026 at 12:01"), "{}", page.main());
     town.person("Noor").open("/account/looked").expect("Nobody has looked at anything of yours yet");

@@ -334,6 +334,7 @@ async fn step(app: &App, manager: ProviderManager, id: &str, step: Step) -> Resu
 
 /// How many places are free, and how long people wait.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = PlacesFree)]
 #[serde(deny_unknown_fields)]
 pub struct AvailabilityDocument {
     /// none if places are not counted.
@@ -397,6 +398,7 @@ pub async fn get_changes(moderator: Moderator, app: Data<App>) -> Result<JsonAns
 
 /// A field that changed.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ServiceChange)]
 pub struct ChangeDocument {
     /// What it is called.
     pub field: String,
