@@ -20,9 +20,9 @@ use crate::places::Gazetteer;
 const LOOKED_AT: usize = 10;
 
 /// What was reached; less is a fall.
-const TYPED: (f64, f64) = (0.85, 0.94);
-const MISTYPED: (f64, f64) = (0.85, 0.92);
-const ONE_MISTAKE: (f64, f64) = (0.84, 0.93);
+const TYPED: (f64, f64) = (0.86, 0.97);
+const MISTYPED: (f64, f64) = (0.85, 0.91);
+const ONE_MISTAKE: (f64, f64) = (0.87, 0.98);
 
 struct Judged {
     words: String,
