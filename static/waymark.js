@@ -146,3 +146,7 @@ for (const form of document.querySelectorAll("form[data-cost]")) {
 // Printing by a button; without scripts the browser's own does it.
 for (const element of document.querySelectorAll("[data-show-with-scripts]")) element.hidden = false;
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
+
+// On a wide screen the filters stand open: for assistive technology too, not only to the eye.
+const panel = document.querySelector("details.filters");
+if (panel && window.matchMedia("(min-width: 62em)").matches) panel.open = true;
