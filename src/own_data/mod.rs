@@ -1,6 +1,6 @@
 //! What belongs to a person: everything about them to take away, and the end of their account.
 //!
-//! - A *copy* holds every row about a person ([`sections`]) three times: to read, as JSON and as CSV. It is made in the
+//! - A *copy* holds every row about a person (`sections`) three times: to read, as JSON and as CSV. It is made in the
 //!   background; a letter says when it is there; whoever fetches it has signed in. After a week it is wiped.
 //! - *Closing* an account erases who somebody was, in one transaction. What was bought and paid stays, as the law wants it, of
 //!   "closed account": the page says both before.

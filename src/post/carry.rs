@@ -60,7 +60,7 @@ impl Wire {
 pub struct Office {
     wire: Wire,
     from: Mailbox,
-    /// Where people reach this installation: "https://waymark.example.org", without a slash at the end.
+    /// Where people reach this installation: `https://waymark.example.org`, without a slash at the end.
     pub public_url: String,
     /// Where `.eml` files go when no mail server is set.
     pub folder: PathBuf,

@@ -45,7 +45,7 @@ pub struct Query {
     pub rows: Dimension,
     /// What the columns are, if any.
     pub columns: Option<Dimension>,
-    /// The first month, as [`month_number`].
+    /// The first month, as [`crate::clock::month_number`].
     pub from_month: i32,
     /// The last month.
     pub to_month: i32,
