@@ -27,6 +27,7 @@ pub mod rewrite;
 mod service;
 mod shelf;
 pub mod store;
+mod story;
 pub mod taxonomy;
 mod told;
 pub mod upkeep;

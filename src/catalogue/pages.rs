@@ -16,32 +16,25 @@ use crate::budgets::purse::Week;
 use crate::clock::{UtcTime, long_date, month_name};
 use crate::db::Conn;
 use crate::error::AppError;
-use crate::identity::{Anyone, ProviderMember};
-use crate::ids::{AuthorityId, BudgetId, ReviewId, ServiceId};
-use crate::places;
+use crate::identity::{Anyone, ProviderMember, SignedIn};
+use crate::ids::{BudgetId, ServiceId};
 use crate::reviews::care::ReplyRow;
 use crate::reviews::store::Aspects;
 use crate::reviews::views::{AspectScore, RatingsSummary, ReviewShown, SpreadRow};
 use crate::reviews::{self, Review};
-use crate::search::{Filters, Index, Search, Sort};
-use crate::shortlists::{self, ListKeeper};
+use crate::shortlists::{self, ListKeeper, Whose};
 use crate::web::form::Ask;
 use crate::web::page::{Link, Page, html};
 use crate::web::paging;
 
 use super::card;
-use super::detail::{AreaKind, Details};
+use super::detail::Details;
 use super::prices::over_time;
-use super::service::{CostOption, Kind, Origin, Service, Unit, WholeService};
+use super::service::{Kind, Origin, Service, Unit, WholeService};
+use super::story::{Opened, REVIEWS, Said, Story, Taken};
 use super::taxonomy::Taxonomy;
 use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
-use super::{store, told};
-
-/// Reviews on one page.
-const REVIEWS: i64 = 5;
-
-/// Others to look at.
-const SIMILAR: u32 = 3;
+use super::told;
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -68,74 +61,74 @@ pub async fn get_service(
     let now = app.clock.now();
     let today = crate::clock::day(now);
     let page = paging::number(shown.reviews.as_deref());
-    let visitor = anyone.visitor().cloned();
-    let (index, shelf) = (app.index.clone(), app.shelf.clone());
-    let read = move |conn: &mut Conn| {
-        let whole = shelf.services(&[id], today)?.pop().ok_or(AppError::NotFound)?;
-        let rated = whole.rating.ratings() > 0;
-        let others = match shelf.similar(id) {
-            Some(others) => others,
-            None => shelf.keep_similar(id, similar(&index, &whole)?),
-        };
-        let details = store::details(conn, id, whole.service.organization_id)?;
-        let by_council = details.areas.iter().any(|(kind, _)| *kind == AreaKind::Authority);
-        let said = if rated { reviews::store::reviews_of(conn, id, i64::from(page), REVIEWS)? } else { Vec::new() };
-        Ok::<_, AppError>(Read {
-            details,
-            prices: store::prices(conn, id)?,
-            councils: if by_council { places::store::authority_names(conn)? } else { HashMap::new() },
-            replies: reviews::care::replies(conn, &said.iter().map(|(review, _)| review.id).collect::<Vec<_>>())?,
-            reviews: said,
-            aspects: if rated { reviews::store::aspects_of(conn, id)? } else { Aspects::default() },
-            purses: match &visitor {
-                Some(who) if whole.cheapest().is_some() => budgets::purse::purses_of(conn, who, today)?,
-                _ => Vec::new(),
-            },
-            similar: shelf.services(&others, today)?,
-            kept: shortlists::store::kept(conn, &keeper)?,
-            upkeep: crate::freshness::pages::upkeep(conn, &whole.service, today)?,
-            from: super::open_referral::store::source_of(conn, id)?,
-            whole,
-        })
+    let opened = match app.shelf.story_at_hand(id, today) {
+        Some(opened) => opened,
+        None => {
+            let with = app.clone();
+            app.db.read(move |conn| open(conn, &with, id, today)).await?.ok_or(AppError::NotFound)?
+        }
     };
-    let read = app.db.read(read).await?;
+    let read = read_for(&app, opened, page, anyone.visitor().cloned(), keeper).await?;
     let mine = anyone.visitor().and_then(ProviderMember::find);
-    if mine.is_none_or(|member| member.organization() != read.whole.service.organization_id) {
+    if mine.is_none_or(|member| member.organization() != read.story.whole.service.organization_id) {
         app.tally.looked_at(id, today);
     }
     // Whoever may buy from a budget, their own or that of somebody they act for.
     let holder = !read.purses.is_empty();
     let meaning = means(&read, &week, today);
-    let more = (i64::from(page) * REVIEWS < read.whole.rating.ratings()).then(|| Link {
-        label: format!("More reviews of {}", read.whole.rating.ratings()),
+    let more = (i64::from(page) * REVIEWS < read.story.whole.rating.ratings()).then(|| Link {
+        label: format!("More reviews of {}", read.story.whole.rating.ratings()),
         href: format!("/services/{id}?reviews={}", page + 1),
     });
     let buy = BuyBox {
         means_for_budget: meaning.as_ref().map(|meaning| meaning.short.clone()),
-        ..buy_box(&read.whole, anyone.visitor().is_some(), holder)
+        ..buy_box(&read.story.whole, anyone.visitor().is_some(), holder)
     };
-    let (page, tie) = Page::tied(&request, read.whole.service.name.clone());
+    let (page, tie) = Page::tied(&request, read.story.whole.service.name.clone());
     tie.onto(html(&service_page(page, &read, &app.taxonomy, Given { buy, more, meaning, now }))?)
 }
 
-/// What the page is made of, as it was read.
+/// What the page is made of: what it tells everybody, and what is for this visitor alone.
 struct Read {
-    whole: Arc<WholeService>,
-    from: Option<Taken>,
-    upkeep: Upkeep,
-    details: Details,
-    prices: Vec<CostOption>,
-    councils: HashMap<AuthorityId, String>,
-    reviews: Vec<(Review, String)>,
-    replies: HashMap<ReviewId, ReplyRow>,
-    aspects: Aspects,
-    purses: Vec<Purse>,
+    story: Arc<Story>,
     similar: Vec<Arc<WholeService>>,
+    /// Older reviews, where these were asked for.
+    older: Option<Said>,
+    purses: Vec<Purse>,
     kept: HashSet<ServiceId>,
 }
 
-/// The feed that a service was taken from: name, address, licence, attribution.
-type Taken = (String, Option<String>, String, String);
+fn open(conn: &mut Conn, app: &App, id: ServiceId, today: NaiveDate) -> Result<Option<Opened>, AppError> {
+    app.shelf.story(id, today, |whole| Story::read(conn, &app.index, whole, today))
+}
+
+/// Adds what is for this visitor alone; for most there is nothing to read.
+async fn read_for(
+    app: &App,
+    opened: Opened,
+    page: u32,
+    visitor: Option<SignedIn>,
+    keeper: ListKeeper,
+) -> Result<Read, AppError> {
+    let Opened { story, similar } = opened;
+    if page == 1 && *keeper.whose() == Whose::Nobody {
+        return Ok(Read { story, similar, older: None, purses: Vec::new(), kept: HashSet::new() });
+    }
+    let today = crate::clock::day(app.clock.now());
+    let read = move |conn: &mut Conn| {
+        Ok::<_, AppError>(Read {
+            older: (page > 1).then(|| Said::read(conn, story.whole.service.id, page)).transpose()?,
+            purses: match &visitor {
+                Some(who) if story.whole.cheapest().is_some() => budgets::purse::purses_of(conn, who, today)?,
+                _ => Vec::new(),
+            },
+            kept: shortlists::store::kept(conn, &keeper)?,
+            story,
+            similar,
+        })
+    };
+    app.db.read(read).await
+}
 
 /// What the page shows besides.
 struct Given {
@@ -145,41 +138,28 @@ struct Given {
     now: UtcTime,
 }
 
-/// Others of the same category, nearest first.
-fn similar(index: &Index, whole: &WholeService) -> Result<Vec<ServiceId>, AppError> {
-    let search = Search {
-        near: whole.locations.first().map(|at| (at.latitude, at.longitude)),
-        filters: Filters { categories: vec![whole.service.category_id.clone()], ..Filters::default() },
-        sort: Sort::Distance,
-        page: 1,
-        per_page: SIMILAR + 1,
-        ..Search::default()
-    };
-    let found = index.find(&search).map_err(AppError::unexpected)?;
-    let others = found.hits.iter().map(|hit| hit.id).filter(|id| *id != whole.service.id);
-    Ok(others.take(SIMILAR as usize).collect())
-}
-
 /// What the service means for the budget that was chosen, or the newest.
 fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
     let chosen = week.budget.parse::<BudgetId>().ok();
     let purse = read.purses.iter().find(|purse| Some(purse.budget) == chosen).or(read.purses.first())?;
     let (asked, wrong) = week.read();
-    let place = read.whole.locations.first().map(|at| (at.latitude, at.longitude));
+    let story = &read.story;
+    let place = story.whole.locations.first().map(|at| (at.latitude, at.longitude));
     let way = budgets::purse::miles_there_and_back(purse, place);
-    let plan = Plan::of(&read.prices, &asked, today, way)?;
+    let plan = Plan::of(&story.prices, &asked, today, way)?;
     let told = plan.meaning(purse);
-    let accepted = read.details.takes(purse.route);
-    let action = format!("/services/{}#meaning", read.whole.service.id);
+    let accepted = story.details.takes(purse.route);
+    let action = format!("/services/{}#meaning", story.whole.service.id);
     Some(meaning_shown::shown((&plan, &told), purse, &read.purses, accepted, action, &wrong))
 }
 
 fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> ServicePage {
-    let (whole, details) = (&read.whole, &read.details);
+    let story = &read.story;
+    let (whole, details, said) = (&story.whole, &story.details, read.older.as_ref().unwrap_or(&story.said));
     let service = &whole.service;
     let today = crate::clock::day(given.now);
-    let over_time = over_time(read.prices.clone(), today);
-    let council = |code: &str| read.councils.get(&code.parse().ok()?).cloned();
+    let over_time = over_time(story.prices.clone(), today);
+    let council = |code: &str| story.councils.get(&code.parse().ok()?).cloned();
     let named = |wanted: &str| -> Vec<String> {
         let terms = whole.attributes.iter().filter_map(|id| taxonomy.term(id));
         terms.filter(|term| term.taxonomy == wanted).map(|term| term.name.clone()).collect()
@@ -232,15 +212,15 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
             .map(|days| format!("People wait about {}", card::days_in_words(days))),
         accessibility: named("accessibility"),
         regulation: regulation(service, today),
-        ratings: ratings(whole, &read.aspects),
-        reviews: read
+        ratings: ratings(whole, &story.aspects),
+        reviews: said
             .reviews
             .iter()
-            .map(|(review, name)| review_shown(review, name, read.replies.get(&review.id), service.origin))
+            .map(|(review, name)| review_shown(review, name, said.replies.get(&review.id), service.origin))
             .collect(),
         more_reviews: given.more,
-        origin: origin(service, read.from.as_ref()),
-        upkeep: read.upkeep.clone(),
+        origin: origin(service, story.from.as_ref()),
+        upkeep: story.upkeep.clone(),
         similar: read.similar.iter().map(|other| card::card(other, None, None)).collect(),
     }
 }
@@ -256,18 +236,22 @@ pub fn preview(
     now: UtcTime,
 ) -> ServicePage {
     let buy = BuyBox { why_not: Some("Here people buy it, or ask.".into()), ..BuyBox::default() };
-    let read = Read {
+    let story = Story {
         prices: whole.options.clone(),
-        upkeep: Upkeep::default(),
-        from: None,
         whole: Arc::new(whole),
         details,
         councils: HashMap::new(),
-        reviews: Vec::new(),
-        replies: HashMap::new(),
+        said: Said::default(),
         aspects: Aspects::default(),
-        purses: Vec::new(),
+        upkeep: Upkeep::default(),
+        from: None,
         similar: Vec::new(),
+    };
+    let read = Read {
+        story: Arc::new(story),
+        similar: Vec::new(),
+        older: None,
+        purses: Vec::new(),
         kept: HashSet::new(),
     };
     let given = Given { buy, more: None, meaning: None, now };

@@ -1,4 +1,4 @@
-//! The shelf: services that were read lately, kept in memory for the pages that show them.
+//! The shelf: services that were read lately, and what their own pages tell, kept in memory for the pages that show them.
 //!
 //! A change shows at once on the node that made it, and within [`LOOK`] on the others: before anything is taken from the
 //! shelf, whatever the log says has changed is thrown away. What must be right to the penny, a purchase, is read in its
@@ -11,15 +11,19 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 use diesel::QueryResult;
 
-use crate::db::{Db, off_the_async_threads};
+use crate::db::Db;
 use crate::ids::ServiceId;
 use crate::log::{self, EventKind, Position};
 
 use super::service::WholeService;
 use super::store;
+use super::story::{Opened, Story};
 
 /// So many services are kept at most: about 2 kB each.
 const MOST: usize = 20_000;
+
+/// So many stories are kept at most: about 8 kB each.
+const MOST_STORIES: usize = 3_000;
 
 /// How long a node may not notice what another one committed.
 const LOOK: Duration = Duration::from_millis(500);
@@ -56,22 +60,21 @@ struct Inner {
     read: Mutex<Read>,
 }
 
-/// What is kept: what was asked for since the last half of [`MOST`], and what was before.
+/// What is kept.
 struct Kept {
     /// The day whose prices these are.
     day: NaiveDate,
     /// Grows whenever something is thrown away, so that nothing older is put back.
     generation: u64,
-    new: HashMap<ServiceId, Book>,
-    old: HashMap<ServiceId, Book>,
+    services: Lately<WholeService>,
+    stories: Lately<Story>,
 }
 
-#[derive(Clone)]
-struct Book {
-    whole: Arc<WholeService>,
-    /// Others of its kind nearby, once somebody looked for them; they themselves are taken from the shelf.
-    similar: Option<Arc<[ServiceId]>>,
-    since: Instant,
+/// What was asked for since the last half of `most`, and what was before; each with the time it was read.
+struct Lately<T> {
+    most: usize,
+    new: HashMap<ServiceId, (Instant, Arc<T>)>,
+    old: HashMap<ServiceId, (Instant, Arc<T>)>,
 }
 
 /// How far the log was read.
@@ -92,7 +95,7 @@ impl Shelf {
     /// An empty shelf in front of this database.
     #[must_use]
     pub fn new(db: Db) -> Self {
-        let kept = Kept { day: NaiveDate::MIN, generation: 0, new: HashMap::new(), old: HashMap::new() };
+        let kept = Kept::new(NaiveDate::MIN, 0);
         let read = Read { position: None, commits: 0, looked: Instant::now() };
         Self(Arc::new(Inner { db, kept: Mutex::new(kept), read: Mutex::new(read) }))
     }
@@ -111,50 +114,52 @@ impl Shelf {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// Others like a service that is at hand, if they are kept.
+    /// What one active service tells everybody; `read` reads it if it is not at hand.
+    pub fn story<E: From<diesel::result::Error>>(
+        &self,
+        id: ServiceId,
+        on: NaiveDate,
+        read: impl FnOnce(Arc<WholeService>) -> Result<Story, E>,
+    ) -> Result<Option<Opened>, E> {
+        let Some(whole) = self.services(&[id], on)?.pop() else { return Ok(None) };
+        let (kept, generation) = {
+            let mut kept = self.kept();
+            (kept.stories.take(id).filter(|story| Arc::ptr_eq(&story.whole, &whole)), kept.generation)
+        };
+        let story = match kept {
+            Some(story) => story,
+            None => {
+                let story = Arc::new(read(whole)?);
+                let mut kept = self.kept();
+                if kept.generation == generation && kept.day == on {
+                    kept.stories.put(id, Instant::now(), Arc::clone(&story));
+                }
+                story
+            }
+        };
+        let similar = self.services(&story.similar, on)?;
+        Ok(Some(Opened { story, similar }))
+    }
+
+    /// The same, if that takes no question to the database.
     #[must_use]
-    pub fn similar(&self, id: ServiceId) -> Option<Arc<[ServiceId]>> {
-        self.kept().book(id)?.similar.clone()
-    }
-
-    /// Keeps which others are like a service, as long as it is at hand itself.
-    #[must_use]
-    pub fn keep_similar(&self, id: ServiceId, others: Vec<ServiceId>) -> Arc<[ServiceId]> {
-        let others: Arc<[ServiceId]> = others.into();
-        if let Some(book) = self.kept().book(id) {
-            book.similar = Some(Arc::clone(&others));
-        }
-        others
-    }
-
-    /// One active service: at once if it is at hand, or else read off the async threads.
-    pub async fn find(&self, id: ServiceId, on: NaiveDate) -> QueryResult<Option<Arc<WholeService>>> {
-        if let Some(whole) = self.at_hand(id, on) {
-            return Ok(Some(whole));
-        }
-        let shelf = self.clone();
-        off_the_async_threads(move || Ok(shelf.services(&[id], on)?.pop())).await
-    }
-
-    /// One active service, if that takes no question to the database.
-    fn at_hand(&self, id: ServiceId, on: NaiveDate) -> Option<Arc<WholeService>> {
+    pub fn story_at_hand(&self, id: ServiceId, on: NaiveDate) -> Option<Opened> {
         let commits = self.0.db.commits();
         self.0.read.try_lock().is_ok_and(|read| read.is_up_to_date(commits)).then_some(())?;
-        self.take(&[id], on).0.remove(&id)
+        let mut kept = self.kept();
+        let story = kept.stories.take(id).filter(|_| kept.day == on)?;
+        let similar: Option<Vec<_>> = story.similar.iter().map(|other| kept.services.take(*other)).collect();
+        Some(Opened { similar: similar?, story })
     }
 
     fn take(&self, ids: &[ServiceId], on: NaiveDate) -> (HashMap<ServiceId, Arc<WholeService>>, u64) {
         let mut kept = self.kept();
         if kept.day < on {
-            *kept = Kept { day: on, generation: kept.generation + 1, new: HashMap::new(), old: HashMap::new() };
+            *kept = Kept::new(on, kept.generation + 1);
         }
         let mut found = HashMap::with_capacity(ids.len());
         if kept.day == on {
-            for id in ids {
-                if let Some(whole) = kept.take(*id) {
-                    found.insert(*id, whole);
-                }
-            }
+            found.extend(ids.iter().filter_map(|id| Some((*id, kept.services.take(*id)?))));
         }
         (found, kept.generation)
     }
@@ -165,7 +170,7 @@ impl Shelf {
         if kept.generation == generation && kept.day == on {
             let since = Instant::now();
             for whole in read {
-                kept.put(whole.service.id, Book { whole: Arc::clone(whole), similar: None, since });
+                kept.services.put(whole.service.id, since, Arc::clone(whole));
             }
         }
     }
@@ -201,28 +206,8 @@ impl Shelf {
 }
 
 impl Kept {
-    fn book(&mut self, id: ServiceId) -> Option<&mut Book> {
-        match self.new.get_mut(&id) {
-            Some(book) => Some(book),
-            None => self.old.get_mut(&id),
-        }
-    }
-
-    fn take(&mut self, id: ServiceId) -> Option<Arc<WholeService>> {
-        if let Some(book) = self.new.get(&id) {
-            return (book.since.elapsed() < OLDEST).then(|| Arc::clone(&book.whole));
-        }
-        let book = self.old.remove(&id).filter(|book| book.since.elapsed() < OLDEST)?;
-        let whole = Arc::clone(&book.whole);
-        self.put(id, book);
-        Some(whole)
-    }
-
-    fn put(&mut self, id: ServiceId, book: Book) {
-        if self.new.len() >= MOST / 2 {
-            self.old = std::mem::take(&mut self.new);
-        }
-        self.new.insert(id, book);
+    fn new(day: NaiveDate, generation: u64) -> Self {
+        Self { day, generation, services: Lately::new(MOST), stories: Lately::new(MOST_STORIES) }
     }
 
     fn throw_away(&mut self, changed: &[(EventKind, String)]) {
@@ -230,21 +215,49 @@ impl Kept {
         let mut others = HashSet::new();
         for (kind, subject) in changed {
             let id = subject.parse::<ServiceId>().ok();
-            let gone = id.is_some_and(|id| self.new.remove(&id).is_some() | self.old.remove(&id).is_some());
+            let gone = id.is_some_and(|id| self.services.remove(id) | self.stories.remove(id));
             if !gone && !matches!(kind, EventKind::ServiceChanged | EventKind::ReviewWritten) {
                 others.insert(subject.as_str());
             }
         }
         if !others.is_empty() {
-            let stays = |_: &ServiceId, book: &mut Book| !others.contains(book.whole.service.organization_id.as_str());
-            self.new.retain(stays);
-            self.old.retain(stays);
+            self.services.retain(|whole| !others.contains(whole.service.organization_id.as_str()));
+            self.stories.retain(|story| !others.contains(story.whole.service.organization_id.as_str()));
         }
     }
 
     fn throw_all_away(&mut self) {
-        self.generation += 1;
-        self.new.clear();
-        self.old.clear();
+        *self = Self::new(self.day, self.generation + 1);
+    }
+}
+
+impl<T> Lately<T> {
+    fn new(most: usize) -> Self {
+        Self { most, new: HashMap::new(), old: HashMap::new() }
+    }
+
+    fn take(&mut self, id: ServiceId) -> Option<Arc<T>> {
+        if let Some((since, kept)) = self.new.get(&id) {
+            return (since.elapsed() < OLDEST).then(|| Arc::clone(kept));
+        }
+        let (since, kept) = self.old.remove(&id).filter(|(since, _)| since.elapsed() < OLDEST)?;
+        self.put(id, since, Arc::clone(&kept));
+        Some(kept)
+    }
+
+    fn put(&mut self, id: ServiceId, since: Instant, kept: Arc<T>) {
+        if self.new.len() >= self.most / 2 {
+            self.old = std::mem::take(&mut self.new);
+        }
+        self.new.insert(id, (since, kept));
+    }
+
+    fn remove(&mut self, id: ServiceId) -> bool {
+        self.new.remove(&id).is_some() | self.old.remove(&id).is_some()
+    }
+
+    fn retain(&mut self, stays: impl Fn(&T) -> bool) {
+        self.new.retain(|_, (_, kept)| stays(kept));
+        self.old.retain(|_, (_, kept)| stays(kept));
     }
 }

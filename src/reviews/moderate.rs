@@ -2,13 +2,14 @@
 
 use actix_web::http::StatusCode;
 use chrono::TimeDelta;
+use diesel::QueryResult;
 
 use crate::clock::UtcTime;
 use crate::corrections::WhereFrom;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::identity::{Moderator, ProviderMember};
-use crate::ids::ReviewId;
+use crate::ids::{ReviewId, ServiceId};
 use crate::log::{EventKind, NewEvent};
 
 use super::care::{self, Decision, Objection, ReviewState};
@@ -107,7 +108,10 @@ fn checked<'a>(words: &'a str, field: &'static str) -> Result<&'a str, CareError
 pub fn reply(tx: &mut Conn, member: &ProviderMember, id: ReviewId, words: &str, now: UtcTime) -> Result<(), CareError> {
     let review = care::to_answer(tx, member, id)?.ok_or(CareError::Unknown)?;
     let words = checked(words, "words")?;
-    if care::insert_reply(tx, member, review.id, words, now)? { Ok(()) } else { Err(CareError::Answered) }
+    if !care::insert_reply(tx, member, review.id, words, now)? {
+        return Err(CareError::Answered);
+    }
+    Ok(tell(tx, review.service_id, now)?)
 }
 
 /// Says that a review should not stand; it stays until a moderator has decided.
@@ -158,10 +162,14 @@ pub fn decide(
     care::close_objections(tx, id)?;
     if was != is {
         store::count_one(tx, &whole.review, if is { 1 } else { -1 })?;
-        let event = NewEvent::plain(None, EventKind::ReviewWritten, &whole.review.service_id, now);
-        crate::log::append(tx, &[event])?;
+        tell(tx, whole.review.service_id, now)?;
     }
     Ok(())
+}
+
+/// Tells the log that what people say of a service has changed.
+fn tell(tx: &mut Conn, service: ServiceId, now: UtcTime) -> QueryResult<()> {
+    crate::log::append(tx, &[NewEvent::plain(None, EventKind::ReviewWritten, &service, now)])
 }
 
 #[cfg(test)]

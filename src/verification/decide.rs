@@ -10,6 +10,7 @@ use crate::identity::Moderator;
 use crate::ids::VerificationId;
 use crate::places;
 use crate::post::{self, Told};
+use crate::providers;
 use crate::web::page::Link;
 
 use super::paper::{has_an_end, label};
@@ -185,6 +186,7 @@ fn tell(
         action: Some(Link { label: "See your papers".into(), href: format!("{public_url}/provider/papers") }),
         ..Told::default()
     };
+    providers::store::tell_that_services_changed(tx, paper.organization_id, now)?;
     for address in upkeep::addresses_of(tx, paper.organization_id)? {
         let letter = told.letter("paper decided", &address).map_err(DecideError::Letter)?;
         post::queue(tx, &letter, now)?;
