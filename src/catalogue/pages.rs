@@ -14,7 +14,7 @@ use crate::budgets::meaning::{Plan, Purse};
 use crate::budgets::meaning_shown::{self, MeaningShown};
 use crate::budgets::purse::Week;
 use crate::clock::{UtcTime, long_date, month_name};
-use crate::db::Conn;
+use crate::db::{Conn, off_the_async_threads};
 use crate::error::AppError;
 use crate::identity::{Anyone, ProviderMember, SignedIn};
 use crate::ids::{BudgetId, ServiceId};
@@ -33,8 +33,8 @@ use super::prices::over_time;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
 use super::story::{Opened, REVIEWS, Said, Story, Taken};
 use super::taxonomy::Taxonomy;
-use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
 use super::told;
+use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -65,7 +65,7 @@ pub async fn get_service(
         Some(opened) => opened,
         None => {
             let with = app.clone();
-            app.db.read(move |conn| open(conn, &with, id, today)).await?.ok_or(AppError::NotFound)?
+            off_the_async_threads(move || open(&with, id, today)).await?.ok_or(AppError::NotFound)?
         }
     };
     let read = read_for(&app, opened, page, anyone.visitor().cloned(), keeper).await?;
@@ -98,8 +98,9 @@ struct Read {
     kept: HashSet<ServiceId>,
 }
 
-fn open(conn: &mut Conn, app: &App, id: ServiceId, today: NaiveDate) -> Result<Option<Opened>, AppError> {
-    app.shelf.story(id, today, |whole| Story::read(conn, &app.index, whole, today))
+/// Takes it from the shelf, which has connections of its own: whoever holds one meanwhile may wait for ever.
+fn open(app: &App, id: ServiceId, today: NaiveDate) -> Result<Option<Opened>, AppError> {
+    app.shelf.story(id, today, |whole| app.db.read_now(|conn| Story::read(conn, &app.index, whole, today)))
 }
 
 /// Adds what is for this visitor alone; for most there is nothing to read.
@@ -247,13 +248,8 @@ pub fn preview(
         from: None,
         similar: Vec::new(),
     };
-    let read = Read {
-        story: Arc::new(story),
-        similar: Vec::new(),
-        older: None,
-        purses: Vec::new(),
-        kept: HashSet::new(),
-    };
+    let read =
+        Read { story: Arc::new(story), similar: Vec::new(), older: None, purses: Vec::new(), kept: HashSet::new() };
     let given = Given { buy, more: None, meaning: None, now };
     ServicePage { back_href, ask_href: None, ..service_page(page, &read, taxonomy, given) }
 }

@@ -1,5 +1,6 @@
 //! [`Db`]: reading off the async threads, and writing in one transaction on either database.
 
+use std::cell::Cell;
 use std::error::Error as StdError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -86,8 +87,10 @@ impl Db {
         off_the_async_threads(move || db.read_now(question)).await
     }
 
-    /// Runs a question on this thread.
+    /// Runs a question on this thread. Never within another question: with every connection held by somebody who waits for
+    /// a second one, nobody goes on.
     pub fn read_now<T, E: DbError>(&self, question: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let _alone = OneConnection::take();
         question(&mut *self.connection()?)
     }
 
@@ -153,6 +156,7 @@ impl Db {
     }
 
     fn write_on_postgres<T, E: DbError>(&self, case: &impl Fn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let _alone = OneConnection::take();
         let mut conn = self.connection()?;
         for attempt in 1.. {
             match conn.transaction(|tx| case(tx)) {
@@ -182,6 +186,27 @@ fn lost_a_race(error: &(dyn StdError + 'static)) -> bool {
         }
     }
     false
+}
+
+thread_local! {
+    static HOLDS_ONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Shows in every test that no thread holds two connections at once.
+struct OneConnection;
+
+impl OneConnection {
+    fn take() -> Self {
+        let held = HOLDS_ONE.replace(true);
+        debug_assert!(!held, "a question is asked within another one");
+        Self
+    }
+}
+
+impl Drop for OneConnection {
+    fn drop(&mut self) {
+        HOLDS_ONE.set(false);
+    }
 }
 
 /// Runs blocking work away from the threads that serve requests; a panic there becomes a failure here.

@@ -141,7 +141,7 @@ impl<'a> Collector<'a> {
         let weigh = |(bit, concept): (usize, &Concept)| if whole >> bit & 1 == 1 { concept.weight } else { 0.0 };
         let weights: Vec<f32> = meaning.concepts.iter().enumerate().map(weigh).collect();
         let wanted = search.window().end;
-        let level = || Level { total: 0, tally: Tally::new(&snapshot.vocabulary), best: Best::new(wanted) };
+        let level = |tally| Level { total: 0, tally, best: Best::new(wanted) };
         let sort = match search.sort {
             Sort::Relevance if weights.is_empty() && search.near.is_some() => Sort::Distance,
             Sort::Distance if search.near.is_none() => Sort::Relevance,
@@ -156,7 +156,7 @@ impl<'a> Collector<'a> {
             required: meaning.required(),
             weights,
             partial: Vec::new(),
-            levels: [level(), level(), level()],
+            levels: [Tally::new(&snapshot.vocabulary), Tally::default(), Tally::default()].map(level),
         }
     }
 
@@ -175,6 +175,8 @@ impl<'a> Collector<'a> {
                 if waiting.push(segment, doc, 0, score * factor) {
                     waiting.judge(self);
                 }
+            } else if self.has_enough() {
+                self.partial.clear();
             } else if met & self.required == self.required && met & self.whole != 0 {
                 self.partial.push(Partial { segment, doc, met, score });
             }
@@ -182,10 +184,19 @@ impl<'a> Collector<'a> {
         waiting.judge(self);
     }
 
+    /// Whether so many meet the whole question that the others are not shown.
+    #[inline]
+    fn has_enough(&self) -> bool {
+        self.levels[0].total >= Ranking::shared().matching.enough
+    }
+
     /// Takes those that meet a part, if too few meet the whole.
     pub(super) fn finish(&mut self) {
-        if self.levels[0].total >= Ranking::shared().matching.enough {
+        if self.has_enough() || self.partial.is_empty() {
             return;
+        }
+        for level in self.levels.iter_mut().skip(1) {
+            level.tally = Tally::new(&self.snapshot.vocabulary);
         }
         let kindred = self.levels[0].best.kept.iter().min_by(|a, b| a.order(b)).and_then(|best| self.category_of(best));
         let mut waiting = Waiting { kindred, ..Waiting::new(self.snapshot) };

@@ -66,8 +66,7 @@ pub struct Counts {
     pub serves_home: usize,
 }
 
-/// Counts while a search runs: by the numbers of the vocabulary.
-#[derive(Clone)]
+/// Counts while a search runs: by the numbers of the vocabulary. The default one counts nothing.
 pub(super) struct Tally {
     kinds: Vec<u32>,
     categories: Vec<u32>,
@@ -88,15 +87,15 @@ pub(super) struct Tally {
     serves_home: u32,
 }
 
-impl Tally {
-    pub(super) fn new(vocabulary: &Vocabulary) -> Self {
+impl Default for Tally {
+    fn default() -> Self {
         Self {
-            kinds: vec![0; vocabulary.kinds.all().len()],
-            categories: vec![0; vocabulary.categories.all().len()],
-            provider_types: vec![0; vocabulary.provider_types.all().len()],
-            needs: vec![0; vocabulary.needs.len()],
-            accessibility: vec![0; vocabulary.accessibility.len()],
-            languages: vec![0; vocabulary.languages.len()],
+            kinds: Vec::new(),
+            categories: Vec::new(),
+            provider_types: Vec::new(),
+            needs: Vec::new(),
+            accessibility: Vec::new(),
+            languages: Vec::new(),
             funding: [0; 256],
             bands: [0; 32],
             price: [0; flag::ALL],
@@ -107,6 +106,20 @@ impl Tally {
             parts: [0; 3],
             within: [0; MILES.len() + 1],
             serves_home: 0,
+        }
+    }
+}
+
+impl Tally {
+    pub(super) fn new(vocabulary: &Vocabulary) -> Self {
+        Self {
+            kinds: vec![0; vocabulary.kinds.all().len()],
+            categories: vec![0; vocabulary.categories.all().len()],
+            provider_types: vec![0; vocabulary.provider_types.all().len()],
+            needs: vec![0; vocabulary.needs.len()],
+            accessibility: vec![0; vocabulary.accessibility.len()],
+            languages: vec![0; vocabulary.languages.len()],
+            ..Self::default()
         }
     }
 
