@@ -298,10 +298,11 @@ fn hostile_feeds_are_cleaned_or_refused_row_by_row_and_nothing_is_lost() {
     assert!(notes(2).contains("came before"));
     assert!(notes(3).contains("no id") && notes(4).contains("no name") && notes(5).contains("who offers it"));
     assert!(notes(13).contains("here already"), "{}", notes(13));
+    let placed = taken(app, &feed, "1").id;
     let at: (f64, f64) = app
         .db
         .read_now(|conn| {
-            let whole = catalogue_store::whole_service(conn, taken(app, &feed, "1").id, town.today())?.unwrap();
+            let whole = catalogue_store::whole_service(conn, placed, town.today())?.unwrap();
             Ok::<_, diesel::result::Error>((whole.locations[0].latitude, whole.locations[0].longitude))
         })
         .unwrap();
