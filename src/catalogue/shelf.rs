@@ -19,11 +19,11 @@ use super::service::WholeService;
 use super::store;
 use super::story::{Opened, Story};
 
-/// So many services are kept at most: about 2 kB each.
-const MOST: usize = 20_000;
+/// So many services are kept at most, about 2 kB each: all of a region, the sought ones of a nation.
+const MOST: usize = 100_000;
 
 /// So many stories are kept at most: about 8 kB each.
-const MOST_STORIES: usize = 3_000;
+const MOST_STORIES: usize = 6_000;
 
 /// How long a node may not notice what another one committed.
 const LOOK: Duration = Duration::from_millis(500);

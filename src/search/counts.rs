@@ -77,12 +77,14 @@ pub(super) struct Tally {
     /// By the bits of a row, whole: taken apart when added up.
     funding: [u32; 256],
     bands: [u32; 32],
+    flags: [u32; flag::ALL],
+    /// By their flags, services that fail only the filter by price, by rating, by registration, by places.
     price: [u32; flag::ALL],
     rating: [u32; flag::ALL],
     registered: u32,
     has_places: u32,
-    days: [u32; 7],
-    parts: [u32; 3],
+    /// By masks of days and parts.
+    open: Vec<u32>,
     within: [u32; MILES.len() + 1],
     serves_home: u32,
 }
@@ -98,12 +100,12 @@ impl Default for Tally {
             languages: Vec::new(),
             funding: [0; 256],
             bands: [0; 32],
+            flags: [0; flag::ALL],
             price: [0; flag::ALL],
             rating: [0; flag::ALL],
             registered: 0,
             has_places: 0,
-            days: [0; 7],
-            parts: [0; 3],
+            open: Vec::new(),
             within: [0; MILES.len() + 1],
             serves_home: 0,
         }
@@ -119,6 +121,7 @@ impl Tally {
             needs: vec![0; vocabulary.needs.len()],
             accessibility: vec![0; vocabulary.accessibility.len()],
             languages: vec![0; vocabulary.languages.len()],
+            open: vec![0; vocabulary.opens.all().len()],
             ..Self::default()
         }
     }
@@ -126,63 +129,42 @@ impl Tally {
     /// Counts a service that fails no filter, or only one: then only that one's values.
     #[inline]
     pub(super) fn add(&mut self, row: &Row, lies: Option<Lies>, fails: u16) {
-        let counts_for = |filter: u16| fails & !filter == 0;
-        if counts_for(failed::KIND) {
-            one_more(&mut self.kinds, usize::from(row.kind));
+        if fails != 0 {
+            return self.add_failing_one(row, lies, fails);
         }
-        if counts_for(failed::CATEGORY) {
-            one_more(&mut self.categories, usize::from(row.category));
-        }
-        if counts_for(failed::PROVIDER_TYPE) {
-            one_more(&mut self.provider_types, usize::from(row.provider_type));
-        }
-        if counts_for(failed::NEED) {
-            one_more(&mut self.needs, usize::from(row.needs));
-        }
-        if counts_for(failed::LANGUAGE) {
-            one_more(&mut self.languages, usize::from(row.languages));
-        }
-        if counts_for(failed::FUNDING) {
-            one_more(&mut self.funding, usize::from(row.funding));
-        }
-        if counts_for(failed::AGE) {
-            one_more(&mut self.bands, usize::from(row.bands));
-        }
-        if counts_for(failed::PRICE) {
-            one_more(&mut self.price, usize::from(row.flags));
-        }
-        if counts_for(failed::RATING) {
-            one_more(&mut self.rating, usize::from(row.flags));
-        }
-        if counts_for(failed::REGISTERED) {
-            self.registered += u32::from(row.is(flag::REGISTERED));
-        }
-        if counts_for(failed::PLACES) {
-            self.has_places += u32::from(row.is(flag::PLACES));
-        }
-        if counts_for(failed::OPEN) && row.open != 0 {
-            self.count_open(row.open);
-        }
+        one_more(&mut self.kinds, usize::from(row.kind));
+        one_more(&mut self.categories, usize::from(row.category));
+        one_more(&mut self.provider_types, usize::from(row.provider_type));
+        one_more(&mut self.needs, usize::from(row.needs));
+        one_more(&mut self.languages, usize::from(row.languages));
+        one_more(&mut self.funding, usize::from(row.funding));
+        one_more(&mut self.bands, usize::from(row.bands));
+        one_more(&mut self.flags, usize::from(row.flags));
+        one_more(&mut self.open, row.open as usize);
+        one_more(&mut self.accessibility, row.accessibility as usize);
         if let Some(lies) = lies {
-            if counts_for(failed::WITHIN) {
-                let step = MILES.iter().position(|miles| lies_within(lies, *miles as f32 * MILE_METRES));
-                one_more(&mut self.within, step.unwrap_or(MILES.len()));
-            }
-            if counts_for(failed::HOME) {
-                self.serves_home += u32::from(lies.serves_home());
-            }
-        }
-        if fails == 0 {
-            one_more(&mut self.accessibility, row.accessibility as usize);
+            one_more(&mut self.within, step(lies));
+            self.serves_home += u32::from(lies.serves_home());
         }
     }
 
-    fn count_open(&mut self, open: u32) {
-        for (day, count) in self.days.iter_mut().enumerate() {
-            *count += u32::from(open >> (3 * day) & 0b111 != 0);
-        }
-        for (part, count) in self.parts.iter_mut().enumerate() {
-            *count += u32::from(open & (EVERY_DAY << part) != 0);
+    fn add_failing_one(&mut self, row: &Row, lies: Option<Lies>, fails: u16) {
+        match fails {
+            failed::KIND => one_more(&mut self.kinds, usize::from(row.kind)),
+            failed::CATEGORY => one_more(&mut self.categories, usize::from(row.category)),
+            failed::PROVIDER_TYPE => one_more(&mut self.provider_types, usize::from(row.provider_type)),
+            failed::NEED => one_more(&mut self.needs, usize::from(row.needs)),
+            failed::LANGUAGE => one_more(&mut self.languages, usize::from(row.languages)),
+            failed::FUNDING => one_more(&mut self.funding, usize::from(row.funding)),
+            failed::AGE => one_more(&mut self.bands, usize::from(row.bands)),
+            failed::PRICE => one_more(&mut self.price, usize::from(row.flags)),
+            failed::RATING => one_more(&mut self.rating, usize::from(row.flags)),
+            failed::REGISTERED => self.registered += u32::from(row.is(flag::REGISTERED)),
+            failed::PLACES => self.has_places += u32::from(row.is(flag::PLACES)),
+            failed::OPEN => one_more(&mut self.open, row.open as usize),
+            failed::WITHIN => one_more(&mut self.within, lies.map_or(MILES.len(), step)),
+            failed::HOME => self.serves_home += u32::from(lies.is_some_and(Lies::serves_home)),
+            _ => {}
         }
     }
 
@@ -198,8 +180,8 @@ impl Tally {
             (&mut self.bands, &other.bands),
             (&mut self.price, &other.price),
             (&mut self.rating, &other.rating),
-            (&mut self.days, &other.days),
-            (&mut self.parts, &other.parts),
+            (&mut self.flags, &other.flags),
+            (&mut self.open, &other.open),
             (&mut self.within, &other.within),
             (std::slice::from_mut(&mut self.serves_home), std::slice::from_ref(&other.serves_home)),
         ];
@@ -226,6 +208,12 @@ impl Tally {
         }
         let bands = Ages::BANDS.map(Ages::word);
         let routes: Vec<String> = FundingRoute::ALL.iter().map(ToString::to_string).collect();
+        let with = |own: &[u32], flag| with_flag(&all.flags, flag) + with_flag(own, flag);
+        let opens = vocabulary.opens.all();
+        let on = |bits: u32| {
+            let counted = opens.iter().zip(&all.open).filter(|(mask, _)| **mask & bits != 0);
+            counted.map(|(_, count)| *count).sum::<u32>()
+        };
         let mut sum = 0;
         let within = MILES.into_iter().zip(all.within).map(|(miles, count)| {
             sum += count as usize;
@@ -240,18 +228,25 @@ impl Tally {
             languages: of_sets(&vocabulary.languages, &all.languages),
             funding: named(&routes, &by_bit(&all.funding, routes.len())),
             ages: named(&bands, &by_bit(&all.bands, bands.len())),
-            days: named(&DAYS, &all.days),
-            parts: named(&PARTS, &all.parts),
+            days: named(&DAYS, &(0..7).map(|day| on(0b111 << (3 * day))).collect::<Vec<_>>()),
+            parts: named(&PARTS, &(0..3).map(|part| on(EVERY_DAY << part)).collect::<Vec<_>>()),
             within_miles: within.filter(|(_, count)| *count > 0).collect(),
-            free: with_flag(&all.price, flag::FREE),
-            priced: all.price.iter().map(|count| *count as usize).sum::<usize>() - with_flag(&all.price, flag::FREE),
-            four_stars: with_flag(&all.rating, flag::FOUR_STARS),
-            three_stars: with_flag(&all.rating, flag::THREE_STARS),
-            registered: all.registered as usize,
-            has_places: all.has_places as usize,
+            free: with(&all.price, flag::FREE),
+            priced: all.flags.iter().chain(&all.price).map(|count| *count as usize).sum::<usize>()
+                - with(&all.price, flag::FREE),
+            four_stars: with(&all.rating, flag::FOUR_STARS),
+            three_stars: with(&all.rating, flag::THREE_STARS),
+            registered: with_flag(&all.flags, flag::REGISTERED) + all.registered as usize,
+            has_places: with_flag(&all.flags, flag::PLACES) + all.has_places as usize,
             serves_home: all.serves_home as usize,
         }
     }
+}
+
+/// The first of [`MILES`] that a service lies within.
+#[inline]
+fn step(lies: Lies) -> usize {
+    MILES.iter().position(|miles| lies_within(lies, *miles as f32 * MILE_METRES)).unwrap_or(MILES.len())
 }
 
 /// The first bit of each day.

@@ -28,6 +28,8 @@ pub(super) mod failed {
 
 /// The filters of one search.
 pub(super) struct Ready {
+    /// A bit of [`failed`] for each filter that is chosen.
+    active: u16,
     kinds: Option<Vec<bool>>,
     categories: Option<Vec<bool>>,
     provider_types: Option<Vec<bool>>,
@@ -41,7 +43,8 @@ pub(super) struct Ready {
     has_places: bool,
     ages: Option<Ages>,
     funding: u8,
-    open: u32,
+    /// For each mask of days and parts, whether it will do.
+    open: Option<Vec<bool>>,
     within: Option<f32>,
     serves_home: bool,
     from: Option<Origin>,
@@ -94,7 +97,8 @@ impl Ready {
         let near = search.near.filter(|(latitude, longitude)| latitude.is_finite() && longitude.is_finite());
         let any = |words: &[String]| !words.is_empty();
         let home = [&search.home.district, &search.home.authority].into_iter().flatten().map(String::as_str);
-        Self {
+        let mut ready = Self {
+            active: 0,
             kinds: chosen(&f.kinds, &vocabulary.kinds),
             categories: chosen_categories(&f.categories, vocabulary),
             provider_types: chosen(&f.provider_types, &vocabulary.provider_types),
@@ -115,7 +119,7 @@ impl Ready {
             } else {
                 u8::MAX
             },
-            open: f.open,
+            open: (f.open != 0).then(|| vocabulary.opens.all().iter().map(|mask| mask & f.open != 0).collect()),
             within: f.within_metres.map(|metres| metres as f32),
             serves_home: f.serves_home && near.is_some(),
             from: near.map(|(latitude, longitude)| Origin {
@@ -126,7 +130,31 @@ impl Ready {
             covers: vocabulary.areas.with_any(home),
             limits: freshness.for_each(vocabulary.authorities.all()),
             today: search.today.unwrap_or(latest),
-        }
+        };
+        ready.active = ready.chosen();
+        ready
+    }
+
+    /// The filters that somebody chose: only these are asked of each service.
+    fn chosen(&self) -> u16 {
+        let chosen = [
+            (self.kinds.is_some(), failed::KIND),
+            (self.categories.is_some(), failed::CATEGORY),
+            (self.provider_types.is_some(), failed::PROVIDER_TYPE),
+            (self.needs.is_some(), failed::NEED),
+            (self.accessibility.is_some(), failed::ALWAYS),
+            (self.languages.is_some(), failed::LANGUAGE),
+            (self.max_pence.is_some(), failed::PRICE),
+            (self.min_rating > 0, failed::RATING),
+            (self.registered, failed::REGISTERED),
+            (self.has_places, failed::PLACES),
+            (self.ages.is_some(), failed::AGE),
+            (self.funding != u8::MAX, failed::FUNDING),
+            (self.open.is_some(), failed::OPEN),
+            (self.within.is_some(), failed::WITHIN),
+            (self.serves_home, failed::HOME),
+        ];
+        chosen.iter().filter(|(is_chosen, _)| *is_chosen).fold(0, |all, (_, bit)| all | bit)
     }
 
     /// How a service lies to where it is wanted; none if nobody said where.
@@ -165,24 +193,34 @@ impl Ready {
     /// The filters that a service fails.
     #[inline]
     pub(super) fn failed(&self, row: &Row, lies: Option<Lies>) -> u16 {
-        let mut bits = 0;
-        let mut require = |holds: bool, bit: u16| bits |= if holds { 0 } else { bit };
-        require(allows(self.kinds.as_deref(), usize::from(row.kind)), failed::KIND);
-        require(allows(self.categories.as_deref(), usize::from(row.category)), failed::CATEGORY);
-        require(allows(self.provider_types.as_deref(), usize::from(row.provider_type)), failed::PROVIDER_TYPE);
-        require(allows(self.needs.as_deref(), usize::from(row.needs)), failed::NEED);
-        require(allows(self.accessibility.as_deref(), row.accessibility as usize), failed::ALWAYS);
-        require(allows(self.languages.as_deref(), usize::from(row.languages)), failed::LANGUAGE);
-        require(self.max_pence.is_none_or(|most| row.pence <= most), failed::PRICE);
-        require(u32::from(row.tenths) >= self.min_rating, failed::RATING);
-        require(!self.registered || row.is(flag::REGISTERED), failed::REGISTERED);
-        require(!self.has_places || row.is(flag::PLACES), failed::PLACES);
-        require(self.ages.is_none_or(|ages| row.minimum_age <= ages.to && row.maximum_age >= ages.from), failed::AGE);
-        require(row.funding & self.funding != 0, failed::FUNDING);
-        require(self.open == 0 || row.open & self.open != 0, failed::OPEN);
-        require(self.is_within(lies), failed::WITHIN);
-        require(!self.serves_home || lies.is_some_and(Lies::serves_home), failed::HOME);
-        bits
+        let (mut fails, mut left) = (0, self.active);
+        while left != 0 {
+            let filter = left & left.wrapping_neg();
+            left ^= filter;
+            fails |= if self.meets(filter, row, lies) { 0 } else { filter };
+        }
+        fails
+    }
+
+    fn meets(&self, filter: u16, row: &Row, lies: Option<Lies>) -> bool {
+        match filter {
+            failed::KIND => allows(self.kinds.as_deref(), usize::from(row.kind)),
+            failed::CATEGORY => allows(self.categories.as_deref(), usize::from(row.category)),
+            failed::PROVIDER_TYPE => allows(self.provider_types.as_deref(), usize::from(row.provider_type)),
+            failed::NEED => allows(self.needs.as_deref(), usize::from(row.needs)),
+            failed::ALWAYS => allows(self.accessibility.as_deref(), row.accessibility as usize),
+            failed::LANGUAGE => allows(self.languages.as_deref(), usize::from(row.languages)),
+            failed::PRICE => self.max_pence.is_none_or(|most| row.pence <= most),
+            failed::RATING => u32::from(row.tenths) >= self.min_rating,
+            failed::REGISTERED => row.is(flag::REGISTERED),
+            failed::PLACES => row.is(flag::PLACES),
+            failed::AGE => self.ages.is_none_or(|ages| row.minimum_age <= ages.to && row.maximum_age >= ages.from),
+            failed::FUNDING => row.funding & self.funding != 0,
+            failed::OPEN => allows(self.open.as_deref(), row.open as usize),
+            failed::WITHIN => self.is_within(lies),
+            failed::HOME => lies.is_some_and(Lies::serves_home),
+            _ => true,
+        }
     }
 
     /// What has no place is everywhere; what comes out to people is wherever it comes to.

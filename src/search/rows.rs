@@ -17,7 +17,7 @@ use crate::budgets::FundingRoute;
 use super::fields::column;
 use super::query::Ages;
 use super::ranking::Ranking;
-use super::sets::{Sets, Words};
+use super::sets::{Masks, Sets, Words};
 
 /// Yes-or-no answers of a row, a bit each.
 pub(super) mod flag {
@@ -50,7 +50,7 @@ pub(super) struct Row {
     /// Sets of words, by their numbers in the vocabulary.
     pub(super) areas: u32,
     pub(super) accessibility: u32,
-    /// When it is on: a bit for each part of each day of the week.
+    /// When it is on: the number of its mask, a bit for each part of each day of the week.
     pub(super) open: u32,
     pub(super) needs: u16,
     pub(super) languages: u16,
@@ -85,6 +85,7 @@ pub(super) struct Vocabulary {
     pub(super) accessibility: Sets,
     pub(super) languages: Sets,
     pub(super) areas: Sets,
+    pub(super) opens: Masks,
     pub(super) authorities: Words,
     pub(super) categories: Words,
     /// For each category, the one above it.
@@ -117,6 +118,7 @@ pub(super) fn read(reader: &SegmentReader, vocabulary: &mut Vocabulary) -> tanti
         let set = |sets: &[u32]| sets.get(doc as usize).copied().unwrap_or_default();
         let kind = first(&columns.kind, &kinds, doc);
         let mut row = columns.row(doc);
+        row.open = vocabulary.opens.number(columns.opens(doc));
         row.category = short(category);
         row.kind = byte(kind);
         row.provider_type = byte(first(&columns.provider_type, &types, doc));
@@ -195,6 +197,10 @@ impl Columns {
         (small(&self.stars, doc), small(&self.ratings, doc))
     }
 
+    fn opens(&self, doc: u32) -> u32 {
+        value(&self.open, doc).and_then(|open| u32::try_from(open).ok()).unwrap_or_default()
+    }
+
     /// The row as far as its own columns tell; the caller fills in what is a number of the vocabulary.
     fn row(&self, doc: u32) -> Row {
         let degrees = |column: &Option<Column<f64>>| value(column, doc).map_or(f32::NAN, |degrees| degrees as f32);
@@ -225,7 +231,7 @@ impl Columns {
             tie: (tie >> 32) as u32 ^ tie as u32,
             areas: 0,
             accessibility: 0,
-            open: value(&self.open, doc).and_then(|open| u32::try_from(open).ok()).unwrap_or_default(),
+            open: 0,
             needs: 0,
             languages: 0,
             category: 0,

@@ -96,6 +96,30 @@ impl Sets {
     }
 }
 
+/// Masks of bits, each known by its number.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Masks {
+    all: Vec<u32>,
+    numbers: HashMap<u32, u32>,
+}
+
+impl Masks {
+    /// The number of a mask, which is new if it was not there.
+    pub(super) fn number(&mut self, mask: u32) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(mask).or_insert(next);
+        if number == next {
+            self.all.push(mask);
+        }
+        number
+    }
+
+    /// The masks, in the order of their numbers.
+    pub(super) fn all(&self) -> &[u32] {
+        &self.all
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
