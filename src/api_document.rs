@@ -132,6 +132,7 @@ use crate::{
         enquiries::api::get_enquiries,
         enquiries::api::post_answer,
         providers::statistics::api::get_statistics,
+        places::api::get_nearest,
         places::api::get_settings,
         places::api::put_setting,
         places::api::get_contact,

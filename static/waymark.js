@@ -34,6 +34,30 @@ window.addEventListener("pageshow", () => {
 });
 for (const element of document.querySelectorAll("[data-hide-with-scripts]")) element.hidden = true;
 
+// "Where I am", by choice only: the point is rounded to about half a mile and exchanged for a neighbourhood's postcode.
+for (const button of document.querySelectorAll(".search-box__here")) {
+  if (!navigator.geolocation || !window.isSecureContext) break;
+  const input = button.parentElement.querySelector("input");
+  const told = button.closest(".search-box__field").querySelector(".search-box__told");
+  const sorry = () => { told.textContent = "We could not tell where you are. Type a postcode or a town."; };
+  const found = async ({ coords }) => {
+    const point = new URLSearchParams({ latitude: coords.latitude.toFixed(2), longitude: coords.longitude.toFixed(2) });
+    try {
+      const answer = await fetch(`/api/v1/places/nearest?${point}`);
+      if (!answer.ok) { sorry(); return; }
+      input.value = (await answer.json()).near;
+      told.textContent = "";
+      input.focus();
+    } catch { sorry(); }
+  };
+  button.hidden = false;
+  button.title = "Use where I am";
+  button.addEventListener("click", () => {
+    told.textContent = "Looking…";
+    navigator.geolocation.getCurrentPosition(found, sorry, { maximumAge: 600000, timeout: 10000 });
+  });
+}
+
 // Suggestions while somebody types: a list that arrow keys walk through (ARIA: combobox with a list).
 const kindWords = { category: "Category", service: "Service", place: "Near", words: "", "did you mean": "Did you mean" };
 for (const [number, box] of [...document.querySelectorAll("[data-suggest]")].entries()) {

@@ -1,15 +1,16 @@
-//! What an authority has set, over `/api/v1`.
+//! Where somebody is, and what an authority has set, over `/api/v1`.
 
 use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, put};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::clock::UtcTime;
-use crate::error::AppError;
-use crate::identity::{AuthorityAdministrator, AuthorityReader};
-use crate::web::form::Json;
+use crate::error::{AppError, FieldError};
+use crate::identity::{Anyone, AuthorityAdministrator, AuthorityReader};
+use crate::web::form::{Ask, Json};
 
+use super::Gazetteer;
 use super::authority_pages::checked_contact;
 use super::settings::{self, Change, Setting};
 use super::store::{self, Contact};
@@ -17,10 +18,43 @@ use super::store::{self, Contact};
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .route("/places/nearest", get().to(get_nearest))
         .route("/authority/settings", get().to(get_settings))
         .route("/authority/settings/{setting}", put().to(put_setting))
         .route("/authority/contact", get().to(get_contact))
         .route("/authority/contact", put().to(put_contact));
+}
+
+/// A point on the map, in degrees; two digits after the point are exact enough.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PointAsked {
+    /// Degrees north.
+    #[param(example = 53.42)]
+    latitude: f64,
+    /// Degrees east.
+    #[param(example = -2.32)]
+    longitude: f64,
+}
+
+/// What to search near.
+#[derive(Serialize, ToSchema)]
+pub struct NearestDocument {
+    /// The first part of a postcode and a digit: "M33 7".
+    pub near: String,
+}
+
+/// The neighbourhood that a point lies in, for "where I am": by choice only, and kept nowhere.
+#[utoipa::path(get, path = "/api/v1/places/nearest", tag = "search", params(PointAsked),
+    responses((status = 200, body = NearestDocument), (status = 422, body = crate::web::render::Problem)))]
+pub async fn get_nearest(_: Anyone, Ask(at): Ask<PointAsked>) -> Result<JsonAnswer<NearestDocument>, AppError> {
+    let on_earth = (-90.0..=90.0).contains(&at.latitude) && (-180.0..=180.0).contains(&at.longitude);
+    let near = on_earth.then(|| Gazetteer::shared().nearest_sector((at.latitude, at.longitude))).flatten();
+    let wrong = || {
+        let message = "We know places in Great Britain only. Type a postcode or a town instead.";
+        AppError::invalid(vec![FieldError::new("latitude", message)])
+    };
+    Ok(JsonAnswer(NearestDocument { near: near.ok_or_else(wrong)?.to_owned() }))
 }
 
 /// One thing that an authority may set.

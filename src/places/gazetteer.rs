@@ -19,6 +19,9 @@ const AUTHORITIES: &str = include_str!("../../data/mysociety-uk-local-authoritie
 /// A text that is longer than any name of a place is not looked up.
 const LONGEST: usize = 80;
 
+/// Whoever is further from every postcode, in metres, is not in Great Britain.
+const NEARBY: f64 = 30_000.0;
+
 /// How exactly a place is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
@@ -130,17 +133,15 @@ impl Gazetteer {
 
     /// The outward code whose middle is nearest.
     #[must_use]
-    pub fn nearest_outward(&self, (latitude, longitude): (f64, f64)) -> String {
-        let east = latitude.to_radians().cos();
-        let far = |point: &Point| {
-            let (north, east) = (f64::from(point.latitude) - latitude, (f64::from(point.longitude) - longitude) * east);
-            north * north + east * east
-        };
-        self.outward
-            .iter()
-            .min_by(|a, b| far(a).total_cmp(&far(b)))
-            .map(|point| point.code.to_string())
-            .unwrap_or_default()
+    pub fn nearest_outward(&self, at: (f64, f64)) -> String {
+        nearest(&self.outward, at).map(|point| point.code.to_string()).unwrap_or_default()
+    }
+
+    /// The postcode's sector ("M33 7") whose middle is nearest, unless all are further than [`NEARBY`] away.
+    #[must_use]
+    pub fn nearest_sector(&self, at: (f64, f64)) -> Option<&str> {
+        let near = |point: &&Point| distance_metres(at, (point.latitude.into(), point.longitude.into())) <= NEARBY;
+        nearest(&self.sectors, at).filter(near).map(|point| &*point.code)
     }
 
     fn ward(&'static self, point: &Point) -> Option<&'static str> {
@@ -309,6 +310,15 @@ fn councils_of_postcodes() -> HashMap<String, AuthorityId> {
     councils
 }
 
+fn nearest(points: &[Point], (latitude, longitude): (f64, f64)) -> Option<&Point> {
+    let east = latitude.to_radians().cos();
+    let far = |point: &Point| {
+        let (north, east) = (f64::from(point.latitude) - latitude, (f64::from(point.longitude) - longitude) * east);
+        north * north + east * east
+    };
+    points.iter().min_by(|a, b| far(a).total_cmp(&far(b)))
+}
+
 fn look_up<'a>(points: &'a [Point], code: &str) -> Option<&'a Point> {
     points.binary_search_by(|point| (*point.code).cmp(code)).ok().and_then(|at| points.get(at))
 }
@@ -388,6 +398,15 @@ mod tests {
 
     fn find(text: &str) -> Result<Place, PlaceError> {
         Gazetteer::shared().find(text)
+    }
+
+    #[test]
+    fn a_point_lies_in_a_neighbourhood_or_nowhere_we_know() {
+        let gazetteer = Gazetteer::shared();
+        let sale = find("M33 7").unwrap();
+        assert_eq!(gazetteer.nearest_sector((sale.latitude, sale.longitude)), Some("M33 7"));
+        assert_eq!(gazetteer.nearest_sector((48.86, 2.35)), None, "Paris");
+        assert_eq!(gazetteer.nearest_sector((f64::NAN, 0.0)), None);
     }
 
     #[test]

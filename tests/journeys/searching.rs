@@ -214,3 +214,18 @@ fn hostile_searches_get_a_clear_answer() {
     assert!(town.api().get(&format!("/services?q=x{many}")).status >= 400);
     town.holds_together();
 }
+
+#[test]
+fn where_somebody_is_becomes_a_neighbourhood_and_nothing_else() {
+    let town = Town::open();
+    let api = town.api();
+
+    let here = api.get("/places/nearest?latitude=53.42&longitude=-2.32").expect(200);
+    let near = here["near"].as_str().unwrap().to_owned();
+    assert!(near.starts_with("M33 "), "{near}");
+    assert_eq!(town.visitor().open(&format!("/search?near={}", near.replace(' ', "+"))).status(), 200);
+    for elsewhere in ["latitude=48.86&longitude=2.35", "latitude=1e300&longitude=0", "latitude=NaN&longitude=0", ""] {
+        let refused = api.get(&format!("/places/nearest?{elsewhere}"));
+        assert!([400, 422].contains(&refused.status), "{elsewhere}: {}", refused.status);
+    }
+}
