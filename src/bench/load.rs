@@ -33,6 +33,8 @@ pub(super) struct Loaded {
     pub(super) seconds: f64,
     pub(super) p99_micros: u64,
     pub(super) failures: u64,
+    /// The first that failed: its status and its path.
+    pub(super) first_failure: Option<String>,
 }
 
 /// Asks until the time is up, and prints what came of it as JSON.
@@ -55,11 +57,12 @@ pub fn run(settings: &LoadSettings) -> Result<(), Failure> {
             .collect::<Vec<_>>()
     });
     let mut times = Vec::new();
-    let mut failures = 0;
+    let (mut failures, mut first_failure) = (0, None);
     for client in clients {
-        let (mut asked, failed) = client?;
+        let (mut asked, failed, first) = client?;
         times.append(&mut asked);
         failures += failed;
+        first_failure = first_failure.or(first);
     }
     let seconds = started.elapsed().as_secs_f64();
     let p99 = super::percentile(&mut times, 99);
@@ -68,19 +71,20 @@ pub fn run(settings: &LoadSettings) -> Result<(), Failure> {
         seconds,
         p99_micros: u64::try_from(p99.as_micros()).unwrap_or(u64::MAX),
         failures,
+        first_failure,
     };
     writeln!(std::io::stdout().lock(), "{}", serde_json::to_string(&loaded)?)?;
     Ok(())
 }
 
-type Asked = (Vec<Duration>, u64);
+type Asked = (Vec<Duration>, u64, Option<String>);
 
 fn ask(address: SocketAddr, paths: &[&str], client: usize, until: Instant) -> Result<Asked, Failure> {
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     let mut reader = BufReader::with_capacity(64 * 1024, stream.try_clone()?);
     let mut stream = stream;
-    let (mut times, mut failures) = (Vec::new(), 0);
+    let (mut times, mut failures, mut first_failure) = (Vec::new(), 0, None);
     let mut body = vec![0; 1024 * 1024];
     for path in paths.iter().cycle().skip(client * 7) {
         let asked = Instant::now();
@@ -105,10 +109,11 @@ fn ask(address: SocketAddr, paths: &[&str], client: usize, until: Instant) -> Re
         reader.read_exact(body)?;
         if !status.contains(" 200 ") {
             failures += 1;
+            first_failure.get_or_insert_with(|| format!("{} for {path}", status.trim()));
         }
         times.push(asked.elapsed());
     }
-    Ok((times, failures))
+    Ok((times, failures, first_failure))
 }
 
 /// Runs the load in a process of its own.

@@ -161,8 +161,8 @@ fn ask(address: SocketAddr, clients: usize, paths: &[String]) -> Result<(Loaded,
     let before = cpu::used();
     let loaded = from_another_process(address, clients, ROUND, paths)?;
     let used = cpu::used().zip(before).and_then(|(after, before)| after.checked_sub(before));
-    if loaded.failures > 0 {
-        return Err(format!("{} pages failed", loaded.failures).into());
+    if let Some(first) = loaded.first_failure {
+        return Err(format!("{} pages failed, the first with {first}", loaded.failures).into());
     }
     let each = used.map_or(f64::NAN, |used| used.as_secs_f64()) * 1e3 / loaded.answers as f64;
     Ok((loaded, each))

@@ -41,8 +41,8 @@ fn rounds(address: SocketAddr) -> Result<Vec<Row>, Failure> {
     let round = Duration::from_secs(4);
     let ask = || -> Result<Duration, Failure> {
         let loaded = from_another_process(address, VISITORS, round, &plain_words())?;
-        if loaded.failures > 0 {
-            return Err(format!("{} pages failed", loaded.failures).into());
+        if let Some(first) = loaded.first_failure {
+            return Err(format!("{} pages failed, the first with {first}", loaded.failures).into());
         }
         Ok(Duration::from_micros(loaded.p99_micros))
     };
