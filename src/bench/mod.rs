@@ -7,6 +7,7 @@ mod catalogue;
 mod cpu;
 mod demand;
 mod demo;
+mod imports;
 mod indexing;
 mod load;
 mod mix;
@@ -36,7 +37,7 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: demo, search, http, sign-ins, purchases, my-money, payments, demand
+    /// Measure only these: demo, search, http, import, sign-ins, purchases, my-money, payments, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -82,6 +83,11 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
             say("Searching over HTTP…");
             rows.extend(searches::over_http(&app, &words, &made)?);
         }
+    }
+    if wanted("import") {
+        let app = start::open(&folder.place("import"), clock, true)?;
+        say("Taking in a feed…");
+        rows.extend(imports::measure(&app, &folder, settings.services)?);
     }
     if wanted("sign-ins") {
         let app = start::open(&folder.place("sign-ins"), clock, true)?;
