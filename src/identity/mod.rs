@@ -7,6 +7,7 @@
 //!
 //! Who: [`Anyone`], [`SignedIn`], [`BudgetHolder`], [`ProviderMember`], [`Commissioner`], [`FinanceOfficer`].
 
+pub mod account_api;
 pub mod account_pages;
 mod address;
 pub mod api;

@@ -1,7 +1,8 @@
 //! Passwords: argon2id with the crate's current defaults, hashed one after the other on threads of their own.
 //!
 //! Hashing is slow on purpose. So that a flood of sign-ins slows nobody else down, few threads do it (one for each four
-//! processors), and the queue before them is short: who finds it full is told to come back in a moment.
+//! processors), they rest between two hashes while others wait, and the queue before them is short: who finds it full is
+//! told to come back in a moment.
 //!
 //! What a password must be follows the National Cyber Security Centre: long enough, none of the commonest, nothing about
 //! capitals, digits and signs, no changing for its own sake.
@@ -10,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use argon2::Argon2;
@@ -25,8 +27,12 @@ const SHORTEST: usize = 10;
 /// The most letters of a password: more would only be work for us.
 const LONGEST: usize = 256;
 
-/// Passwords that wait to be hashed. At some twenty milliseconds each, the last waits for a second and a half.
-const QUEUE: usize = 64;
+/// Passwords that wait to be hashed. At some twenty milliseconds each and forty of rest, the last waits for three seconds.
+const QUEUE: usize = 48;
+
+/// While others wait, a thread rests after each hash for so many times as long as it took: a flood takes a third of one
+/// processor and no more.
+const REST: u32 = 2;
 
 /// The commonest passwords of ten letters and more, in small letters: nobody may take one of them.
 static COMMONEST: LazyLock<HashSet<&str>> =
@@ -117,12 +123,14 @@ impl Passwords {
     pub fn start() -> std::io::Result<Self> {
         let (queue, work_waits) = sync_channel::<Work>(QUEUE);
         let work_waits = Arc::new(Mutex::new(work_waits));
+        let waiting: Arc<AtomicUsize> = Arc::default();
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         for _ in 0..(processors / 4).max(1) {
             let work_waits = Arc::clone(&work_waits);
-            std::thread::Builder::new().name("passwords".into()).spawn(move || work(&work_waits))?;
+            let waiting = Arc::clone(&waiting);
+            std::thread::Builder::new().name("passwords".into()).spawn(move || work(&work_waits, &waiting))?;
         }
-        Ok(Self { queue, waiting: Arc::default() })
+        Ok(Self { queue, waiting })
     }
 
     /// Refuses early where the queue is full: before anything is counted or looked up.
@@ -171,11 +179,15 @@ impl Passwords {
 }
 
 /// Does one after the other, until nobody can ask any more.
-fn work(waiting: &Mutex<Receiver<Work>>) {
+fn work(queue: &Mutex<Receiver<Work>>, waiting: &AtomicUsize) {
     loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(work) = next else { return };
+        let began = Instant::now();
         work();
+        if waiting.load(Ordering::Relaxed) > 0 {
+            std::thread::sleep(began.elapsed() * REST);
+        }
     }
 }
 

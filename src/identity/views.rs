@@ -129,6 +129,8 @@ pub struct ConfirmAddressPage {
 pub struct CodePage {
     pub page: Page,
     pub next: String,
+    /// Whether there are codes on paper and no app.
+    pub on_paper: bool,
     pub errors: Errors,
 }
 
@@ -236,6 +238,8 @@ pub struct SecondFactorPage {
     pub on: bool,
     /// Whether a role asks for it.
     pub needed: bool,
+    /// Whether they act for somebody, whose records they see once it is set up.
+    pub helps: bool,
     /// Whether to ask for the password first.
     pub ask_password: bool,
     pub codes_left: i64,

@@ -23,3 +23,29 @@ fn every_operation_says_what_it_does_and_who_may() {
         }
     }
 }
+
+#[test]
+fn every_example_is_of_its_schema() {
+    let document = serde_json::to_value(waymark::api_document::document()).unwrap();
+    let mut seen = 0;
+    let mut check = |what: String, content: &serde_json::Value| {
+        for told in content.as_object().into_iter().flatten().map(|(_, told)| told) {
+            let Some(example) = told.get("example") else { continue };
+            let mut schema = told["schema"].clone();
+            schema["components"] = document["components"].clone();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            let wrong: Vec<String> = validator.iter_errors(example).map(|error| error.to_string()).collect();
+            assert!(wrong.is_empty(), "{what}: {wrong:?}");
+            seen += 1;
+        }
+    };
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, told) in methods.as_object().unwrap() {
+            check(format!("{method} {path}"), &told["requestBody"]["content"]);
+            for (status, answer) in told["responses"].as_object().unwrap() {
+                check(format!("{method} {path} {status}"), &answer["content"]);
+            }
+        }
+    }
+    assert!(seen > 300, "{seen} examples");
+}

@@ -11,6 +11,17 @@ fn asks(api: &Api, fields: &[(&str, &str)]) -> Told {
     api.send("POST", "/oauth/token", &[("Content-Type", "application/x-www-form-urlencoded")], Some(form.as_bytes()))
 }
 
+/// Fails unless there was no token for this reason, as RFC 6749 tells it.
+#[track_caller]
+fn no_token(told: Told, status: u16, error: &str) {
+    assert_eq!((told.status, told.body["error"].as_str()), (status, Some(error)), "{}", told.body);
+    assert!(told.body["error_description"].is_string());
+    assert_eq!(told.answer.header("content-type"), Some("application/json"));
+    assert_eq!(told.answer.header("cache-control"), Some("no-store"));
+    let challenge = told.answer.header("www-authenticate").map(|said| said.starts_with("Basic "));
+    assert_eq!(challenge, (status == 401).then_some(true));
+}
+
 fn made(town: &Town, name: &str, scopes: &[&str]) -> (String, String, String) {
     let document = json!({ "name": "My spreadsheet", "scopes": scopes, "days": 30 });
     let made = town.api_of(name).post("/me/programs", &document).expect(201);
@@ -79,7 +90,7 @@ fn revoking_a_program_ends_its_tokens_at_once_and_tokens_end_by_themselves() {
         .expect("It is revoked");
     assert_eq!(api.get("/budgets").status, 401);
     let again = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", secret.as_str())];
-    asks(&town.api(), &again).refused(401, "invalid_client");
+    no_token(asks(&town.api(), &again), 401, "invalid_client");
 }
 
 #[test]
@@ -96,8 +107,11 @@ fn a_secret_is_shown_once_and_guessing_is_slowed_down() {
     let right =
         [("grant_type", "client_credentials"), ("client_id", shown[0].as_str()), ("client_secret", shown[1].as_str())];
     asks(&town.api(), &right).expect(200);
-    asks(&town.api(), &[("grant_type", "password")]).refused(400, "unsupported_grant_type");
-    asks(&town.api(), &[("grant_type", "client_credentials")]).refused(401, "invalid_client");
+    no_token(asks(&town.api(), &[]), 400, "invalid_request");
+    no_token(asks(&town.api(), &[("grant_type", "password")]), 400, "unsupported_grant_type");
+    no_token(asks(&town.api(), &[("grant_type", "client_credentials")]), 401, "invalid_client");
+    let narrow: Vec<(&str, &str)> = right.iter().copied().chain([("scope", "settle")]).collect();
+    no_token(asks(&town.api(), &narrow), 400, "invalid_scope");
     let wrong = [("grant_type", "client_credentials"), ("client_id", shown[0].as_str()), ("client_secret", "guess")];
     let statuses: Vec<u16> = (0..8).map(|_| asks(&town.api(), &wrong).status).collect();
     assert_eq!((statuses[0], statuses[7]), (401, 429), "{statuses:?}");
