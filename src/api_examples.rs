@@ -1,35 +1,21 @@
-//! Examples in the OpenAPI document: of what is sent, and of what is told when something went wrong.
-//!
-//! Each is checked against its schema (`tests/contracts/open_api.rs`).
+//! Examples of what is sent, in the OpenAPI document. Each is checked against its schema (`tests/contracts/open_api.rs`).
 
 use serde_json::{Value, json};
 use utoipa::Modify;
 use utoipa::openapi::{Content, RefOr};
 
-/// Adds them. Comes after the failures are in the document.
+/// Adds them.
 pub(super) struct Examples;
 
 impl Modify for Examples {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         for (path, item) in &mut document.paths.paths {
-            let operations = [
-                ("post", &mut item.post),
-                ("put", &mut item.put),
-                ("get", &mut item.get),
-                ("delete", &mut item.delete),
-            ];
-            for (method, operation) in operations {
-                let Some(operation) = operation else { continue };
-                if let Some(RefOr::T(body)) = &mut operation.request_body
+            for (method, operation) in [("post", &mut item.post), ("put", &mut item.put)] {
+                if let Some(operation) = operation
+                    && let Some(RefOr::T(body)) = &mut operation.request_body
                     && let Some(example) = sent(method, path)
                 {
                     body.content.values_mut().for_each(|content| show(content, &example));
-                }
-                for (status, response) in &mut operation.responses.responses {
-                    let RefOr::T(response) = response else { continue };
-                    if let Some(content) = response.content.get_mut("application/problem+json") {
-                        show(content, &problem(status));
-                    }
                 }
             }
         }
@@ -40,33 +26,6 @@ fn show(content: &mut RefOr<Content>, example: &Value) {
     if let RefOr::T(content) = content {
         content.example = Some(example.clone());
     }
-}
-
-/// What a program is told with this status.
-fn problem(status: &str) -> Value {
-    let (code, title) = match status {
-        "401" => ("sign-in-first", "Sign in first."),
-        "403" => ("scope-missing", "This token lacks the scope \"account\"."),
-        "404" => ("not-found", "We cannot find that."),
-        "409" => ("out-of-date", "Somebody changed this meanwhile. Read it again."),
-        "410" => ("link-used-up", "This link does not work any more. Ask for a new one."),
-        "413" => ("too-large", "That is more than we can take at once."),
-        "415" => ("wrong-content-type", "This address takes application/json."),
-        "422" => ("invalid-input", "Enter an e-mail address such as name@example.org."),
-        "429" => ("too-many-tries", "That was tried too often. Wait a minute and try again."),
-        "503" => ("try-again-later", "We cannot reach or write our records just now. Nothing you sent was half done."),
-        _ => ("bad-request", "We could not read what was sent."),
-    };
-    let mut problem = json!({
-        "type": format!("/api/v1/problems/{code}"),
-        "title": title,
-        "status": status.parse::<u16>().unwrap_or(400),
-        "code": code,
-    });
-    if status == "422" {
-        problem["errors"] = json!([{ "field": "email", "message": title }]);
-    }
-    problem
 }
 
 /// What is sent to this address.

@@ -15,6 +15,7 @@ use crate::error::AppError;
 use crate::ids::{PersonId, random_bytes};
 use crate::post;
 
+use super::Way;
 use super::attempts::{self, Trying};
 use super::letters;
 use super::password::slow_hash;
@@ -246,6 +247,18 @@ pub(super) fn remove(tx: &mut Conn, app: &App, actor: Actor, person: PersonId, n
     sessions::end_tokens(tx, person, now)?;
     tell(tx, app, person, false, now)?;
     changed(tx, actor, person, now)
+}
+
+/// Takes the second factor of somebody away by a command on the machine itself, and signs them out everywhere: for who has
+/// lost phone and codes, once it is certain that it is them.
+pub fn start_afresh_by_command(tx: &mut Conn, app: &App, person: PersonId, now: UtcTime) -> Result<(), AppError> {
+    factors::remove_factor(tx, person)?;
+    sessions::end_everything(tx, person, now)?;
+    tell(tx, app, person, false, now)?;
+    let by_hand = Actor::oneself(person, Way::Command);
+    let changed = (Deed::Changed, Why::ToLookAfterRoles);
+    let entry = Entry::new(by_hand, changed, person, (What::SecondFactor, ""), now);
+    Ok(audit::record(tx, &[Entry { actor: None, ..entry }])?)
 }
 
 fn changed(tx: &mut Conn, actor: Actor, person: PersonId, now: UtcTime) -> Result<(), CodeError> {

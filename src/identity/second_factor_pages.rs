@@ -234,7 +234,7 @@ async fn page(
         return html_with(status, &SetUpPage { page, setting, next, errors });
     }
     let on = signed_in.has_second_factor();
-    let page = Page::of(request, if on { "Codes from your phone" } else { "Protect your account with your phone" });
+    let page = Page::of(request, if on { "Codes for signing in" } else { "Protect your account with your phone" });
     html_with(
         status,
         &SecondFactorPage {

@@ -77,6 +77,7 @@ fn credentials(request: &HttpRequest, sent: &TokenRequest) -> Option<(ProgramId,
 
 /// Why there is no token, as RFC 6749 section 5.2 has it.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "error": "invalid_client", "error_description": "No program has this id and secret." }))]
 pub struct TokenError {
     /// `invalid_request`, `invalid_client`, `unsupported_grant_type`, `invalid_scope`, `temporarily_unavailable` or
     /// `server_error`.

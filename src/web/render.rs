@@ -19,6 +19,13 @@ pub const SECOND_FACTOR_FIRST: &str = "second-factor-first";
 
 /// What a program is told when something went wrong (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/api/v1/problems/invalid-input",
+    "title": "Enter an e-mail address such as name@example.org.",
+    "status": 422,
+    "code": "invalid-input",
+    "errors": [{ "field": "email", "message": "Enter an e-mail address such as name@example.org." }]
+}))]
 pub struct Problem {
     /// A stable address for this kind of problem.
     #[serde(rename = "type")]

@@ -195,7 +195,7 @@ fn a_helper_needs_a_second_factor_before_they_see_what_is_somebody_elses() {
     let codes = kept.all(".codes code");
     assert_eq!(codes.len(), 10);
     assert_eq!(kept.go("I have kept them").path, budget, "and on to where she was going");
-    assert_eq!(noor.open(&budget).expect("acting for Amira").status(), 200);
+    assert_eq!(noor.open(&budget).expect("Budget of Amira").status(), 200);
 
     // From then on signing in asks for one of them; when few are left it leads to new ones.
     for (nth, code) in codes.iter().enumerate().take(7) {

@@ -1,5 +1,8 @@
 //! Programs that act in somebody's place, no further than was said.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -118,4 +121,51 @@ fn a_secret_is_shown_once_and_guessing_is_slowed_down() {
     town.person("Noor").open("/account/programs");
     let id = &shown[0];
     assert_eq!(town.api_of("Noor").post(&format!("/me/programs/{id}/revocation"), &Value::Null).status, 404);
+}
+
+#[test]
+fn keys_rotate_while_programs_ask_and_nobody_is_turned_away() {
+    let town = Town::open();
+    let made: Vec<(String, String, String)> = ["Amira", "Noor", "Pat"].map(|name| made(&town, name, &["read"])).into();
+    let (stop, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+    let mut kids = BTreeSet::new();
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let workers: Vec<_> = made
+            .iter()
+            .map(|(id, secret, _)| {
+                let (town, stop, asked) = (&town, &stop, &asked);
+                scope.spawn(move || {
+                    let fields = [
+                        ("grant_type", "client_credentials"),
+                        ("client_id", id.as_str()),
+                        ("client_secret", secret.as_str()),
+                    ];
+                    let mut wrong = Vec::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        let told = asks(&town.api(), &fields);
+                        let token = told.body["access_token"].as_str().unwrap_or_default().to_owned();
+                        let me = town.api().with_token(&token).get("/me");
+                        if (told.status, me.status) != (200, 200) {
+                            wrong.push(format!("{} {} {}", told.body, me.status, me.body));
+                        }
+                        asked.fetch_add(1, Ordering::Relaxed);
+                    }
+                    wrong
+                })
+            })
+            .collect();
+        for _ in 0..4 {
+            let before = asked.load(Ordering::Relaxed);
+            waymark::identity::SigningKeys::rotate(&town.app.db, town.app.clock.now()).unwrap();
+            town.pass(TimeDelta::minutes(11));
+            town.within(std::time::Duration::from_secs(30), "they ask", || asked.load(Ordering::Relaxed) >= before + 9);
+            let jwks = town.visitor().send("GET", "/.well-known/jwks.json", &[], None).text();
+            let jwks: Value = serde_json::from_str(&jwks).unwrap();
+            kids.extend(jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()));
+        }
+        stop.store(true, Ordering::Relaxed);
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(kids.len() >= 4, "{kids:?}");
 }
