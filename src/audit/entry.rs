@@ -40,6 +40,10 @@ text_enum! {
         Changed = "changed",
         /// The end.
         Closed = "closed",
+        /// A question to the council.
+        Raised = "raised",
+        /// The council's answer.
+        Answered = "answered",
     }
 }
 
@@ -66,6 +70,8 @@ text_enum! {
         Question = "question",
         /// A review; the subject is its id.
         Review = "review",
+        /// A question to the council about a rule; the subject is its id.
+        Challenge = "challenge",
     }
 }
 

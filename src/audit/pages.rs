@@ -92,6 +92,7 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::SecondFactor => "the codes that signing in takes".to_owned(),
         What::Question => "a question that you asked".to_owned(),
         What::Review => "a review that you wrote".to_owned(),
+        What::Challenge => "your question to the council about a rule".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;
     let why = if plain { String::new() } else { format!(", {}", line.why) };
