@@ -212,7 +212,7 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
             attempts::kind.eq(who.what),
             attempts::subject.eq(subject),
             attempts::failures.eq(0),
-            attempts::free_at.eq(now),
+            attempts::free_at.eq(now - FORGOTTEN),
             attempts::last_at.eq(now),
         );
         both(diesel::insert_into(attempts::table).values(new).on_conflict_do_nothing()).execute(tx)?;
@@ -227,7 +227,10 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
         }
         let (failures, _, last_at) = counted;
         let failures = if now - last_at > limit.forgotten { 1 } else { failures.saturating_add(1) };
-        counts.push((subject, failures, now + limit.wait_after(failures)));
+        // Whoever need not wait is free since long ago: clocks differ between nodes, and this moment is not over everywhere.
+        let wait = limit.wait_after(failures);
+        let free_at = if wait.is_zero() { now - FORGOTTEN } else { now + wait };
+        counts.push((subject, failures, free_at));
     }
     for (subject, failures, free_at) in counts {
         diesel::update(attempts::table.find((who.what, subject)))
