@@ -159,7 +159,7 @@ impl From<&PlanReader> for Actor {
         let acting_for = reader.acting_for().map(|_| reader.person());
         let role = reader.is_care_manager().then_some(RoleName::CareManager);
         let authority = reader.authority().filter(|_| reader.is_care_manager());
-        Self { acting_for, role, authority, ..Self::from(reader.who()) }
+        Self { role, authority, acting_for, ..Self::from(reader.who()) }
     }
 }
 

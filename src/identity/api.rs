@@ -88,18 +88,16 @@ pub async fn post_token(
     let now = app.clock.now();
     if who.has_second_factor() {
         let code = given.code.unwrap_or_default();
-        match given.recovery_code {
-            Some(recovery) => {
-                let recover = async {
-                    let hash = second_factor::recovery_hash(&app, person, &recovery).await?;
-                    app.db.write(move |tx| second_factor::recover(tx, person, &hash, now)).await
-                };
-                second_factor::counted(&app, person, &whence, recover).await?;
-            }
-            None => {
-                let check = app.db.write(move |tx| second_factor::check(tx, person, &code, now));
-                second_factor::counted(&app, person, &whence, check).await?;
-            }
+        if let Some(recovery) = given.recovery_code {
+            let recover = async {
+                let hash = second_factor::recovery_hash(&app, person, &recovery).await?;
+                app.db.write(move |tx| second_factor::recover(tx, person, &hash, now)).await
+            };
+            second_factor::counted(&app, person, &whence, recover).await?;
+        } else {
+            let code = given.code.unwrap_or_default();
+            let check = app.db.write(move |tx| second_factor::check(tx, person, &code, now));
+            second_factor::counted(&app, person, &whence, check).await?;
         }
     } else if who.needs_second_factor(app.waiver) {
         let why = "this account's roles need a second factor. Sign in on the pages and set it up first";

@@ -234,14 +234,19 @@ async fn page(
         return html_with(status, &SetUpPage { page, setting, next, errors });
     }
     let on = signed_in.has_second_factor();
+    let needed = signed_in.needs_second_factor(app.waiver);
+    let why = match (needed, helps) {
+        (true, _) => "role",
+        (false, true) => "helps",
+        (false, false) => "",
+    };
     let page = Page::of(request, if on { "Codes for signing in" } else { "Protect your account with your phone" });
     html_with(
         status,
         &SecondFactorPage {
             page,
             on,
-            needed: signed_in.needs_second_factor(app.waiver),
-            helps,
+            why: why.into(),
             ask_password: who.stage() == Stage::In,
             codes_left,
             next,

@@ -236,10 +236,8 @@ pub struct SecondFactorPage {
     pub page: Page,
     /// Whether it is set up.
     pub on: bool,
-    /// Whether a role asks for it.
-    pub needed: bool,
-    /// Whether they act for somebody, whose records they see once it is set up.
-    pub helps: bool,
+    /// Why it is needed: `role`, or `helps` for who acts for somebody; empty where it is only wise.
+    pub why: String,
     /// Whether to ask for the password first.
     pub ask_password: bool,
     pub codes_left: i64,
