@@ -87,7 +87,6 @@ pub async fn post_token(
     let who = app.db.read(move |conn| SignedIn::known_as(conn, person, chosen)).await?.ok_or(AppError::NotFound)?;
     let now = app.clock.now();
     if who.has_second_factor() {
-        let code = given.code.unwrap_or_default();
         if let Some(recovery) = given.recovery_code {
             let recover = async {
                 let hash = second_factor::recovery_hash(&app, person, &recovery).await?;
