@@ -5,9 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
+use crate::api_examples::Examples;
 use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
@@ -51,6 +52,8 @@ use crate::{
         saved_searches::api::post_saved_search,
         saved_searches::api::put_saved_search,
         saved_searches::api::delete_saved_search,
+        saved_searches::api::post_seen,
+        saved_searches::api::post_stop,
         reviews::api::get_removals,
         reviews::api::post_report,
         reviews::api::post_reply,
@@ -65,6 +68,26 @@ use crate::{
         identity::api::post_role,
         identity::api::post_invitation,
         identity::api::post_role_ending,
+        identity::account_api::post_registration,
+        identity::account_api::post_registration_confirmation,
+        identity::account_api::post_reset,
+        identity::account_api::post_reset_confirmation,
+        identity::account_api::post_email_confirmation,
+        identity::account_api::put_name,
+        identity::account_api::post_email_change,
+        identity::account_api::put_password,
+        identity::account_api::get_second_factor,
+        identity::account_api::post_second_factor,
+        identity::account_api::post_second_factor_confirmation,
+        identity::account_api::post_recovery_codes,
+        identity::account_api::post_second_factor_removal,
+        identity::account_api::post_sessions_ending,
+        identity::account_api::delete_identity_provider,
+        identity::account_api::post_joining,
+        identity::account_api::post_joining_account,
+        identity::account_api::post_provider_joining,
+        identity::api::post_invitation_withdrawal,
+        identity::api::post_new_phone,
         audit::api::get_looks,
         programs::api::post_token,
         programs::api::get_programs,
@@ -73,6 +96,7 @@ use crate::{
         own_data::api::get_data,
         own_data::api::post_data,
         own_data::api::get_copy,
+        own_data::api::post_closing,
         helping::api::get_helpers,
         helping::api::post_helper,
         helping::api::post_helper_end,
@@ -170,7 +194,7 @@ use crate::{
         safeguarding::api::post_suspension,
         safeguarding::api::post_lifting,
     ),
-    modifiers(&Bearer, &Failures)
+    modifiers(&Bearer, &Failures, &Examples)
 )]
 struct Document;
 
@@ -214,8 +238,11 @@ impl Modify for Failures {
                     responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response));
                 }
                 for (status, response) in responses.iter_mut() {
+                    let in_its_own_form =
+                        |response: &utoipa::openapi::Response| response.content.values().any(is_token_error);
                     if let RefOr::T(response) = response
                         && status.starts_with(['4', '5'])
+                        && !in_its_own_form(response)
                     {
                         let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
                         response.content.clear();
@@ -225,6 +252,12 @@ impl Modify for Failures {
             }
         }
     }
+}
+
+/// Whether a failure is told in the words of OAuth, which programs that ask for tokens expect.
+fn is_token_error(content: &RefOr<Content>) -> bool {
+    let RefOr::T(content) = content else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(reference)) if reference.ref_location.ends_with("/TokenError"))
 }
 
 /// The OpenAPI document.

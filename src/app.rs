@@ -78,6 +78,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(shortlists::api::routes)
                 .configure(saved_searches::api::routes)
                 .configure(identity::api::routes)
+                .configure(identity::account_api::routes)
                 .configure(audit::api::routes)
                 .configure(helping::api::routes)
                 .configure(own_data::api::routes)

@@ -165,6 +165,9 @@ pub struct NewUser {
     /// The id of the organisation, for a provider member
     #[arg(long)]
     organization: Option<OrganizationId>,
+    /// Take their second factor away, for who has lost phone and codes: be sure that it is them
+    #[arg(long)]
+    new_phone: bool,
 }
 
 /// `waymark user`: the password comes from standard input, so that no list of processes shows it.
@@ -185,15 +188,16 @@ pub fn user(new: &NewUser, clock: &Clock) -> Result<(), Failure> {
         }
     };
     let (email, name) = (new.email.trim().to_lowercase(), new.name.clone());
-    let (role, organization) = (new.role, new.organization);
+    let (role, organization, new_phone) = (new.role, new.organization, new.new_phone);
     let now = clock.now();
     let person = PersonId::new();
+    let with = app.clone();
     app.db.write_now(move |tx: &mut Conn| {
         let person = identity::store::save_account(tx, person, &name, &email, &hash, now)?;
-        match role {
-            Some(role) => identity::grant_by_command(tx, person, role, authority, organization, now),
-            None => Ok(()),
+        if let Some(role) = role {
+            identity::grant_by_command(tx, person, role, authority, organization, now)?;
         }
+        if new_phone { identity::start_afresh_by_command(tx, &with, person, now) } else { Ok(()) }
     })?;
     say(&format!("{} can sign in.", new.email));
     Ok(())

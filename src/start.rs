@@ -245,6 +245,7 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
         trusted_proxies: settings.trusted_proxies.clone(),
         ..Site::default()
     };
+    app.passwords.let_others_go_first();
     let followers = Followers::start(app)?;
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let served = actix_web::rt::System::new().block_on(async {

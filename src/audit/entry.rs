@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::clock::UtcTime;
 use crate::db::text_enum;
 use crate::identity::{
-    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName,
-    SignedIn, Way,
+    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Moderator, PlanReader, Practitioner,
+    ProviderMember, RoleName, SignedIn, Way,
 };
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 
@@ -58,8 +58,18 @@ text_enum! {
         Budget = "budget",
         /// Who may act for somebody.
         Helpers = "helpers",
-        /// Name, address, password.
+        /// Name, roles, ways of signing in.
         Account = "account",
+        /// The password.
+        Password = "password",
+        /// The e-mail address.
+        Address = "e-mail address",
+        /// Codes from one's phone, and recovery codes.
+        SecondFactor = "second factor",
+        /// A question to a provider; the subject is its id.
+        Question = "question",
+        /// A review; the subject is its id.
+        Review = "review",
         /// A question to the council about a rule; the subject is its id.
         Challenge = "challenge",
     }
@@ -86,6 +96,8 @@ text_enum! {
         OnALegalGround = "on a legal ground",
         /// A representative, planner or care manager.
         ToHelp = "to help",
+        /// A moderator.
+        ToKeepReviewsFair = "to keep reviews fair",
     }
 }
 
@@ -100,10 +112,17 @@ pub struct Actor {
     way: Way,
 }
 
+impl Actor {
+    /// A person themselves who is not signed in: they hold what only they can have, such as the link of a letter.
+    #[must_use]
+    pub fn oneself(person: PersonId, way: Way) -> Self {
+        Self { person, role: None, organization: None, authority: None, acting_for: None, way }
+    }
+}
+
 impl From<&SignedIn> for Actor {
     fn from(who: &SignedIn) -> Self {
-        let person = who.person();
-        Self { person, role: None, organization: None, authority: None, acting_for: None, way: who.way() }
+        Self::oneself(who.person(), who.way())
     }
 }
 
@@ -125,6 +144,22 @@ impl From<&AuthorityAdministrator> for Actor {
     fn from(administrator: &AuthorityAdministrator) -> Self {
         let (role, authority) = (Some(RoleName::AuthorityAdministrator), Some(administrator.authority()));
         Self { role, authority, ..Self::from(administrator.who()) }
+    }
+}
+
+impl From<&Moderator> for Actor {
+    fn from(moderator: &Moderator) -> Self {
+        let (role, authority) = (Some(RoleName::Moderator), Some(moderator.authority()));
+        Self { role, authority, ..Self::from(moderator.who()) }
+    }
+}
+
+impl From<&PlanReader> for Actor {
+    fn from(reader: &PlanReader) -> Self {
+        let acting_for = reader.acting_for().map(|_| reader.person());
+        let role = reader.is_care_manager().then_some(RoleName::CareManager);
+        let authority = reader.authority().filter(|_| reader.is_care_manager());
+        Self { role, authority, acting_for, ..Self::from(reader.who()) }
     }
 }
 

@@ -87,6 +87,11 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::Budget => "your budget".to_owned(),
         What::Helpers => "who may act for you".to_owned(),
         What::Account => "your account".to_owned(),
+        What::Password => "your password".to_owned(),
+        What::Address => "your e-mail address".to_owned(),
+        What::SecondFactor => "the codes that signing in takes".to_owned(),
+        What::Question => "a question that you asked".to_owned(),
+        What::Review => "a review that you wrote".to_owned(),
         What::Challenge => "your question to the council about a rule".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;

@@ -9,13 +9,14 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::clock::{UtcTime, day};
 use crate::error::AppError;
+use crate::identity::attempts::{self, Tried};
 use crate::identity::{Anyone, Moderator, ProviderMember};
 use crate::ids::{ReportId, ServiceId};
+use crate::web::client;
 use crate::web::form::{Ask, Json};
 use crate::web::paging;
 
 use super::answer::{Answering, Resolution, answer};
-use super::pages::network_of;
 use super::report::{Report, ReportState, WhatIsWrong};
 use super::say::{Said, WhereFrom, say};
 use super::store;
@@ -57,16 +58,17 @@ pub struct ReportTaken {
     responses((status = 201, body = ReportTaken), (status = 404, body = crate::web::render::Problem),
               (status = 422, body = crate::web::render::Problem), (status = 429, body = crate::web::render::Problem)))]
 pub async fn post_report(
-    _: Anyone,
+    anyone: Anyone,
     id: Path<String>,
     Json(new): Json<NewReport>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Correction).await?;
     let service: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let said = Said::checked(new.what.as_str(), &new.words, &new.email)?;
     let now = app.clock.now();
-    let from = WhereFrom::of(None, network_of(&request).as_deref(), now);
+    let from = WhereFrom::of(None, &client::household(client::address(&request)), now);
     let public_url = app.post.public_url.clone();
     let report = app.db.write(move |tx| say(tx, service, &said, &from, &public_url, now)).await?;
     Ok(HttpResponse::Created().json(ReportTaken { due_on: report.due_on }))

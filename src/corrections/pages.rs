@@ -11,10 +11,12 @@ use crate::catalogue::card::tag;
 use crate::catalogue::upkeep::{self, Entry};
 use crate::clock::{day, long_date};
 use crate::error::{AppError, FieldError};
+use crate::identity::attempts::{self, Tried};
 use crate::identity::{self, Anyone, Moderator, ProviderMember};
 use crate::ids::{ReportId, ServiceId};
 use crate::places::settings::{self, Setting};
 use crate::purchasing::views::StateTag;
+use crate::web::client;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
 use crate::web::paging;
@@ -104,12 +106,13 @@ fn wrong_page(
 
 /// `POST /services/{service_id}/wrong`
 pub async fn post_wrong(
-    _: Anyone,
+    anyone: Anyone,
     id: Path<String>,
     Form(form): Form<WrongForm>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Correction).await?;
     let entry = entry(&app, &id).await?;
     let said = match Said::checked(&form.what, &form.words, &form.email) {
         Ok(said) => said,
@@ -119,21 +122,13 @@ pub async fn post_wrong(
         Err(other) => return Err(other),
     };
     let now = app.clock.now();
-    let network = network_of(&request);
-    let from = WhereFrom::of(form_token(&request).as_deref(), network.as_deref(), now);
+    let network = client::household(client::address(&request));
+    let from = WhereFrom::of(form_token(&request).as_deref(), &network, now);
     let (service, public_url) = (entry.0.id, app.post.public_url.clone());
     let answer_comes = said.address.is_some();
     let report = app.db.write(move |tx| say(tx, service, &said, &from, &public_url, now)).await?;
     let comes = if answer_comes { "&answer=comes" } else { "" };
     Ok(see_other(&format!("/services/{service}/wrong/thanks?by={}{comes}", report.due_on)))
-}
-
-/// The network that a request comes from: one address of IPv4, 64 bits of IPv6.
-pub(crate) fn network_of(request: &HttpRequest) -> Option<String> {
-    Some(match request.peer_addr()?.ip() {
-        std::net::IpAddr::V4(four) => four.to_string(),
-        std::net::IpAddr::V6(six) => format!("{:x?}", six.segments().get(..4)?),
-    })
 }
 
 /// What was just said.

@@ -78,9 +78,9 @@ pub struct WhereFrom {
 impl WhereFrom {
     /// A browser's cookie and its network, as hashes that change every day.
     #[must_use]
-    pub fn of(visit: Option<&str>, network: Option<&str>, now: UtcTime) -> Self {
+    pub fn of(visit: Option<&str>, network: &str, now: UtcTime) -> Self {
         let hash = |text: &str| hex::encode(Sha256::digest(format!("report:{}:{text}", now.date())));
-        Self { visit: visit.map(hash), network: network.map(hash) }
+        Self { visit: visit.map(hash), network: Some(hash(network)) }
     }
 
     /// The hashes: of the browser, and of the network.

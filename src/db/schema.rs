@@ -186,6 +186,7 @@ diesel::table! {
         created_at -> Timestamp,
         email_confirmed_at -> Nullable<Timestamp>,
         closed_at -> Nullable<Timestamp>,
+        tokens_end_at -> Nullable<Timestamp>,
     }
 }
 

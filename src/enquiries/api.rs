@@ -1,19 +1,21 @@
 //! Questions and answers over `/api/v1`.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit;
 use crate::clock::UtcTime;
 use crate::error::AppError;
+use crate::identity::attempts::{self, Tried};
 use crate::identity::{Anyone, ProviderMember};
 use crate::ids::{EnquiryId, ServiceId, SubmissionKey};
 use crate::web::form::Json;
 use crate::web::render::Problem;
 
-use super::{Enquiry, Question, answer, ask, store};
+use super::{Enquiry, Question, answer, ask, looks, store};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
@@ -52,7 +54,9 @@ pub async fn post_enquiry(
     id: Path<String>,
     Json(new): Json<NewEnquiry>,
     app: Data<App>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Enquiry).await?;
     let service: ServiceId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let NewEnquiry { name, email, question } = new;
     let question = Question { service, name, email, question, key: SubmissionKey::new() };
@@ -93,7 +97,9 @@ pub struct EnquiriesDocument {
 #[utoipa::path(get, path = "/api/v1/provider/enquiries", tag = "provider", security(("bearer" = [])),
     responses((status = 200, body = EnquiriesDocument), (status = 404, body = Problem)))]
 pub async fn get_enquiries(member: ProviderMember, app: Data<App>) -> Result<JsonAnswer<EnquiriesDocument>, AppError> {
-    let all = app.db.read(move |conn| store::of_provider(conn, &member)).await.map_err(AppError::from)?;
+    let asked = member.clone();
+    let all = app.db.read(move |conn| store::of_provider(conn, &asked)).await.map_err(AppError::from)?;
+    audit::looks(&app.db, looks(&member, &all, app.clock.now())).await?;
     let row = |(one, _): (Enquiry, String)| EnquiryDocument {
         id: one.id,
         service_id: one.service_id,

@@ -21,9 +21,11 @@ pub use ask::{AskError, Question, ask};
 
 use diesel::prelude::*;
 
+use crate::audit::{Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::schema::enquiries;
-use crate::ids::{EnquiryId, OrganizationId, ServiceId};
+use crate::identity::ProviderMember;
+use crate::ids::{EnquiryId, OrganizationId, PersonId, ServiceId};
 
 /// One question, as its provider may see it: without the address.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -35,6 +37,8 @@ pub struct Enquiry {
     pub organization_id: OrganizationId,
     /// About which service.
     pub service_id: ServiceId,
+    /// Who asked, where they had signed in. Not for the provider: so that the person can read who looked.
+    person_id: Option<PersonId>,
     /// The name that was given.
     pub name: String,
     /// The question.
@@ -53,4 +57,13 @@ impl Enquiry {
     pub fn first_name(&self) -> &str {
         self.name.split_whitespace().next().unwrap_or(&self.name)
     }
+}
+
+/// What a member's look at these questions writes down about the people who asked them.
+fn looks(member: &ProviderMember, seen: &[(Enquiry, String)], now: UtcTime) -> Vec<Entry> {
+    let look = |(one, _): &(Enquiry, String)| {
+        let looked = (Deed::LookedAt, Why::ToAnswerIt);
+        Some(Entry::new(member, looked, one.person_id?, (What::Question, one.id.as_str()), now))
+    };
+    seen.iter().filter_map(look).collect()
 }

@@ -6,9 +6,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit;
 use crate::catalogue;
 use crate::clock::long_time;
 use crate::error::{AppError, FieldError};
+use crate::identity::attempts::{self, Tried};
 use crate::identity::{self, Anyone, ProviderMember, SignedIn};
 use crate::ids::{EnquiryId, ServiceId, SubmissionKey, random_token};
 use crate::providers::store::has_members;
@@ -19,7 +21,7 @@ use crate::web::page::{Errors, Page, html, html_with, see_other};
 use crate::web::session::{form_token, visit_cookie};
 
 use super::views::{AskPage, EnquiriesPage, EnquiryRow};
-use super::{Enquiry, Question, answer, ask, store};
+use super::{Enquiry, Question, answer, ask, looks, store};
 
 const DESK: &str = "/provider/enquiries";
 
@@ -132,6 +134,7 @@ pub async fn post_question(
     if !form.company.is_empty() {
         return Ok(see_other(&asked)); // a machine filled in what people cannot see: it learns nothing
     }
+    attempts::limit(&app, &request, &anyone, Tried::Enquiry).await?;
     let question = Question {
         service: id,
         name: form.name.clone(),
@@ -171,7 +174,9 @@ async fn enquiries_page(
     typed: Option<(EnquiryId, String, Vec<FieldError>)>,
 ) -> Result<EnquiriesPage, AppError> {
     let nav = desk_nav(&member, DESK);
-    let all = app.db.read(move |conn| store::of_provider(conn, &member)).await.map_err(AppError::from)?;
+    let asked = member.clone();
+    let all = app.db.read(move |conn| store::of_provider(conn, &asked)).await.map_err(AppError::from)?;
+    audit::looks(&app.db, looks(&member, &all, app.clock.now())).await?;
     let paragraphs = |text: &str| text.split("\n\n").map(str::to_owned).collect::<Vec<_>>();
     let row = |(one, service): &(Enquiry, String)| {
         let again = typed.as_ref().filter(|(id, ..)| *id == one.id);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit;
 use crate::clock::UtcTime;
 use crate::error::AppError;
 use crate::identity::{Practitioner, SignedIn};
@@ -15,7 +16,7 @@ use crate::web::form::{Ask, Json};
 use crate::web::paging;
 use crate::web::render::Problem;
 
-use super::council_pages::{KINDS, recorded};
+use super::council_pages::{self, KINDS, recorded};
 use super::pages::id;
 use super::representative::{RepresentativeKind, Scopes, Wanted};
 use super::store::{self, Row};
@@ -249,8 +250,10 @@ pub async fn get_representatives(
 ) -> Result<JsonAnswer<RepresentativesDocument>, AppError> {
     let now = app.clock.now();
     let page = i64::from(paging::number(shown.page.as_deref()));
-    let read = move |conn: &mut crate::db::Conn| store::recorded_by(conn, &practitioner, page, 100);
+    let asked = practitioner.clone();
+    let read = move |conn: &mut crate::db::Conn| store::recorded_by(conn, &asked, page, 100);
     let rows = app.db.read(read).await.map_err(AppError::from)?;
+    audit::looks(&app.db, council_pages::looks(&practitioner, &rows, now)).await?;
     let representatives =
         rows.into_iter().map(|(row, person, helper)| document(row, Some(person), helper, now)).collect();
     Ok(JsonAnswer(RepresentativesDocument { representatives }))

@@ -5,6 +5,8 @@ use actix_web::web::{Data, Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
+use crate::audit::{self, Deed, Entry, What, Why};
+use crate::clock::UtcTime;
 use crate::error::{AppError, FieldError};
 use crate::identity::Practitioner;
 use crate::web::form::{Ask, Form};
@@ -62,13 +64,15 @@ async fn page(
         _ => None,
     };
     let authority = practitioner.who().body().to_owned();
+    let asked = practitioner.clone();
     let (rows, total) = app
         .db
         .read(move |conn| {
-            let rows = store::recorded_by(conn, &practitioner, i64::from(number), i64::from(PER_PAGE))?;
-            Ok::<_, AppError>((rows, store::count_recorded_by(conn, &practitioner)?))
+            let rows = store::recorded_by(conn, &asked, i64::from(number), i64::from(PER_PAGE))?;
+            Ok::<_, AppError>((rows, store::count_recorded_by(conn, &asked)?))
         })
         .await?;
+    audit::looks(&app.db, looks(&practitioner, &rows, now)).await?;
     let told = |(row, person, helper): (store::Row, String, Option<String>)| {
         let state = match (row.is_open(now), row.helper_id) {
             (false, _) => "ended",
@@ -99,6 +103,19 @@ async fn page(
             errors: Errors::from(wrong),
         },
     )
+}
+
+/// What a practitioner's look at these lines writes down about the people who are helped.
+pub(super) fn looks(
+    practitioner: &Practitioner,
+    seen: &[(store::Row, String, Option<String>)],
+    now: UtcTime,
+) -> Vec<Entry> {
+    let looked = (Deed::LookedAt, Why::ToHelp);
+    let look = |(row, ..): &(store::Row, String, Option<String>)| {
+        Entry::new(practitioner, looked, row.person_id, (What::Helpers, ""), now)
+    };
+    seen.iter().map(look).collect()
 }
 
 /// Records it: by a letter to the representative, or at once for somebody of the council.

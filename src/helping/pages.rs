@@ -247,6 +247,7 @@ pub async fn get_helping(
         _ => None,
     };
     let records = Practitioner::find(&who).is_some();
+    let waits = !who.may_see_others();
     let rows = app.db.read(move |conn| store::helped_by(conn, &who)).await.map_err(AppError::from)?;
     let some = |open: bool| -> Vec<HelperLine> {
         let shown =
@@ -256,6 +257,7 @@ pub async fn get_helping(
     html(&HelpingPage {
         page: Page::of(&request, "For whom you act").with_notice(notice),
         records,
+        waits,
         now: some(true),
         before: some(false),
     })

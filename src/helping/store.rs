@@ -121,8 +121,22 @@ pub struct Helped {
     pub assigned: bool,
 }
 
-/// Everybody whom this person may act for at this moment.
+/// Everybody whom this person may act for at this moment: nobody before they have proven who they are with two factors.
 pub fn people_helped(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<Helped>> {
+    if helper.may_see_others() { people_they_act_for(conn, helper) } else { Ok(Vec::new()) }
+}
+
+/// Whether this person acts for `person`, or could once they have a second factor.
+pub fn acts_for(conn: &mut Conn, helper: &SignedIn, person: PersonId) -> QueryResult<bool> {
+    Ok(people_they_act_for(conn, helper)?.iter().any(|helped| helped.person == person))
+}
+
+/// Whether this person acts for somebody, or could once they have a second factor.
+pub fn acts_for_anybody(conn: &mut Conn, helper: &SignedIn) -> QueryResult<bool> {
+    Ok(!people_they_act_for(conn, helper)?.is_empty())
+}
+
+fn people_they_act_for(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<Helped>> {
     let rows: Vec<(Row, String)> = representatives::table
         .inner_join(people::table.on(people::id.eq(representatives::person_id)))
         .filter(representatives::helper_id.eq(helper.person()).and(representatives::ended_at.is_null()))

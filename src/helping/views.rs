@@ -49,6 +49,8 @@ pub struct HelpingPage {
     pub page: Page,
     /// Whether the visitor records such things for an authority.
     pub records: bool,
+    /// Whether a second factor comes first.
+    pub waits: bool,
     pub now: Vec<HelperLine>,
     pub before: Vec<HelperLine>,
 }

@@ -131,16 +131,13 @@ pub async fn post_name(
         Err(wrong) => return name_page(&request, form.name, StatusCode::UNPROCESSABLE_ENTITY, vec![wrong]),
     };
     let now = app.clock.now();
-    let write = move |tx: &mut Conn| {
-        store::rename(tx, who.person(), &name)?;
-        own_change(tx, &who, now)
-    };
-    app.db.write(write).await?;
+    app.db.write(move |tx| rename(tx, &who, &name, now)).await?;
     Ok(see_other("/account?done=name"))
 }
 
-/// Writes down that somebody changed their own account.
-fn own_change(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> diesel::QueryResult<()> {
+/// Gives somebody another name, as they wish.
+pub(super) fn rename(tx: &mut Conn, who: &SignedIn, name: &str, now: UtcTime) -> diesel::QueryResult<()> {
+    store::rename(tx, who.person(), name)?;
     let changed = (Deed::Changed, Why::ForOneself);
     audit::record(tx, &[Entry::new(who, changed, who.person(), (What::Account, ""), now)])
 }
@@ -243,8 +240,7 @@ pub async fn post_password(
     let (now, of_app) = (app.clock.now(), app.get_ref().clone());
     let token = session_token(&request).ok_or(AppError::SignInFirst)?;
     let change = move |tx: &mut Conn| {
-        reset::replace(tx, &of_app, person, &hash, Some(&token), now)?;
-        own_change(tx, &who, now)?;
+        reset::replace(tx, &of_app, (&who).into(), (person, &hash), Some(&token), now)?;
         Ok::<_, LinkError>(renew(tx, &token, &Change::Nothing)?)
     };
     let token = app.db.write(change).await.map_err(AppError::from)?;
@@ -317,12 +313,8 @@ pub async fn post_end_sessions(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let person = who.person();
-    let end = move |tx: &mut Conn| {
-        sessions::end_sessions(tx, person, None)?;
-        sessions::forget_devices(tx, person)
-    };
-    app.db.write(end).await?;
+    let (person, now) = (who.person(), app.clock.now());
+    app.db.write(move |tx| sessions::end_everything(tx, person, now)).await?;
     let mut answer = see_other("/sign-in?done=everywhere");
     answer.add_cookie(&no_session_cookie(&request)).map_err(AppError::unexpected)?;
     Ok(answer)

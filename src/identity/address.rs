@@ -2,6 +2,7 @@
 //! whoever sits at the account is its owner.
 
 use crate::app::App;
+use crate::audit::{self, Actor, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
@@ -13,7 +14,7 @@ use super::link::Purpose;
 use super::register::LinkError;
 use super::sign_in::{Whence, hash_of};
 use super::store::links::{self, Link};
-use super::{letters, store};
+use super::{Way, letters, store};
 
 /// How far a change has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(super) async fn begin(app: &App, person: PersonId, email: &str, whence: &Whe
 }
 
 /// One mailbox agrees; when both have, the address changes.
-pub(super) fn agree(tx: &mut Conn, token: &str, now: UtcTime) -> Result<Changed, LinkError> {
+pub(super) fn agree(tx: &mut Conn, way: Way, token: &str, now: UtcTime) -> Result<Changed, LinkError> {
     const EITHER: [Purpose; 2] = [Purpose::OldAddress, Purpose::NewAddress];
     let (purpose, link) = links::use_link(tx, &hash_of(token), &EITHER, now)?.ok_or(LinkError::Worthless)?;
     let person = link.person.ok_or(LinkError::Worthless)?;
@@ -61,5 +62,11 @@ pub(super) fn agree(tx: &mut Conn, token: &str, now: UtcTime) -> Result<Changed,
     if !alone && !links::other_side_agreed(tx, person, other, &link.email, now)? {
         return Ok(Changed::HalfWay);
     }
-    if store::set_email(tx, person, &link.email, now)? { Ok(Changed::Done) } else { Err(LinkError::Taken) }
+    if !store::set_email(tx, person, &link.email, now)? {
+        return Err(LinkError::Taken);
+    }
+    let changed = (Deed::Changed, Why::ForOneself);
+    let oneself = Actor::oneself(person, way);
+    audit::record(tx, &[Entry::new(oneself, changed, person, (What::Address, ""), now)])?;
+    Ok(Changed::Done)
 }

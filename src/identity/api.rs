@@ -7,16 +7,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit;
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::ids::{MembershipId, PersonId, SessionId};
+use crate::ids::{MembershipId, PersonId, RoleInvitationId, SessionId};
 use crate::web::form::Json;
 
 use super::attempts::Tried;
+use super::granting::RoleChange;
+
 use super::sign_in::{IDLE, check_password};
 use super::store::{roles, sessions};
-use super::{Anyone, AuthorityAdministrator, RoleName, SignedIn, Whence, granting, register, second_factor, tokens};
+use super::{
+    Anyone, AuthorityAdministrator, RoleName, SignedIn, Whence, granting, people_pages, register, second_factor, tokens,
+};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
@@ -28,7 +33,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/me/roles/{role_id}/leaving", post().to(post_leaving))
         .route("/authority/people", get().to(get_people))
         .route("/authority/people/{person_id}/roles", post().to(post_role))
+        .route("/authority/people/{person_id}/new-phone", post().to(post_new_phone))
         .route("/authority/invitations", post().to(post_invitation))
+        .route("/authority/invitations/{invitation_id}/withdrawal", post().to(post_invitation_withdrawal))
         .route("/authority/roles/{role_id}/ending", post().to(post_role_ending));
 }
 
@@ -43,6 +50,9 @@ pub struct Credentials {
     /// The code of the second factor, where the account has one.
     #[serde(default)]
     pub code: Option<String>,
+    /// A recovery code instead, where the phone is gone. Each works once.
+    #[serde(default)]
+    pub recovery_code: Option<String>,
     /// The role to act in, as `GET /api/v1/me` names it, where roles conflict.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -77,9 +87,17 @@ pub async fn post_token(
     let who = app.db.read(move |conn| SignedIn::known_as(conn, person, chosen)).await?.ok_or(AppError::NotFound)?;
     let now = app.clock.now();
     if who.has_second_factor() {
-        let code = given.code.unwrap_or_default();
-        let check = app.db.write(move |tx| second_factor::check(tx, person, &code, now));
-        second_factor::counted(&app, person, &whence, check).await?;
+        if let Some(recovery) = given.recovery_code {
+            let recover = async {
+                let hash = second_factor::recovery_hash(&app, person, &recovery).await?;
+                app.db.write(move |tx| second_factor::recover(tx, person, &hash, now)).await
+            };
+            second_factor::counted(&app, person, &whence, recover).await?;
+        } else {
+            let code = given.code.unwrap_or_default();
+            let check = app.db.write(move |tx| second_factor::check(tx, person, &code, now));
+            second_factor::counted(&app, person, &whence, check).await?;
+        }
     } else if who.needs_second_factor(app.waiver) {
         let why = "this account's roles need a second factor. Sign in on the pages and set it up first";
         return Err(AppError::refused_as(StatusCode::FORBIDDEN, "second-factor-first", why));
@@ -226,11 +244,63 @@ pub struct HolderDocument {
     pub has_second_factor: bool,
 }
 
+/// An offer of a role that nobody has taken up yet.
+#[derive(Serialize, ToSchema)]
+pub struct OfferDocument {
+    /// For taking it back.
+    #[schema(value_type = String)]
+    pub id: RoleInvitationId,
+    /// Where the letter went.
+    pub email: String,
+    /// Which role.
+    pub role: RoleName,
+    /// Until when.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String, format = DateTime)]
+    pub ends_at: UtcTime,
+}
+
+/// A role that was given or has ended.
+#[derive(Serialize, ToSchema)]
+pub struct RoleChangeDocument {
+    /// Whose.
+    pub name: String,
+    /// What happened.
+    pub change: RoleChange,
+    /// Which role.
+    pub role: RoleName,
+    /// Why.
+    pub reason: String,
+    /// By whom; none for a command on the machine.
+    pub by: Option<String>,
+    /// When.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: UtcTime,
+}
+
+/// A letter that could not be sent so far: it is tried again.
+#[derive(Serialize, ToSchema)]
+pub struct TroubledLetter {
+    /// What it is about.
+    pub kind: String,
+    /// How often it was tried.
+    pub tries: i32,
+    /// What the mail server said.
+    pub problem: String,
+}
+
 /// Who holds roles for the authority.
 #[derive(Serialize, ToSchema)]
 pub struct PeopleDocument {
     /// One line for each role, by name.
     pub people: Vec<HolderDocument>,
+    /// Offers that wait.
+    pub invitations: Vec<OfferDocument>,
+    /// What changed, newest first.
+    pub changes: Vec<RoleChangeDocument>,
+    /// Letters that could not be sent.
+    pub letters_in_trouble: Vec<TroubledLetter>,
 }
 
 /// The people and roles of the administrator's authority.
@@ -240,7 +310,10 @@ pub async fn get_people(
     administrator: AuthorityAdministrator,
     app: Data<App>,
 ) -> Result<JsonAnswer<PeopleDocument>, AppError> {
-    let holders = app.db.read(move |conn| roles::holders(conn, &administrator)).await?;
+    let (asked, now) = (administrator.clone(), app.clock.now());
+    let (holders, offers, history, troubled) =
+        app.db.read(move |conn| people_pages::everybody(conn, &asked, now)).await?;
+    audit::looks(&app.db, people_pages::looks(&administrator, &holders, now)).await?;
     let document = |holder: roles::Holder| HolderDocument {
         person_id: holder.person,
         name: holder.name,
@@ -250,7 +323,27 @@ pub async fn get_people(
         since: holder.granted_at,
         has_second_factor: holder.second_factor.is_some(),
     };
-    Ok(JsonAnswer(PeopleDocument { people: holders.into_iter().map(document).collect() }))
+    let offer = |offer: roles::Offer| OfferDocument {
+        id: offer.id,
+        email: offer.email,
+        role: offer.role,
+        ends_at: offer.ends_at,
+    };
+    let change = |line: roles::Line| RoleChangeDocument {
+        name: line.name,
+        change: line.change,
+        role: line.role,
+        reason: line.reason,
+        by: line.by,
+        at: line.at,
+    };
+    let letter = |(kind, tries, problem): (String, i32, String)| TroubledLetter { kind, tries, problem };
+    Ok(JsonAnswer(PeopleDocument {
+        people: holders.into_iter().map(document).collect(),
+        invitations: offers.into_iter().map(offer).collect(),
+        changes: history.into_iter().map(change).collect(),
+        letters_in_trouble: troubled.into_iter().map(letter).collect(),
+    }))
 }
 
 /// Who is invited, as what, and why.
@@ -334,5 +427,38 @@ pub async fn post_role_ending(
     let (of_app, now) = (app.get_ref().clone(), app.clock.now());
     let end = move |tx: &mut Conn| granting::end(tx, &of_app, &administrator, (role, &given.reason), now);
     app.db.write(end).await.map_err(AppError::from)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes an offer of a role back.
+#[utoipa::path(post, path = "/api/v1/authority/invitations/{invitation_id}/withdrawal", tag = "identity", security(("bearer" = [])),
+    params(("invitation_id" = String, Path, description = "As the list of people names it")),
+    responses((status = 204), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem)))]
+pub async fn post_invitation_withdrawal(
+    administrator: AuthorityAdministrator,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let offer: RoleInvitationId = path.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    let withdrawn = app.db.write(move |tx| roles::withdraw_offer(tx, &administrator, offer, now)).await?;
+    if withdrawn { Ok(HttpResponse::NoContent().finish()) } else { Err(AppError::NotFound) }
+}
+
+/// Lets somebody who has lost phone and recovery codes set up a new phone: every session and token of theirs ends, and they
+/// still need their password.
+#[utoipa::path(post, path = "/api/v1/authority/people/{person_id}/new-phone", tag = "identity", security(("bearer" = [])),
+    params(("person_id" = String, Path, description = "As the list of people names them")),
+    responses((status = 204), (status = 401, body = crate::web::render::Problem), (status = 404, body = crate::web::render::Problem),
+        (status = 409, body = crate::web::render::Problem)))]
+pub async fn post_new_phone(
+    administrator: AuthorityAdministrator,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let person: PersonId = path.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let (of_app, now) = (app.get_ref().clone(), app.clock.now());
+    let start = move |tx: &mut Conn| granting::start_afresh(tx, &of_app, &administrator, person, now);
+    app.db.write(start).await.map_err(AppError::from)?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -52,7 +52,9 @@ pub enum Waiver {
 }
 
 impl Waiver {
-    fn holds_for(self, person: PersonId) -> bool {
+    /// Whether this person needs none.
+    #[must_use]
+    pub fn spares(self, person: PersonId) -> bool {
         match self {
             Self::Nobody => false,
             Self::DemoPeople => crate::demo::people::PEOPLE.iter().any(|listed| listed.id() == person),
@@ -133,7 +135,7 @@ impl Arrival {
     /// Whether one of their roles asks for a second factor: every granted role sees other people's data (decision 0009).
     #[must_use]
     pub(super) fn needs_second_factor(&self, waiver: Waiver) -> bool {
-        !self.granted.is_empty() && !waiver.holds_for(self.person)
+        !self.granted.is_empty() && !waiver.spares(self.person)
     }
 
     /// Whether they have roles for different bodies.

@@ -18,7 +18,10 @@ use crate::clock::UtcTime;
 use crate::db::schema::attempts;
 use crate::db::{Conn, both, locked, text_enum};
 use crate::error::AppError;
+use crate::ids::PersonId;
 use crate::web::client;
+
+use super::{Anyone, SignedIn};
 
 text_enum! {
     /// What is tried.
@@ -33,8 +36,14 @@ text_enum! {
         Register = "register",
         /// Asking for a new password.
         Reset = "reset",
-        /// Writing to somebody without an account.
+        /// Asking a provider something.
         Enquiry = "enquiry",
+        /// Saying what is missing.
+        Wanted = "wanted",
+        /// Saying that an entry is wrong.
+        Correction = "correction",
+        /// Reporting a review.
+        Report = "report",
     }
 }
 
@@ -135,19 +144,23 @@ impl Trying {
         Self { what, subjects: vec![(subject("mailbox", &[to]), mailbox), (subject("address", &[address]), house)] }
     }
 
-    /// Somebody does something that needs no account, from an address.
+    /// Somebody sends something that needs no account: counted for where it comes from, and for who it is where that is
+    /// known. A library or a council has many people behind one address, so an address has more.
     #[must_use]
-    pub fn from_an_address(what: Tried, address: &str) -> Self {
+    pub fn to_send(what: Tried, account: Option<&str>, address: &str) -> Self {
         let minutes = TimeDelta::minutes;
-        let house = Limit { free: 30, first: minutes(1), longest: minutes(30), forgotten: minutes(60) };
-        Self { what, subjects: vec![(subject("address", &[address]), house)] }
+        let house = Limit { free: 60, first: minutes(1), longest: minutes(30), forgotten: minutes(60) };
+        let own = Limit { free: 20, ..house };
+        let account = account.map(|account| (subject("account", &[account]), own));
+        Self { what, subjects: account.into_iter().chain([(subject("address", &[address]), house)]).collect() }
     }
 }
 
 /// Counts one try from where this request comes: for whatever anybody may send without an account. 429 when it is too much.
-pub async fn limit(app: &App, request: &HttpRequest, what: Tried) -> Result<(), AppError> {
+pub async fn limit(app: &App, request: &HttpRequest, who: &Anyone, what: Tried) -> Result<(), AppError> {
     let address = client::household(client::address(request));
-    take(app, &Trying::from_an_address(what, &address)).await
+    let person = who.visitor().map(SignedIn::person);
+    take(app, &Trying::to_send(what, person.as_ref().map(PersonId::as_str), &address)).await
 }
 
 /// Takes one try, or says how long to wait.
@@ -199,7 +212,7 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
             attempts::kind.eq(who.what),
             attempts::subject.eq(subject),
             attempts::failures.eq(0),
-            attempts::free_at.eq(now),
+            attempts::free_at.eq(now - FORGOTTEN),
             attempts::last_at.eq(now),
         );
         both(diesel::insert_into(attempts::table).values(new).on_conflict_do_nothing()).execute(tx)?;
@@ -214,7 +227,10 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
         }
         let (failures, _, last_at) = counted;
         let failures = if now - last_at > limit.forgotten { 1 } else { failures.saturating_add(1) };
-        counts.push((subject, failures, now + limit.wait_after(failures)));
+        // Whoever need not wait is free since long ago: clocks differ between nodes, and this moment is not over everywhere.
+        let wait = limit.wait_after(failures);
+        let free_at = if wait.is_zero() { now - FORGOTTEN } else { now + wait };
+        counts.push((subject, failures, free_at));
     }
     for (subject, failures, free_at) in counts {
         diesel::update(attempts::table.find((who.what, subject)))

@@ -291,8 +291,7 @@ pub(super) fn start_afresh(
         return Err(GrantError::NotHere);
     }
     factors::remove_factor(tx, person)?;
-    sessions::end_sessions(tx, person, None)?;
-    sessions::forget_devices(tx, person)?;
+    sessions::end_everything(tx, person, now)?;
     tell(tx, app, administrator, person, &letters::starts_afresh(), now)
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Who: [`Anyone`], [`SignedIn`], [`BudgetHolder`], [`ProviderMember`], [`Commissioner`], [`FinanceOfficer`].
 
+pub mod account_api;
 pub mod account_pages;
 mod address;
 pub mod api;
@@ -47,5 +48,6 @@ pub use roles::{
     ProviderOwner, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
 pub use scope::{Allowed, Scope, read_scopes, write_scopes};
+pub use second_factor::start_afresh_by_command;
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};
 pub use tokens::SigningKeys;

@@ -20,6 +20,7 @@ use super::arriving::{Arrival, Proven};
 use super::attempts::Tried;
 use super::second_factor::{self, CodeError};
 use super::sign_in::{check_password, hash_of, renew};
+use super::store::factors;
 use super::store::sessions::{self, Change};
 use super::views::{CodePage, DemoGroup, DemoPeoplePage, DemoPerson, RoleChoice, RolePage, SignInPage};
 use super::{Anyone, Arriving, SignInError, SignedIn, Stage, Whence, sign_in, sign_in_as_demo_person, sign_out};
@@ -234,8 +235,11 @@ pub async fn get_code(
     if who.stage() != Stage::Code {
         return Ok(see_other(&way_on(who.arrival(), &app, &next)));
     }
-    code_page(&request, next, StatusCode::OK, Vec::new())
+    code_page(&app, &request, who.person(), next, StatusCode::OK, Vec::new()).await
 }
+
+/// With fewer codes on paper than this, whoever used one is led to new ones.
+const FEW_CODES: i64 = 4;
 
 /// A code, and where to go on to.
 #[derive(Deserialize)]
@@ -287,23 +291,34 @@ async fn prove(
         Ok(renew(tx, &token, &Change::Proven(Proven::SecondFactor))?)
     });
     match second_factor::counted(app, who.person(), &Whence::of(request), done).await {
-        Ok(token) => go_on(app, request, &token.ok_or(AppError::SignInFirst)?, &form.next).await,
+        Ok(token) => {
+            let token = token.ok_or(AppError::SignInFirst)?;
+            let person = who.person();
+            let left = app.db.read(move |conn| factors::codes_left(conn, person)).await?;
+            // Whoever lives by their codes on paper gets new ones in time.
+            let next = if field == "recovery" && left < FEW_CODES { "/second-factor" } else { form.next.as_str() };
+            go_on(app, request, &token, next).await
+        }
         Err(wrong @ (CodeError::Wrong | CodeError::WrongRecovery)) => {
             let wrong = vec![FieldError::new(field, AppError::from(wrong).to_string())];
-            code_page(request, form.next, StatusCode::UNPROCESSABLE_ENTITY, wrong)
+            code_page(app, request, who.person(), form.next, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn code_page(
+async fn code_page(
+    app: &App,
     request: &HttpRequest,
+    person: PersonId,
     next: String,
     status: StatusCode,
     wrong: Vec<FieldError>,
 ) -> Result<HttpResponse, AppError> {
-    let page = Page::of(request, "Enter the code from your phone");
-    html_with(status, &CodePage { page, next, errors: Errors::from(wrong) })
+    let on_paper = app.db.read(move |conn| second_factor::is_on_paper(conn, person)).await?;
+    let title = if on_paper { "Enter one of your codes on paper" } else { "Enter the code from your phone" };
+    let page = Page::of(request, title);
+    html_with(status, &CodePage { page, next, on_paper, errors: Errors::from(wrong) })
 }
 
 /// `GET /sign-in/role`: for whoever has several roles, at sign-in and later.

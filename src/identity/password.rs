@@ -1,15 +1,17 @@
 //! Passwords: argon2id with the crate's current defaults, hashed one after the other on threads of their own.
 //!
 //! Hashing is slow on purpose. So that a flood of sign-ins slows nobody else down, few threads do it (one for each four
-//! processors), and the queue before them is short: who finds it full is told to come back in a moment.
+//! processors), in a server they let all others go first, they rest between two hashes while others wait, and the queue
+//! before them is short: who finds it full is told to come back in a moment.
 //!
 //! What a password must be follows the National Cyber Security Centre: long enough, none of the commonest, nothing about
 //! capitals, digits and signs, no changing for its own sake.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use argon2::Argon2;
@@ -25,8 +27,12 @@ const SHORTEST: usize = 10;
 /// The most letters of a password: more would only be work for us.
 const LONGEST: usize = 256;
 
-/// Passwords that wait to be hashed. At some twenty milliseconds each, the last waits for a second and a half.
-const QUEUE: usize = 64;
+/// Passwords that wait to be hashed. At some twenty milliseconds each and forty of rest, the last waits for three seconds.
+const QUEUE: usize = 48;
+
+/// While others wait, a thread rests after each hash for so many times as long as it took: a flood takes a third of one
+/// processor and no more.
+const REST: u32 = 2;
 
 /// The commonest passwords of ten letters and more, in small letters: nobody may take one of them.
 static COMMONEST: LazyLock<HashSet<&str>> =
@@ -110,6 +116,7 @@ type Work = Box<dyn FnOnce() + Send>;
 pub struct Passwords {
     queue: SyncSender<Work>,
     waiting: Arc<AtomicUsize>,
+    steps_back: Arc<AtomicBool>,
 }
 
 impl Passwords {
@@ -117,12 +124,20 @@ impl Passwords {
     pub fn start() -> std::io::Result<Self> {
         let (queue, work_waits) = sync_channel::<Work>(QUEUE);
         let work_waits = Arc::new(Mutex::new(work_waits));
+        let (waiting, steps_back) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         for _ in 0..(processors / 4).max(1) {
             let work_waits = Arc::clone(&work_waits);
-            std::thread::Builder::new().name("passwords".into()).spawn(move || work(&work_waits))?;
+            let (waiting, steps_back) = (Arc::clone(&waiting), Arc::clone(&steps_back));
+            let hash = move || work(&work_waits, &waiting, &steps_back);
+            std::thread::Builder::new().name("passwords".into()).spawn(hash)?;
         }
-        Ok(Self { queue, waiting: Arc::default() })
+        Ok(Self { queue, waiting, steps_back })
+    }
+
+    /// From now on every other thread goes first: for a server, whose pages should not wait for hashes.
+    pub fn let_others_go_first(&self) {
+        self.steps_back.store(true, Ordering::Relaxed);
     }
 
     /// Refuses early where the queue is full: before anything is counted or looked up.
@@ -171,11 +186,33 @@ impl Passwords {
 }
 
 /// Does one after the other, until nobody can ask any more.
-fn work(waiting: &Mutex<Receiver<Work>>) {
+fn work(queue: &Mutex<Receiver<Work>>, waiting: &AtomicUsize, steps_back: &AtomicBool) {
+    let mut stands_back = false;
     loop {
-        let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(work) = next else { return };
+        if !stands_back && steps_back.load(Ordering::Relaxed) {
+            stands_back = true;
+            step_back();
+        }
+        let began = Instant::now();
         work();
+        if waiting.load(Ordering::Relaxed) > 0 {
+            std::thread::sleep(began.elapsed() * REST);
+        }
+    }
+}
+
+/// Gives this thread a lower priority with the system's own command, which needs no rights for it. Where there is none,
+/// hashing is as fast as everything else.
+fn step_back() {
+    let Ok(place) = std::fs::read_link("/proc/thread-self") else { return };
+    let Some(thread) = place.file_name() else { return };
+    let quiet = std::process::Stdio::null;
+    let mut command = std::process::Command::new("renice");
+    let done = command.args(["-n", "10", "-p"]).arg(thread).stdin(quiet()).stdout(quiet()).stderr(quiet()).status();
+    if !done.is_ok_and(|status| status.success()) {
+        tracing::info!("hashing of passwords has the priority of everything else: there is no renice here");
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::clock::{long_date, long_time};
+use crate::clock::{UtcTime, long_date, long_time};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::ids::{MembershipId, PersonId, RoleInvitationId};
@@ -70,15 +70,8 @@ pub async fn get_people(
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let asked = administrator.clone();
-    let (holders, offers, history, troubled) = app
-        .db
-        .read(move |conn| {
-            let holders = roles::holders(conn, &asked)?;
-            let offers = roles::open_offers(conn, &asked, now)?;
-            let history = roles::history(conn, &asked)?;
-            Ok::<_, diesel::result::Error>((holders, offers, history, post::store::troubled(conn, 20)?))
-        })
-        .await?;
+    let (holders, offers, history, troubled) = app.db.read(move |conn| everybody(conn, &asked, now)).await?;
+    audit::looks(&app.db, looks(&administrator, &holders, now)).await?;
     let offer = |offer: Offer| OfferLine {
         id: offer.id.to_string(),
         email: offer.email,
@@ -100,6 +93,26 @@ pub async fn get_people(
         history: history.into_iter().map(change).collect(),
         troubled: troubled.into_iter().map(trouble).collect(),
     })
+}
+
+type Everybody = (Vec<Holder>, Vec<Offer>, Vec<roles::Line>, Vec<(String, i32, String)>);
+
+/// Who holds roles for an authority, who is asked to, what changed, and which letters could not be sent.
+pub(super) fn everybody(
+    conn: &mut Conn,
+    administrator: &AuthorityAdministrator,
+    now: UtcTime,
+) -> diesel::QueryResult<Everybody> {
+    let holders = roles::holders(conn, administrator)?;
+    let offers = roles::open_offers(conn, administrator, now)?;
+    let history = roles::history(conn, administrator)?;
+    Ok((holders, offers, history, post::store::troubled(conn, 20)?))
+}
+
+/// What an administrator's look at these people writes down.
+pub(super) fn looks(administrator: &AuthorityAdministrator, seen: &[Holder], now: UtcTime) -> Vec<Entry> {
+    let looked = (Deed::LookedAt, Why::ToLookAfterRoles);
+    seen.iter().map(|holder| Entry::new(administrator, looked, holder.person, (What::Account, ""), now)).collect()
 }
 
 /// The holders of roles, with all roles of one person together.
@@ -227,10 +240,9 @@ async fn person_page(
     let asked = administrator.clone();
     let holders = app.db.read(move |conn| roles::holders(conn, &asked)).await?;
     let id = person.to_string();
+    let holders: Vec<Holder> = holders.into_iter().filter(|holder| holder.person == person).collect();
+    audit::looks(&app.db, looks(administrator, &holders, app.clock.now())).await?;
     let line = by_person(holders).into_iter().find(|line| line.id == id).ok_or(AppError::NotFound)?;
-    let looked = (Deed::LookedAt, Why::ToLookAfterRoles);
-    let look = Entry::new(administrator, looked, person, (What::Account, ""), app.clock.now());
-    audit::looks(&app.db, vec![look]).await?;
     let oneself = administrator.who().person() == person;
     let page = Page { title: line.name.clone(), ..page };
     html_with(status, &PersonPage { page, person: line, oneself, choices: choices(None), errors: Errors::from(wrong) })
@@ -404,9 +416,38 @@ async fn join_page(
 
 /// `POST /join`: by who is signed in with the address that the letter went to.
 pub async fn post_join(who: SignedIn, Form(form): Form<Token>, app: Data<App>) -> Result<HttpResponse, AppError> {
-    let (now, person) = (app.clock.now(), who.person());
-    app.db.write(move |tx| granting::take_up(tx, &form.token, person, now)).await.map_err(AppError::from)?;
+    join(&app, who, form.token).await?;
     Ok(see_other("/sign-in/role"))
+}
+
+/// Takes an offer up, by whoever has the mailbox that it went to.
+pub(super) async fn join(app: &App, who: SignedIn, token: String) -> Result<(), AppError> {
+    let (now, person) = (app.clock.now(), who.person());
+    app.db.write(move |tx| granting::take_up(tx, &token, person, now)).await.map(drop).map_err(AppError::from)
+}
+
+/// The mailbox that an offer went to, where nobody has an account with it yet.
+pub(super) async fn offered_to(app: &App, token: &str) -> Result<String, AppError> {
+    let (offer, has_account) = offer(app, token).await?;
+    if has_account { Err(LinkError::Taken.into()) } else { Ok(offer.email) }
+}
+
+/// Makes an account for the mailbox that an offer went to, and takes the offer up with it.
+pub(super) async fn join_with_account(
+    app: &App,
+    token: String,
+    email: String,
+    name: String,
+    hash: String,
+) -> Result<PersonId, AppError> {
+    let now = app.clock.now();
+    let join = move |tx: &mut Conn| {
+        let made = store::new_account(tx, &name, Some(&email), Some(&hash), now)?;
+        let person = made.ok_or(LinkError::Taken)?;
+        granting::take_up(tx, &token, person, now)?;
+        Ok::<_, GrantError>(person)
+    };
+    app.db.write(join).await.map_err(AppError::from)
 }
 
 /// `POST /join/account`: makes an account for the mailbox that the letter went to, and takes the role up with it.
@@ -430,13 +471,6 @@ pub async fn post_join_account(
     if !wrong.is_empty() {
         return join_page(&app, &request, &visitor, form, (offer, has_account), wrong).await;
     }
-    let now = app.clock.now();
-    let join = move |tx: &mut Conn| {
-        let made = store::new_account(tx, &name, Some(&offer.email), Some(&hash), now)?;
-        let person = made.ok_or(LinkError::Taken)?;
-        granting::take_up(tx, &form.token, person, now)?;
-        Ok::<_, GrantError>(person)
-    };
-    let person = app.db.write(join).await.map_err(AppError::from)?;
+    let person = join_with_account(&app, form.token, offer.email, name, hash).await?;
     enter(&app, &request, person, Proven::Password, "").await
 }

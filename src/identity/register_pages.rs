@@ -19,7 +19,7 @@ use super::link::Purpose;
 use super::pages::{enter, tied_to_the_visit};
 use super::register;
 use super::views::{ChoosePasswordPage, ConfirmAddressPage, ForgottenPage, RegisterPage, SentPage};
-use super::{Anyone, Whence, address, reset};
+use super::{Anyone, Way, Whence, address, reset};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -39,7 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// An answer about an address takes at least so long, whether the address has an account or not.
-const AT_LEAST: Duration = Duration::from_millis(400);
+pub(super) const AT_LEAST: Duration = Duration::from_millis(400);
 
 const REGISTER: &[Purpose] = &[Purpose::Register];
 const RESET: &[Purpose] = &[Purpose::Reset];
@@ -244,7 +244,10 @@ pub async fn post_reset(
         }
     };
     let (now, of_app) = (app.clock.now(), app.get_ref().clone());
-    app.db.write(move |tx| reset::finish(tx, &of_app, &form.token, &hash, now)).await.map_err(AppError::from)?;
+    app.db
+        .write(move |tx| reset::finish(tx, &of_app, Way::Page, (&form.token, &hash), now))
+        .await
+        .map_err(AppError::from)?;
     Ok(see_other("/sign-in?done=password"))
 }
 
@@ -274,7 +277,7 @@ pub async fn post_confirm_email(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
-    let changed = app.db.write(move |tx| address::agree(tx, &form.token, now)).await;
+    let changed = app.db.write(move |tx| address::agree(tx, Way::Page, &form.token, now)).await;
     let done = match changed {
         Ok(Changed::HalfWay) => {
             "Thank you. As soon as the other mailbox has confirmed it too, your address is changed: we have written there."

@@ -8,18 +8,20 @@ use qrcode::render::svg;
 use totp_rs::{Builder, Totp};
 
 use crate::app::App;
+use crate::audit::{self, Actor, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::ids::{PersonId, random_bytes};
 use crate::post;
 
+use super::Way;
 use super::attempts::{self, Trying};
 use super::letters;
 use super::password::slow_hash;
 use super::register::LinkError;
 use super::sign_in::{Whence, hash_of};
-use super::store::{self, factors};
+use super::store::{self, factors, sessions};
 
 /// Bytes of a secret, as RFC 4226 recommends.
 const SECRET: usize = 20;
@@ -42,6 +44,9 @@ pub enum CodeError {
     /// Set up already, or not begun.
     #[error("begin once more: this page is out of date")]
     OutOfDate,
+    /// A role asks for it.
+    #[error("your role needs a second factor, so it cannot be taken away")]
+    Needed,
     /// Ours.
     #[error(transparent)]
     Other(#[from] AppError),
@@ -56,6 +61,7 @@ impl From<CodeError> for AppError {
         match error {
             CodeError::Wrong | CodeError::WrongRecovery => Self::refused_as(unprocessable, "wrong-code", error),
             CodeError::OutOfDate => Self::refused("out-of-date", error),
+            CodeError::Needed => Self::refused("second-factor-needed", error),
             CodeError::Other(other) => other,
             CodeError::Database(cause) => cause.into(),
         }
@@ -154,8 +160,8 @@ pub(super) fn setting(conn: &mut Conn, person: PersonId) -> Result<Option<Settin
 pub(super) fn confirm(
     tx: &mut Conn,
     app: &App,
-    person: PersonId,
-    (code, recovery): (&str, &RecoveryCodes),
+    actor: Actor,
+    (person, code, recovery): (PersonId, &str, &RecoveryCodes),
     now: UtcTime,
 ) -> Result<(), CodeError> {
     let factor = factors::lock_factor(tx, person)?.filter(|factor| factor.confirmed_at.is_none());
@@ -163,7 +169,29 @@ pub(super) fn confirm(
     take(tx, person, &factor, code, now)?;
     factors::confirm_factor(tx, person, now)?;
     tell(tx, app, person, true, now)?;
-    keep_codes(tx, person, recovery)
+    replace_codes(tx, actor, person, recovery, now)
+}
+
+/// Sets the second factor up without a phone: the codes on paper are all there is. Its secret is shown to nobody.
+pub(super) fn on_paper(
+    tx: &mut Conn,
+    app: &App,
+    actor: Actor,
+    (person, codes): (PersonId, &RecoveryCodes),
+    now: UtcTime,
+) -> Result<(), CodeError> {
+    begin(tx, person, now)?;
+    let factor = factors::lock_factor(tx, person)?.filter(|factor| factor.confirmed_at.is_none());
+    factor.ok_or(CodeError::OutOfDate)?;
+    factors::confirm_factor(tx, person, now)?;
+    tell(tx, app, person, true, now)?;
+    replace_codes(tx, actor, person, codes, now)
+}
+
+/// Whether somebody has codes on paper and nothing else: no code of an app was ever taken.
+pub(super) fn is_on_paper(conn: &mut Conn, person: PersonId) -> Result<bool, diesel::result::Error> {
+    let factor = factors::factor(conn, person)?;
+    Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some() && factor.last_step == 0))
 }
 
 /// Takes a code of the second factor: each once.
@@ -202,14 +230,40 @@ pub(super) async fn fresh_codes(app: &App, person: PersonId) -> Result<RecoveryC
 }
 
 /// Keeps these recovery codes instead of all before.
-pub(super) fn keep_codes(tx: &mut Conn, person: PersonId, codes: &RecoveryCodes) -> Result<(), CodeError> {
-    Ok(factors::replace_codes(tx, person, &codes.hashes)?)
+pub(super) fn replace_codes(
+    tx: &mut Conn,
+    actor: Actor,
+    person: PersonId,
+    codes: &RecoveryCodes,
+    now: UtcTime,
+) -> Result<(), CodeError> {
+    factors::replace_codes(tx, person, &codes.hashes)?;
+    changed(tx, actor, person, now)
 }
 
-/// Takes the second factor away.
-pub(super) fn remove(tx: &mut Conn, app: &App, person: PersonId, now: UtcTime) -> Result<(), CodeError> {
+/// Takes the second factor away. Tokens that were given with it end.
+pub(super) fn remove(tx: &mut Conn, app: &App, actor: Actor, person: PersonId, now: UtcTime) -> Result<(), CodeError> {
     factors::remove_factor(tx, person)?;
-    tell(tx, app, person, false, now)
+    sessions::end_tokens(tx, person, now)?;
+    tell(tx, app, person, false, now)?;
+    changed(tx, actor, person, now)
+}
+
+/// Takes the second factor of somebody away by a command on the machine itself, and signs them out everywhere: for who has
+/// lost phone and codes, once it is certain that it is them.
+pub fn start_afresh_by_command(tx: &mut Conn, app: &App, person: PersonId, now: UtcTime) -> Result<(), AppError> {
+    factors::remove_factor(tx, person)?;
+    sessions::end_everything(tx, person, now)?;
+    tell(tx, app, person, false, now)?;
+    let by_hand = Actor::oneself(person, Way::Command);
+    let changed = (Deed::Changed, Why::ToLookAfterRoles);
+    let entry = Entry::new(by_hand, changed, person, (What::SecondFactor, ""), now);
+    Ok(audit::record(tx, &[Entry { actor: None, ..entry }])?)
+}
+
+fn changed(tx: &mut Conn, actor: Actor, person: PersonId, now: UtcTime) -> Result<(), CodeError> {
+    let changed = (Deed::Changed, Why::ForOneself);
+    Ok(audit::record(tx, &[Entry::new(actor, changed, person, (What::SecondFactor, ""), now)])?)
 }
 
 fn tell(tx: &mut Conn, app: &App, person: PersonId, on: bool, now: UtcTime) -> Result<(), CodeError> {

@@ -6,8 +6,10 @@ use actix_web::web::{Data, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
+use crate::audit::Actor;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
+use crate::helping;
 use crate::web::csrf;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Page, html_with, see_other};
@@ -22,7 +24,7 @@ use super::sign_in::renew;
 use super::store::factors;
 use super::store::sessions::Change;
 use super::views::{RecoveryCodesPage, SecondFactorPage, SetUpPage};
-use super::{Arriving, SignedIn, Stage, Whence};
+use super::{Arriving, SignedIn, Stage, Way, Whence};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -30,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/second-factor", get().to(get_second_factor))
         .route("/second-factor", post().to(post_second_factor))
         .route("/second-factor/confirmation", post().to(post_confirmation))
+        .route("/second-factor/paper", post().to(post_paper))
         .route("/second-factor/on", get().to(get_on))
         .route("/second-factor/recovery-codes", post().to(post_recovery_codes))
         .route("/second-factor/removal", post().to(post_removal));
@@ -92,7 +95,8 @@ pub async fn post_confirmation(
     let codes = second_factor::fresh_codes(&app, person).await?;
     let kept = codes.clone();
     let confirm = app.db.write(move |tx: &mut Conn| {
-        second_factor::confirm(tx, &of_app, person, (&code, &kept), now)?;
+        let actor = Actor::oneself(person, Way::Page);
+        second_factor::confirm(tx, &of_app, actor, (person, &code, &kept), now)?;
         Ok::<_, CodeError>(renew(tx, &token, &Change::Proven(Proven::SecondFactor))?)
     });
     match second_factor::counted(&app, person, &Whence::of(&request), confirm).await {
@@ -103,6 +107,32 @@ pub async fn post_confirmation(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// `POST /second-factor/paper`: codes on paper alone, for who has no phone for this and holds no role.
+pub async fn post_paper(
+    who: Arriving,
+    Form(form): Form<PasswordForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    may_set_up(&who)?;
+    let signed_in = SignedIn::of(who.arrival().clone());
+    if !signed_in.granted().is_empty() {
+        return Err(AppError::NotFound);
+    }
+    if let Some(wrong) = own_password(&app, &request, &signed_in, &form.password, "paper").await? {
+        return page(&app, &request, &who, form.next, StatusCode::UNPROCESSABLE_ENTITY, vec![wrong]).await;
+    }
+    let (person, now, token) = (who.person(), app.clock.now(), who.token().to_owned());
+    let (codes, of_app) = (second_factor::fresh_codes(&app, person).await?, app.get_ref().clone());
+    let kept = codes.clone();
+    let set_up = move |tx: &mut Conn| {
+        second_factor::on_paper(tx, &of_app, Actor::oneself(person, Way::Page), (person, &kept), now)?;
+        Ok::<_, CodeError>(renew(tx, &token, &Change::Proven(Proven::SecondFactor))?)
+    };
+    let token = app.db.write(set_up).await.map_err(AppError::from)?;
+    codes_page(&request, codes.shown, &form.next, token.ok_or(AppError::SignInFirst)?)
 }
 
 /// The codes on a page of their own, with the session's new cookie.
@@ -141,11 +171,11 @@ pub async fn post_recovery_codes(
     if !who.has_second_factor() {
         return Err(AppError::NotFound);
     }
-    let (person, token) = (who.person(), arriving.token().to_owned());
+    let (person, token, now) = (who.person(), arriving.token().to_owned(), app.clock.now());
     let codes = second_factor::fresh_codes(&app, person).await?;
     let kept = codes.clone();
     let make = move |tx: &mut Conn| {
-        second_factor::keep_codes(tx, person, &kept)?;
+        second_factor::replace_codes(tx, (&who).into(), person, &kept, now)?;
         Ok::<_, CodeError>(renew(tx, &token, &Change::Nothing)?)
     };
     let token = app.db.write(make).await.map_err(AppError::from)?;
@@ -161,10 +191,7 @@ pub async fn post_removal(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     if who.needs_second_factor(app.waiver) {
-        return Err(AppError::refused(
-            "second-factor-needed",
-            "your role needs a second factor, so it cannot be taken away",
-        ));
+        return Err(CodeError::Needed.into());
     }
     if let Some(wrong) = own_password(&app, &request, &who, &form.password, "removal").await? {
         return page(&app, &request, &arriving, String::new(), StatusCode::UNPROCESSABLE_ENTITY, vec![wrong]).await;
@@ -172,7 +199,7 @@ pub async fn post_removal(
     let (person, now, token) = (who.person(), app.clock.now(), arriving.token().to_owned());
     let of_app = app.get_ref().clone();
     let remove = move |tx: &mut Conn| {
-        second_factor::remove(tx, &of_app, person, now)?;
+        second_factor::remove(tx, &of_app, (&who).into(), person, now)?;
         Ok::<_, CodeError>(renew(tx, &token, &Change::Proven(Proven::Password))?)
     };
     let token = app.db.write(remove).await.map_err(AppError::from)?;
@@ -191,10 +218,13 @@ async fn page(
     wrong: Vec<FieldError>,
 ) -> Result<HttpResponse, AppError> {
     let person = who.person();
-    let (setting, codes_left) = app
+    let signed_in = SignedIn::of(who.arrival().clone());
+    let asked = signed_in.clone();
+    let (setting, codes_left, helps) = app
         .db
         .read(move |conn| {
-            Ok::<_, CodeError>((second_factor::setting(conn, person)?, factors::codes_left(conn, person)?))
+            let helps = helping::store::acts_for_anybody(conn, &asked)?;
+            Ok::<_, CodeError>((second_factor::setting(conn, person)?, factors::codes_left(conn, person)?, helps))
         })
         .await
         .map_err(AppError::from)?;
@@ -203,15 +233,20 @@ async fn page(
         let page = Page::of(request, "Set up codes from your phone");
         return html_with(status, &SetUpPage { page, setting, next, errors });
     }
-    let signed_in = SignedIn::of(who.arrival().clone());
     let on = signed_in.has_second_factor();
-    let page = Page::of(request, if on { "Codes from your phone" } else { "Protect your account with your phone" });
+    let needed = signed_in.needs_second_factor(app.waiver);
+    let why = match (needed, helps) {
+        (true, _) => "role",
+        (false, true) => "helps",
+        (false, false) => "",
+    };
+    let page = Page::of(request, if on { "Codes for signing in" } else { "Protect your account with your phone" });
     html_with(
         status,
         &SecondFactorPage {
             page,
             on,
-            needed: signed_in.needs_second_factor(app.waiver),
+            why: why.into(),
             ask_password: who.stage() == Stage::In,
             codes_left,
             next,

@@ -79,6 +79,8 @@ pub(super) struct Bearer {
     pub(super) person: PersonId,
     pub(super) role: Option<MembershipId>,
     pub(super) program: Option<ProgramId>,
+    /// When it was given: seconds since 1970.
+    pub(super) given_at: i64,
     /// How far it reaches.
     pub(super) allowed: Allowed,
 }
@@ -208,7 +210,13 @@ impl SigningKeys {
             (None, None) => Allowed::default(),
             (_, scope) => Allowed::only(read_scopes(scope.as_deref().unwrap_or_default())),
         };
-        holds.then_some(Bearer { person: claims.sub, role: claims.role_id, program: claims.program_id, allowed })
+        holds.then_some(Bearer {
+            person: claims.sub,
+            role: claims.role_id,
+            program: claims.program_id,
+            given_at: claims.iat,
+            allowed,
+        })
     }
 
     /// The keys that check, for whoever wants to check our tokens.

@@ -129,6 +129,8 @@ pub struct ConfirmAddressPage {
 pub struct CodePage {
     pub page: Page,
     pub next: String,
+    /// Whether there are codes on paper and no app.
+    pub on_paper: bool,
     pub errors: Errors,
 }
 
@@ -234,8 +236,8 @@ pub struct SecondFactorPage {
     pub page: Page,
     /// Whether it is set up.
     pub on: bool,
-    /// Whether a role asks for it.
-    pub needed: bool,
+    /// Why it is needed: `role`, or `helps` for who acts for somebody; empty where it is only wise.
+    pub why: String,
     /// Whether to ask for the password first.
     pub ask_password: bool,
     pub codes_left: i64,

@@ -1,27 +1,30 @@
 //! One's own data, over `/api/v1`.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, post};
-use serde::Serialize;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::clock::UtcTime;
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use crate::identity::SignedIn;
+use crate::identity::account_api::prove;
 use crate::ids::DataCopyId;
+use crate::web::form::Json;
 use crate::web::render::Problem;
 
 use super::copy::CopyState;
 use super::store::Row;
-use super::{ask, pages, store};
+use super::{ask, close, pages, store};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/me/data", get().to(get_data))
         .route("/me/data", post().to(post_data))
-        .route("/me/data/{copy_id}", get().to(get_copy));
+        .route("/me/data/{copy_id}", get().to(get_copy))
+        .route("/me/closing", post().to(post_closing));
 }
 
 /// A copy of everything about the caller.
@@ -73,4 +76,34 @@ pub async fn post_data(who: SignedIn, app: Data<App>) -> Result<HttpResponse, Ap
         (status = 404, body = Problem)))]
 pub async fn get_copy(who: SignedIn, path: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
     pages::file(&app, who, &path).await
+}
+
+/// That an account is to be closed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// The account's password, as proof.
+    pub password: String,
+    /// Always `true`.
+    pub sure: bool,
+}
+
+/// Closes the caller's account. Name, address, password, sessions, helpers and copies of data are erased, and reviews stay
+/// without a name; what was bought and paid is kept, of "closed account", as the law wants it. There is no way back.
+#[utoipa::path(post, path = "/api/v1/me/closing", tag = "identity", security(("bearer" = [])), request_body = Closing,
+    responses((status = 204), (status = 401, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem)))]
+pub async fn post_closing(
+    who: SignedIn,
+    Json(closing): Json<Closing>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    if !closing.sure {
+        return Err(AppError::invalid(vec![FieldError::new("sure", "Say that you are sure: there is no way back.")]));
+    }
+    prove(&app, &request, &who, &closing.password, "password").await?;
+    let now = app.clock.now();
+    app.db.write(move |tx| close(tx, &who, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

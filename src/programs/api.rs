@@ -1,9 +1,9 @@
 //! Programs over `/api/v1`, and the tokens that they get (OAuth 2.0 client credentials).
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::web::{Bytes, Data, Json as JsonAnswer, Path, ServiceConfig, get, post};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use base64::Engine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -75,34 +75,52 @@ fn credentials(request: &HttpRequest, sent: &TokenRequest) -> Option<(ProgramId,
     Some((id.parse().ok()?, secret))
 }
 
-/// Gives a program a token for its id and secret.
+/// Why there is no token, as RFC 6749 section 5.2 has it.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "error": "invalid_client", "error_description": "No program has this id and secret." }))]
+pub struct TokenError {
+    /// `invalid_request`, `invalid_client`, `unsupported_grant_type`, `invalid_scope`, `temporarily_unavailable` or
+    /// `server_error`.
+    pub error: String,
+    /// A sentence for whoever writes the program.
+    pub error_description: String,
+}
+
+/// Gives a program a token for its id and secret (OAuth 2.0 client credentials, RFC 6749 section 4.4).
 #[utoipa::path(post, path = "/api/v1/oauth/token", tag = "identity",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = AccessToken), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 429, body = Problem)))]
-pub async fn post_token(
-    _: Anyone,
-    body: Bytes,
-    app: Data<App>,
-    request: HttpRequest,
-) -> Result<HttpResponse, AppError> {
+    responses((status = 200, body = AccessToken), (status = 400, body = TokenError), (status = 401, body = TokenError),
+        (status = 413, body = Problem), (status = 429, body = TokenError), (status = 503, body = TokenError)))]
+pub async fn post_token(_: Anyone, body: Bytes, app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let mut answer = match grant_token(&body, &app, &request).await {
+        Ok(token) => HttpResponse::Ok().json(token),
+        Err(refused) => oauth_error(&refused),
+    };
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+async fn grant_token(body: &[u8], app: &App, request: &HttpRequest) -> Result<AccessToken, AppError> {
     let refused = |code: &'static str, status, why: &str| AppError::refused_as(status, code, why.to_owned());
     let unreadable =
         |_cause| refused("invalid_request", StatusCode::BAD_REQUEST, "send the fields as a form (RFC 6749)");
-    let sent: TokenRequest = serde_html_form::from_bytes(&body).map_err(unreadable)?;
+    let sent: TokenRequest = serde_html_form::from_bytes(body).map_err(unreadable)?;
+    if sent.grant_type.is_empty() {
+        return Err(refused("invalid_request", StatusCode::BAD_REQUEST, "the grant_type is missing"));
+    }
     if sent.grant_type != "client_credentials" {
         let why = "the grant_type is always client_credentials";
         return Err(refused("unsupported_grant_type", StatusCode::BAD_REQUEST, why));
     }
     let wrong = || refused("invalid_client", StatusCode::UNAUTHORIZED, "no program has this id and secret");
-    let (id, secret) = credentials(&request, &sent).ok_or_else(wrong)?;
-    let address = client::household(client::address(&request));
+    let (id, secret) = credentials(request, &sent).ok_or_else(wrong)?;
+    let address = client::household(client::address(request));
     let trying = Trying::at_an_account(Tried::Token, id.as_str(), &address, None);
-    attempts::take(&app, &trying).await?;
+    attempts::take(app, &trying).await?;
     let now = app.clock.now();
     let write = move |tx: &mut crate::db::Conn| token(tx, (id, &secret), sent.scope.as_deref(), now);
     let grant = app.db.write(write).await.map_err(AppError::from)?.ok_or_else(wrong)?;
-    attempts::give_back(&app, &trying).await?;
+    attempts::give_back(app, &trying).await?;
     let scope = write_scopes(&grant.scopes);
     if scope.is_empty() {
         return Err(refused("invalid_scope", StatusCode::BAD_REQUEST, "the program has none of these scopes"));
@@ -111,8 +129,25 @@ pub async fn post_token(
         .keys
         .issue_to_program(grant.person, grant.role, grant.program, &scope, now)
         .map_err(AppError::unexpected)?;
-    let told = AccessToken { access_token, token_type: "Bearer".into(), expires_in: lasts.num_seconds(), scope };
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(told))
+    Ok(AccessToken { access_token, token_type: "Bearer".into(), expires_in: lasts.num_seconds(), scope })
+}
+
+/// What went wrong, in the words of RFC 6749.
+fn oauth_error(refused: &AppError) -> HttpResponse {
+    let status = refused.status_code();
+    let error = match refused {
+        AppError::Refused(refusal) => refusal.code,
+        _ if status == StatusCode::INTERNAL_SERVER_ERROR => "server_error",
+        _ => "temporarily_unavailable",
+    };
+    let mut answer = HttpResponse::build(status);
+    if status == StatusCode::UNAUTHORIZED {
+        answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"waymark\", charset=\"UTF-8\""));
+    }
+    if let AppError::Later { seconds, .. } = refused {
+        answer.insert_header((RETRY_AFTER, *seconds));
+    }
+    answer.json(TokenError { error: error.to_owned(), error_description: refused.to_string() })
 }
 
 /// One program of the caller.

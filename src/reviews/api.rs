@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit;
 use crate::catalogue::pages::short_name;
 use crate::clock::UtcTime;
 use crate::corrections::WhereFrom;
 use crate::error::AppError;
+use crate::identity::attempts::{self, Tried};
 use crate::identity::{Anyone, Moderator, ProviderMember, PurchaseOwner};
 use crate::ids::{ReviewId, ServiceId};
+use crate::web::client;
 use crate::web::form::{Ask, Json};
 use crate::web::paging;
 
@@ -203,14 +206,15 @@ pub struct NewObjection {
     responses((status = 204), (status = 404, body = crate::web::render::Problem),
               (status = 422, body = crate::web::render::Problem), (status = 429, body = crate::web::render::Problem)))]
 pub async fn post_report(
-    _: Anyone,
+    anyone: Anyone,
     id: Path<String>,
     Json(new): Json<NewObjection>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Report).await?;
     let (id, now) = (id_of(&id)?, app.clock.now());
-    let from = WhereFrom::of(None, crate::corrections::pages::network_of(&request).as_deref(), now);
+    let from = WhereFrom::of(None, &client::household(client::address(&request)), now);
     app.db.write(move |tx| object(tx, id, new.what, &new.words, &from, now)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -268,7 +272,9 @@ pub struct WaitingReviewsDocument {
 #[utoipa::path(get, path = "/api/v1/moderation/reviews", tag = "reviews", security(("bearer" = [])),
     responses((status = 200, body = WaitingReviewsDocument), (status = 404, body = crate::web::render::Problem)))]
 pub async fn get_queue(moderator: Moderator, app: Data<App>) -> Result<JsonAnswer<WaitingReviewsDocument>, AppError> {
-    let rows = app.db.read(move |conn| care::waiting(conn, &moderator, 100)).await.map_err(AppError::from)?;
+    let asked = moderator.clone();
+    let rows = app.db.read(move |conn| care::waiting(conn, &asked, 100)).await.map_err(AppError::from)?;
+    audit::looks(&app.db, care::looks(&moderator, &rows, app.clock.now())).await?;
     let document = |whole: care::WholeReview| WaitingReviewDocument {
         id: whole.review.id,
         service: whole.service,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::audit::{Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::schema::{organizations, people, review_decisions, review_replies, review_reports, reviews, services};
 use crate::db::{Conn, among, text_enum};
@@ -224,6 +225,15 @@ pub fn waiting(conn: &mut Conn, moderator: &Moderator, at_most: i64) -> QueryRes
         ))
         .load(conn)?;
     Ok(rows.into_iter().map(whole).collect())
+}
+
+/// What a moderator's look at these reviews writes down about who wrote them.
+pub(super) fn looks(moderator: &Moderator, seen: &[WholeReview], now: UtcTime) -> Vec<Entry> {
+    let looked = (Deed::LookedAt, Why::ToKeepReviewsFair);
+    let look = |whole: &WholeReview| {
+        Entry::new(moderator, looked, whole.review.person_id, (What::Review, whole.review.id.as_str()), now)
+    };
+    seen.iter().map(look).collect()
 }
 
 /// How many these are, and since when the first waits.

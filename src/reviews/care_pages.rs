@@ -6,13 +6,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit;
 use crate::catalogue::pages::short_name;
 use crate::clock::{day, long_date, month_name};
 use crate::corrections::WhereFrom;
 use crate::error::{AppError, FieldError};
+use crate::identity::attempts::{self, Tried};
 use crate::identity::{Anyone, Moderator, ProviderMember};
 use crate::ids::ReviewId;
 use crate::verification::views::StepShown;
+use crate::web::client;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html, html_with, see_other};
 use crate::web::paging;
@@ -149,19 +152,20 @@ async fn report_page(
 
 /// `POST /reviews/{review_id}/report`
 pub async fn post_report(
-    _: Anyone,
+    anyone: Anyone,
     id: Path<String>,
     Form(form): Form<ReportForm>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Report).await?;
     let id = id_of(&id)?;
     let fields = match form.what.parse::<Objection>() {
         Err(_not_chosen) => vec![FieldError::new("what", "Choose what is wrong with it.")],
         Ok(what) => {
             let now = app.clock.now();
-            let network = crate::corrections::pages::network_of(&request);
-            let from = WhereFrom::of(form_token(&request).as_deref(), network.as_deref(), now);
+            let network = client::household(client::address(&request));
+            let from = WhereFrom::of(form_token(&request).as_deref(), &network, now);
             let words = form.words.clone();
             let done = app.db.write(move |tx| object(tx, id, what, &words, &from, now)).await;
             match done.map_err(AppError::from) {
@@ -266,7 +270,9 @@ pub async fn get_queue(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let waiting = app.db.read(move |conn| care::waiting(conn, &moderator, 50)).await.map_err(AppError::from)?;
+    let asked = moderator.clone();
+    let waiting = app.db.read(move |conn| care::waiting(conn, &asked, 50)).await.map_err(AppError::from)?;
+    audit::looks(&app.db, care::looks(&moderator, &waiting, app.clock.now())).await?;
     let notice = shown.done.is_some().then_some("That is decided. Your reason is kept.");
     let row = |whole: &WholeReview| {
         let short: String = whole.review.words.chars().take(160).collect();
@@ -315,13 +321,15 @@ async fn decide_page(
     typed: &DecisionForm,
     errors: Vec<FieldError>,
 ) -> Result<DecidePage, AppError> {
+    let asked = moderator.clone();
     let (whole, objections, decisions) = app
         .db
         .read(move |conn| {
-            let whole = care::of_moderator(conn, &moderator, id)?;
+            let whole = care::of_moderator(conn, &asked, id)?;
             Ok::<_, AppError>((whole, care::objections(conn, id)?, care::decisions(conn, id)?))
         })
         .await?;
+    audit::looks(&app.db, care::looks(&moderator, std::slice::from_ref(&whole), app.clock.now())).await?;
     let may: &[(Decision, &str)] = match whole.state {
         ReviewState::Waiting => &[
             (Decision::Published, "Publish it"),

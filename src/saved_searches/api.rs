@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::clock::{UtcTime, rfc3339};
 use crate::error::AppError;
-use crate::identity::SignedIn;
+use crate::identity::{Anyone, SignedIn};
 use crate::ids::{SavedSearchId, ServiceId, random_token};
 use crate::web::form::Json as Sent;
 use crate::web::render::Problem;
 
 use super::save::ToSave;
 use super::saved_search::{Alerts, SavedSearch};
-use super::{change, forget, save, store};
+use super::{change, forget, save, see, stop, store};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
@@ -23,7 +23,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/saved-searches", get().to(get_saved_searches))
         .route("/saved-searches", post().to(post_saved_search))
         .route("/saved-searches/{saved_search_id}", put().to(put_saved_search))
-        .route("/saved-searches/{saved_search_id}", delete().to(delete_saved_search));
+        .route("/saved-searches/{saved_search_id}", delete().to(delete_saved_search))
+        .route("/saved-searches/{saved_search_id}/seen", post().to(post_seen))
+        .route("/stop-letters", post().to(post_stop));
 }
 
 /// One saved search.
@@ -151,5 +153,32 @@ pub async fn put_saved_search(
 pub async fn delete_saved_search(who: SignedIn, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
     let id: SavedSearchId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
     app.db.write(move |tx| forget(tx, &who, id)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Says that what is new in a saved search was seen.
+#[utoipa::path(post, path = "/api/v1/saved-searches/{saved_search_id}/seen", tag = "saved searches",
+    security(("bearer" = [])), params(("saved_search_id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn post_seen(who: SignedIn, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let id: SavedSearchId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    app.db.write(move |tx| see(tx, &who, id, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The token of a letter.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StopToken {
+    /// What the link that stops the letters ends with.
+    pub token: String,
+}
+
+/// Stops the letters of one saved search, with what its letters carry: no account is asked for.
+#[utoipa::path(post, path = "/api/v1/stop-letters", tag = "saved searches", request_body = StopToken,
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn post_stop(_: Anyone, Sent(letter): Sent<StopToken>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    app.db.write(move |tx| stop(tx, &letter.token)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

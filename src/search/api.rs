@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +13,7 @@ use crate::catalogue::WholeService;
 use crate::catalogue::api::ServiceDocument;
 use crate::error::{AppError, FieldError};
 use crate::identity::Anyone;
+use crate::identity::attempts::{self, Tried};
 use crate::ids::SubmissionKey;
 use crate::web::form::{Ask, Json as Sent};
 use crate::web::render::Problem;
@@ -208,10 +209,12 @@ pub struct WantedDocument {
 #[utoipa::path(post, path = "/api/v1/wanted-support", tag = "catalogue", request_body = WantedDocument,
     responses((status = 204, description = "It is counted"), (status = 400, body = Problem), (status = 422, body = Problem)))]
 pub async fn post_wanted_support(
-    _: Anyone,
+    anyone: Anyone,
     Sent(document): Sent<WantedDocument>,
     app: Data<App>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Wanted).await?;
     let key = document.submission_key.unwrap_or_else(SubmissionKey::new);
     let wanted = Wanted::checked(&document.words, &document.near, &document.category_id, key, &app.taxonomy)?;
     let now = app.clock.now();

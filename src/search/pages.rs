@@ -16,6 +16,7 @@ use crate::catalogue::{self, Kind, Shelf, WholeService, card};
 use crate::db::{Conn, off_the_async_threads};
 use crate::error::AppError;
 use crate::identity::Anyone;
+use crate::identity::attempts::{self, Tried};
 use crate::identity::pages::tied_to_the_visit;
 use crate::ids::SubmissionKey;
 use crate::money::thousands;
@@ -336,11 +337,12 @@ pub async fn get_wanted(
 
 /// `POST /wanted`: keeps the wish, without whoever made it.
 pub async fn post_wanted(
-    _: Anyone,
+    anyone: Anyone,
     Form(typed): Form<WantedTyped>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
+    attempts::limit(&app, &request, &anyone, Tried::Wanted).await?;
     let key: SubmissionKey = typed.submission_key.parse().unwrap_or_else(|_not_an_id| SubmissionKey::new());
     match Wanted::checked(&typed.words, &typed.near, &typed.category, key, &app.taxonomy) {
         Ok(wanted) => {

@@ -14,8 +14,18 @@ use crate::error::{FieldError, Said};
 
 use super::page::{Link, Page, see_other};
 
+/// The code of a refusal that only says what comes first: on pages it leads there.
+pub const SECOND_FACTOR_FIRST: &str = "second-factor-first";
+
 /// What a program is told when something went wrong (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/api/v1/problems/invalid-input",
+    "title": "Enter an e-mail address such as name@example.org.",
+    "status": 422,
+    "code": "invalid-input",
+    "errors": [{ "field": "email", "message": "Enter an e-mail address such as name@example.org." }]
+}))]
 pub struct Problem {
     /// A stable address for this kind of problem.
     #[serde(rename = "type")]
@@ -83,10 +93,15 @@ pub async fn as_page(
     let answer = next.call(request).await?.map_into_boxed_body();
     let Some((status, said)) = what_went_wrong(&answer) else { return Ok(answer) };
     let request = answer.request().clone();
-    let response = if status == StatusCode::UNAUTHORIZED {
+    let first = match status {
+        StatusCode::UNAUTHORIZED => Some("/sign-in"),
+        _ if said.code == SECOND_FACTOR_FIRST => Some("/second-factor"),
+        _ => None,
+    };
+    let response = if let Some(first) = first {
         let back = if request.method() == Method::GET { Page::of(&request, "").path } else { "/".into() };
         let next = percent_encoding::utf8_percent_encode(&back, percent_encoding::NON_ALPHANUMERIC);
-        see_other(&format!("/sign-in?next={next}"))
+        see_other(&format!("{first}?next={next}"))
     } else {
         error_page(&request, status, said)
     };

@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account_api;
 mod accounts;
 mod authority;
 mod bad_input;

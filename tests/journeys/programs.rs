@@ -1,5 +1,8 @@
 //! Programs that act in somebody's place, no further than was said.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -9,6 +12,17 @@ use crate::support::{Api, Told, Town};
 fn asks(api: &Api, fields: &[(&str, &str)]) -> Told {
     let form: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     api.send("POST", "/oauth/token", &[("Content-Type", "application/x-www-form-urlencoded")], Some(form.as_bytes()))
+}
+
+/// Fails unless there was no token for this reason, as RFC 6749 tells it.
+#[track_caller]
+fn no_token(told: Told, status: u16, error: &str) {
+    assert_eq!((told.status, told.body["error"].as_str()), (status, Some(error)), "{}", told.body);
+    assert!(told.body["error_description"].is_string());
+    assert_eq!(told.answer.header("content-type"), Some("application/json"));
+    assert_eq!(told.answer.header("cache-control"), Some("no-store"));
+    let challenge = told.answer.header("www-authenticate").map(|said| said.starts_with("Basic "));
+    assert_eq!(challenge, (status == 401).then_some(true));
 }
 
 fn made(town: &Town, name: &str, scopes: &[&str]) -> (String, String, String) {
@@ -79,7 +93,7 @@ fn revoking_a_program_ends_its_tokens_at_once_and_tokens_end_by_themselves() {
         .expect("It is revoked");
     assert_eq!(api.get("/budgets").status, 401);
     let again = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", secret.as_str())];
-    asks(&town.api(), &again).refused(401, "invalid_client");
+    no_token(asks(&town.api(), &again), 401, "invalid_client");
 }
 
 #[test]
@@ -96,12 +110,62 @@ fn a_secret_is_shown_once_and_guessing_is_slowed_down() {
     let right =
         [("grant_type", "client_credentials"), ("client_id", shown[0].as_str()), ("client_secret", shown[1].as_str())];
     asks(&town.api(), &right).expect(200);
-    asks(&town.api(), &[("grant_type", "password")]).refused(400, "unsupported_grant_type");
-    asks(&town.api(), &[("grant_type", "client_credentials")]).refused(401, "invalid_client");
+    no_token(asks(&town.api(), &[]), 400, "invalid_request");
+    no_token(asks(&town.api(), &[("grant_type", "password")]), 400, "unsupported_grant_type");
+    no_token(asks(&town.api(), &[("grant_type", "client_credentials")]), 401, "invalid_client");
+    let narrow: Vec<(&str, &str)> = right.iter().copied().chain([("scope", "settle")]).collect();
+    no_token(asks(&town.api(), &narrow), 400, "invalid_scope");
     let wrong = [("grant_type", "client_credentials"), ("client_id", shown[0].as_str()), ("client_secret", "guess")];
     let statuses: Vec<u16> = (0..8).map(|_| asks(&town.api(), &wrong).status).collect();
     assert_eq!((statuses[0], statuses[7]), (401, 429), "{statuses:?}");
     town.person("Noor").open("/account/programs");
     let id = &shown[0];
     assert_eq!(town.api_of("Noor").post(&format!("/me/programs/{id}/revocation"), &Value::Null).status, 404);
+}
+
+#[test]
+fn keys_rotate_while_programs_ask_and_nobody_is_turned_away() {
+    let town = Town::open();
+    let made: Vec<(String, String, String)> = ["Amira", "Noor", "Pat"].map(|name| made(&town, name, &["read"])).into();
+    let (stop, asked) = (AtomicBool::new(false), AtomicU64::new(0));
+    let mut kids = BTreeSet::new();
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let workers: Vec<_> = made
+            .iter()
+            .map(|(id, secret, _)| {
+                let (town, stop, asked) = (&town, &stop, &asked);
+                scope.spawn(move || {
+                    let fields = [
+                        ("grant_type", "client_credentials"),
+                        ("client_id", id.as_str()),
+                        ("client_secret", secret.as_str()),
+                    ];
+                    let mut wrong = Vec::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        let told = asks(&town.api(), &fields);
+                        let token = told.body["access_token"].as_str().unwrap_or_default().to_owned();
+                        let me = town.api().with_token(&token).get("/me");
+                        if (told.status, me.status) != (200, 200) {
+                            wrong.push(format!("{} {} {}", told.body, me.status, me.body));
+                        }
+                        asked.fetch_add(1, Ordering::Relaxed);
+                    }
+                    wrong
+                })
+            })
+            .collect();
+        for _ in 0..4 {
+            let before = asked.load(Ordering::Relaxed);
+            waymark::identity::SigningKeys::rotate(&town.app.db, town.app.clock.now()).unwrap();
+            town.pass(TimeDelta::minutes(11));
+            town.within(std::time::Duration::from_secs(30), "they ask", || asked.load(Ordering::Relaxed) >= before + 9);
+            let jwks = town.visitor().send("GET", "/.well-known/jwks.json", &[], None).text();
+            let jwks: Value = serde_json::from_str(&jwks).unwrap();
+            kids.extend(jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()));
+        }
+        stop.store(true, Ordering::Relaxed);
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(kids.len() >= 4, "{kids:?}");
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::ids::PersonId;
@@ -197,15 +198,24 @@ pub async fn post_unlink(
     Form(Press {}): Form<Press>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
-    let issuer = provider(&app, &path)?.issuer.clone();
-    let person = who.person();
+    unlink(&app, who, &path).await?;
+    Ok(see_other("/account?done=unlinked"))
+}
+
+/// Takes a way of signing in away from somebody, unless it is their only one.
+pub(in crate::identity) async fn unlink(app: &App, who: SignedIn, key: &str) -> Result<(), AppError> {
+    let issuer = provider(app, key)?.issuer.clone();
+    let (person, now) = (who.person(), app.clock.now());
     let unlink = move |tx: &mut Conn| {
         let others = external::linked(tx, person)?.iter().any(|linked| *linked != issuer);
         if store::password_of(tx, person)?.is_none() && !others {
             return Err(IdentityError::OnlyWay);
         }
-        if external::unlink(tx, &issuer, person)? { Ok(()) } else { Err(IdentityError::NotLinked) }
+        if !external::unlink(tx, &issuer, person)? {
+            return Err(IdentityError::NotLinked);
+        }
+        let changed = (Deed::Changed, Why::ForOneself);
+        Ok(audit::record(tx, &[Entry::new(&who, changed, person, (What::Account, ""), now)])?)
     };
-    app.db.write(unlink).await.map_err(AppError::from)?;
-    Ok(see_other("/account?done=unlinked"))
+    app.db.write(unlink).await.map_err(AppError::from)
 }

@@ -12,7 +12,7 @@ use crate::helping::Scopes;
 use crate::ids::{AuthorityId, BudgetId, PersonId, PurchaseId};
 use crate::web::page::Visitor;
 
-use super::{Answer, Scope, SignedIn, app, path_id, signed_in};
+use super::{Answer, Scope, SignedIn, app, not_theirs, path_id, signed_in};
 
 /// Someone who may look at one personal budget: the person it is for, or somebody who acts for them.
 #[derive(Clone, Debug)]
@@ -188,8 +188,14 @@ from_request! {
 async fn budget_reader(request: &HttpRequest) -> Result<BudgetReader, AppError> {
     let who = signed_in(request).await?;
     let budget = path_id(request, "budget_id")?;
-    let found = app(request)?.db.read(move |conn| BudgetReader::find(conn, &who, budget)).await?;
-    let reader = found.ok_or(AppError::NotFound)?;
+    let asking = who.clone();
+    let find = move |conn: &mut Conn| {
+        let found = BudgetReader::find(conn, &asking, budget)?;
+        let whose = if found.is_none() { crate::budgets::store::whose(conn, budget)? } else { None };
+        Ok::<_, diesel::result::Error>((found, whose))
+    };
+    let (found, whose) = app(request)?.db.read(find).await?;
+    let Some(reader) = found else { return Err(not_theirs(request, who, whose.map(|(_, person)| person)).await) };
     reader.announce(request);
     Ok(reader)
 }
@@ -197,8 +203,17 @@ async fn budget_reader(request: &HttpRequest) -> Result<BudgetReader, AppError> 
 async fn purchase_reader(request: &HttpRequest) -> Result<PurchaseReader, AppError> {
     let who = signed_in(request).await?;
     let purchase = path_id(request, "purchase_id")?;
-    let found = app(request)?.db.read(move |conn| PurchaseReader::find(conn, &who, purchase)).await?;
-    let reader = found.ok_or(AppError::NotFound)?;
+    let asking = who.clone();
+    let find = move |conn: &mut Conn| {
+        let found = PurchaseReader::find(conn, &asking, purchase)?;
+        if found.is_some() {
+            return Ok((found, None));
+        }
+        let Some(budget) = crate::purchasing::store::budget_of(conn, purchase)? else { return Ok((None, None)) };
+        Ok::<_, diesel::result::Error>((None, crate::budgets::store::whose(conn, budget)?))
+    };
+    let (found, whose) = app(request)?.db.read(find).await?;
+    let Some(reader) = found else { return Err(not_theirs(request, who, whose.map(|(_, person)| person)).await) };
     reader.holder.announce(request);
     Ok(reader)
 }

@@ -45,6 +45,7 @@ use crate::db::Conn;
 use crate::error::AppError;
 use crate::ids::{AuthorityId, MembershipId, PersonId, SessionId};
 use crate::web::page::Visitor;
+use crate::web::render::SECOND_FACTOR_FIRST;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
 use super::arriving::{Arrival, Granted, Proven, Stage, Waiver, Way};
@@ -83,12 +84,14 @@ pub struct SignedIn {
     way: Way,
     asked_at: UtcTime,
     allowed: Allowed,
+    /// Whether nothing more than the password is asked of them here.
+    spared: bool,
 }
 
 impl SignedIn {
     pub(super) fn of(arrival: Arrival) -> Self {
         let way = if arrival.session.is_some() { Way::Page } else { Way::Command };
-        Self { held: arrival.held(), arrival, way, asked_at: END_OF_TIME, allowed: Allowed::default() }
+        Self { held: arrival.held(), arrival, way, asked_at: END_OF_TIME, allowed: Allowed::default(), spared: true }
     }
 
     /// Who.
@@ -168,6 +171,12 @@ impl SignedIn {
     #[must_use]
     pub fn needs_second_factor(&self, waiver: Waiver) -> bool {
         self.arrival.needs_second_factor(waiver)
+    }
+
+    /// Whether they have proven who they are as whoever sees the records of others has to: with two factors.
+    #[must_use]
+    pub fn may_see_others(&self) -> bool {
+        self.spared || self.arrival.has_second_factor || self.arrival.proven.is_strong()
     }
 
     /// A person whom this program knows by other means than a request: for commands, the bench and the demo town.
@@ -298,6 +307,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
                         Some(program) => crate::programs::store::still_holds(conn, program, now)?,
                         None => true,
                     };
+                    let holds = holds && store::sessions::token_holds(conn, bearer.person, bearer.given_at)?;
                     if holds { SignedIn::known_as(conn, bearer.person, bearer.role) } else { Ok(None) }
                 });
                 let known = known.await?.ok_or(AppError::SignInFirst)?;
@@ -316,7 +326,7 @@ async fn visitor(request: &HttpRequest) -> Result<Option<SignedIn>, AppError> {
     if let Some(who) = &found {
         request.extensions_mut().insert(Rc::new(who.as_visitor()));
     }
-    let found = found.map(|who| SignedIn { asked_at: now, ..who });
+    let found = found.map(|who| SignedIn { asked_at: now, spared: app.waiver.spares(who.person()), ..who });
     request.extensions_mut().insert(Rc::new(found.clone()));
     Ok(found)
 }
@@ -343,6 +353,23 @@ async fn arriving(request: &HttpRequest) -> Result<Arriving, AppError> {
 
 async fn signed_in(request: &HttpRequest) -> Result<SignedIn, AppError> {
     visitor(request).await?.ok_or(AppError::SignInFirst)
+}
+
+/// What somebody is told who asks for something of `person` that they may not see: that it is not there. Who acts for that
+/// person and has no second factor yet is led to setting one up.
+async fn not_theirs(request: &HttpRequest, who: SignedIn, person: Option<PersonId>) -> AppError {
+    let Some(person) = person.filter(|_| !who.may_see_others()) else { return AppError::NotFound };
+    let Ok(app) = app(request) else { return AppError::NotFound };
+    let acts_for = app.db.read(move |conn| crate::helping::store::acts_for(conn, &who, person)).await;
+    match acts_for {
+        Ok(true) => AppError::refused_as(
+            StatusCode::FORBIDDEN,
+            SECOND_FACTOR_FIRST,
+            "whoever sees what is somebody else's signs in with a code too. Set that up on the page of your account first",
+        ),
+        Ok(false) => AppError::NotFound,
+        Err(cause) => cause.into(),
+    }
 }
 
 fn app(request: &HttpRequest) -> Result<Data<App>, AppError> {

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::ids::{AuthorityId, PersonId};
 use crate::web::page::Visitor;
 
-use super::{Answer, Scope, SignedIn, app, path_id, signed_in, store};
+use super::{Answer, Scope, SignedIn, app, not_theirs, path_id, signed_in, store};
 
 /// Someone who may read one person's plan: the person themself, or somebody who acts for them.
 #[derive(Clone, Debug)]
@@ -142,8 +142,9 @@ from_request! {
 async fn plan_reader(request: &HttpRequest) -> Result<PlanReader, AppError> {
     let who = signed_in(request).await?;
     let person = path_id(request, "person_id")?;
-    let found = app(request)?.db.read(move |conn| PlanReader::find(conn, &who, person)).await?;
-    let reader = found.ok_or(AppError::NotFound)?;
+    let asking = who.clone();
+    let found = app(request)?.db.read(move |conn| PlanReader::find(conn, &asking, person)).await?;
+    let Some(reader) = found else { return Err(not_theirs(request, who, Some(person)).await) };
     reader.announce(request);
     Ok(reader)
 }

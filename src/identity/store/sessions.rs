@@ -182,6 +182,24 @@ pub(in crate::identity) fn end_sessions(tx: &mut Conn, person: PersonId, but: Op
     .map(drop)
 }
 
+/// Ends every token that was given to somebody until now.
+pub(in crate::identity) fn end_tokens(tx: &mut Conn, person: PersonId, now: UtcTime) -> QueryResult<()> {
+    diesel::update(people::table.find(person)).set(people::tokens_end_at.eq(now)).execute(tx).map(drop)
+}
+
+/// Whether a token that somebody was given at this moment has not been ended since. Tokens count in whole seconds.
+pub(in crate::identity) fn token_holds(conn: &mut Conn, person: PersonId, given_at: i64) -> QueryResult<bool> {
+    let ended: Option<UtcTime> = people::table.find(person).select(people::tokens_end_at).first(conn)?;
+    Ok(ended.is_none_or(|ended| given_at >= ended.and_utc().timestamp()))
+}
+
+/// Signs somebody out everywhere: sessions and tokens end, and each browser has to prove itself again.
+pub(in crate::identity) fn end_everything(tx: &mut Conn, person: PersonId, now: UtcTime) -> QueryResult<()> {
+    end_sessions(tx, person, None)?;
+    end_tokens(tx, person, now)?;
+    forget_devices(tx, person)
+}
+
 /// Ends one session of somebody; whether there was such a one.
 pub(in crate::identity) fn end_one(tx: &mut Conn, person: PersonId, session: SessionId) -> QueryResult<bool> {
     let theirs = sessions::table.filter(sessions::person_id.eq(person).and(sessions::id.eq(session)));

@@ -248,7 +248,8 @@ pub async fn put_draft(
 
 /// Throws a draft away (managers and owners).
 #[utoipa::path(delete, path = "/api/v1/provider/services/{own_service_id}/draft", tag = "provider", security(("bearer" = [])),
-    params(("own_service_id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+    params(("own_service_id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn delete_draft(
     manager: ProviderManager,
     id: Path<String>,
