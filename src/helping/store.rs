@@ -43,7 +43,8 @@ impl Row {
     /// What the helper may do.
     #[must_use]
     pub fn scopes(&self) -> Scopes {
-        Scopes { plan: self.may_plan, buy: self.may_buy, money: self.may_manage_money }
+        let plan = self.may_plan || self.kind.plans();
+        Scopes { plan, buy: self.may_buy, money: self.may_manage_money }
     }
 
     /// Whether it holds, or could still be taken up.
@@ -116,6 +117,8 @@ pub struct Helped {
     pub name: String,
     /// What one may do for them.
     pub scopes: Scopes,
+    /// Whether the council has assigned them to one.
+    pub assigned: bool,
 }
 
 /// Everybody whom this person may act for at this moment.
@@ -129,9 +132,13 @@ pub fn people_helped(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<Help
         .load(conn)?;
     let mut all: Vec<Helped> = Vec::new();
     for (row, name) in rows.into_iter().filter(|(row, _)| still_in_office(helper, row)) {
+        let assigned = row.kind == RepresentativeKind::CareManager;
         match all.last_mut().filter(|helped| helped.person == row.person_id) {
-            Some(helped) => helped.scopes = helped.scopes.with(row.scopes()),
-            None => all.push(Helped { person: row.person_id, name, scopes: row.scopes() }),
+            Some(helped) => {
+                helped.scopes = helped.scopes.with(row.scopes());
+                helped.assigned |= assigned;
+            }
+            None => all.push(Helped { person: row.person_id, name, scopes: row.scopes(), assigned }),
         }
     }
     Ok(all)
