@@ -11,7 +11,7 @@ use crate::audit::{self, Deed};
 use crate::clock::day;
 use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
-use crate::ids::{BudgetId, MoneyMoveId, OrganizationId, PeriodId, PersonId, TermsId};
+use crate::ids::{BudgetId, MoneyMoveId, OrganizationId, PeriodId, PersonId, SubmissionKey, TermsId};
 use crate::money::Money;
 use crate::purchasing::api::idempotency_key;
 use crate::web::form::{Ask, Json};
@@ -21,8 +21,8 @@ use crate::web::render::Problem;
 use super::super::change::Change;
 use super::super::due::due_to_holders;
 use super::super::fund::Adjusted;
+use super::super::holding::api::{BudgetInFull, HolderDocument, SourceDocument, in_full};
 use super::super::ledger::{Reason, Source};
-use super::super::over_time_api::{BudgetInFull, HolderDocument, SourceDocument, in_full};
 use super::super::shares::Shares;
 use super::super::store::MoneyMove;
 use super::super::terms::{Bridging, Holder, PeriodLength, RatePer};
@@ -44,6 +44,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/finance/budgets/{budget_id}/moves", post().to(post_move))
         .route("/finance/budgets/{budget_id}/moves/{move_id}/reversal", post().to(post_reversal))
         .route("/finance/due", get().to(get_due));
+}
+
+/// The `Idempotency-Key` of a request about one budget: the same words about another budget are another key.
+fn of_this_budget(request: &HttpRequest, budget: BudgetId) -> Result<SubmissionKey, AppError> {
+    let key = idempotency_key(request)?;
+    Ok(SubmissionKey::named(&format!("{budget}:{key}")))
 }
 
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, AppError> {
@@ -520,7 +526,7 @@ pub async fn post_move(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (budget, now) = (id::<BudgetId>(&path)?, app.clock.now());
-    let key = idempotency_key(&request)?;
+    let key = of_this_budget(&request, budget)?;
     let parts = (sent.source, sent.to_source);
     let what = what(sent.reason, parts, sent.to_budget_id, sent.funding_route).ok_or_else(|| {
         let why =
@@ -554,7 +560,7 @@ pub async fn post_reversal(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (budget, first) = (id::<BudgetId>(&path.0)?, id::<MoneyMoveId>(&path.1)?);
-    let (key, now) = (idempotency_key(&request)?, app.clock.now());
+    let (key, now) = (of_this_budget(&request, budget)?, app.clock.now());
     let row = app.db.write(move |tx| deed::reverses(tx, &officer, budget, (first, &sent.note, key), now)).await?;
     Ok(HttpResponse::Created().json(moved(row)))
 }

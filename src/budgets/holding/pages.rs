@@ -15,15 +15,15 @@ use crate::places::settings::{self, Setting};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html_with, see_other};
 
-use super::council::pages::{periods_shown, rate, request_shown, source_rows, terms_shown, who_holds};
-use super::council::store::{RequestState, requests_of};
-use super::holding::{self, Wish};
-use super::ledger::{AccountKind, Source};
-use super::pages::look;
-use super::shares::percent;
-use super::terms::{self, Frame};
-use super::views::{HeldBy, HoldingPage};
-use super::{FundingRoute, store};
+use super::super::council::pages::{periods_shown, rate, request_shown, source_rows, terms_shown, who_holds};
+use super::super::council::store::{RequestState, requests_of};
+use super::super::ledger::{AccountKind, Source};
+use super::super::pages::look;
+use super::super::shares::percent;
+use super::super::terms::{self, Frame};
+use super::super::views::{HeldBy, HoldingPage};
+use super::super::{FundingRoute, store};
+use super::{self as holding, Wish};
 
 /// The routes of this page.
 pub fn routes(config: &mut ServiceConfig) {

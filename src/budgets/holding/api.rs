@@ -16,13 +16,13 @@ use crate::money::Money;
 use crate::web::form::Json;
 use crate::web::render::Problem;
 
-use super::FundingRoute;
-use super::council::store::{HoldingRequest, RequestState, requests_of};
-use super::holding::{self, Wish};
-use super::ledger::{AccountKind, Source};
-use super::pages::look;
-use super::store;
-use super::terms::{RatePer, TermsKind};
+use super::super::FundingRoute;
+use super::super::council::store::{HoldingRequest, RequestState, requests_of};
+use super::super::ledger::{AccountKind, Source};
+use super::super::pages::look;
+use super::super::store;
+use super::super::terms::{RatePer, TermsKind};
+use super::{self as holding, Wish};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
@@ -154,7 +154,7 @@ pub struct BudgetInFull {
 }
 
 /// Reads everything that holds for a budget.
-pub(super) fn in_full(
+pub(in super::super) fn in_full(
     conn: &mut Conn,
     authority: AuthorityId,
     budget: BudgetId,

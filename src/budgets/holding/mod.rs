@@ -3,6 +3,9 @@
 //! A request changes nothing by itself: the council sets up what it takes (an agreement with a provider, an account for a
 //! third party), changes the budget from a date on, and says that it is done; or says no, with the reason.
 
+pub mod api;
+pub mod pages;
+
 use chrono::{Days, NaiveDate};
 
 use crate::audit::{self, Deed, Entry, What, Why};
