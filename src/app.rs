@@ -17,12 +17,13 @@ use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::providers::statistics::Tally;
 use crate::search::{Index, SearchLog};
+use crate::spending_rules::RuleBook;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
-    places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
-    verification,
+    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, my_money,
+    own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
+    spending_rules, statements, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -36,6 +37,8 @@ pub struct App {
     pub searches: SearchLog,
     /// The services that were read lately.
     pub shelf: Shelf,
+    /// The rules of what budgets may be used for.
+    pub rules: RuleBook,
     /// The time.
     pub clock: Clock,
     /// The keys that tokens are signed with.
@@ -83,6 +86,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(budgets::holding::api::routes)
                 .configure(budgets::council::api::routes)
                 .configure(budgets::funds::api::routes)
+                .configure(my_money::api::routes)
+                .configure(spending_rules::api::routes)
+                .configure(statements::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(providers::api::routes)
                 .configure(providers::services::api::routes)
@@ -132,6 +138,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(budgets::council::pages::routes)
                 .configure(budgets::funds::pages::routes)
                 .configure(budgets::funds::finance_pages::routes)
+                .configure(my_money::pages::routes)
+                .configure(spending_rules::pages::routes)
+                .configure(spending_rules::challenge_pages::routes)
+                .configure(statements::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)
                 .configure(purchasing::finance_pages::routes)

@@ -40,6 +40,10 @@ text_enum! {
         Changed = "changed",
         /// The end.
         Closed = "closed",
+        /// A question to the council.
+        Raised = "raised",
+        /// The council's answer.
+        Answered = "answered",
     }
 }
 
@@ -56,6 +60,8 @@ text_enum! {
         Helpers = "helpers",
         /// Name, address, password.
         Account = "account",
+        /// A question to the council about a rule; the subject is its id.
+        Challenge = "challenge",
     }
 }
 

@@ -87,6 +87,7 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::Budget => "your budget".to_owned(),
         What::Helpers => "who may act for you".to_owned(),
         What::Account => "your account".to_owned(),
+        What::Challenge => "your question to the council about a rule".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;
     let why = if plain { String::new() } else { format!(", {}", line.why) };

@@ -23,6 +23,7 @@ mod open_data;
 pub mod people;
 mod place;
 mod plan;
+mod rules;
 mod scenes;
 mod upkeep;
 mod words;

@@ -46,6 +46,10 @@ text_enum! {
         FundReturnDueDays = "fund return due days",
         /// A late one is asked for again every so many days.
         ChaseReturnsEveryDays = "chase returns every days",
+        /// A challenge to a rule of spending is to be answered within so many working days.
+        AnswerChallengesWithinDays = "answer challenges within days",
+        /// Whoever holds a direct payment is asked when more than so many weeks of it stand unspent.
+        AskAboveWeeks = "ask above weeks",
     }
 }
 
@@ -66,6 +70,8 @@ impl Setting {
             Self::PayHoldersEveryDays => 28,
             Self::PayFundsEveryDays | Self::ChaseReturnsEveryDays => 14,
             Self::FundReturnMonths => 3,
+            Self::AnswerChallengesWithinDays => 5,
+            Self::AskAboveWeeks => 12,
         }
     }
 
@@ -79,7 +85,8 @@ impl Setting {
             Self::PayHoldersEveryDays | Self::PayFundsEveryDays => (7, 92),
             Self::FundReturnMonths => (1, 12),
             Self::FundReturnDueDays | Self::ChaseReturnsEveryDays => (1, 92),
-            Self::AnswerWrongWithinDays => (1, 60),
+            Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => (1, 60),
+            Self::AskAboveWeeks => (4, 52),
             Self::RemindPapersDays => (1, 180),
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays => (7, 1_825),
         }
@@ -97,7 +104,8 @@ impl Setting {
             | Self::PayFundsEveryDays
             | Self::FundReturnDueDays
             | Self::ChaseReturnsEveryDays => Measure::Days,
-            Self::AnswerWrongWithinDays => Measure::WorkingDays,
+            Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => Measure::WorkingDays,
+            Self::AskAboveWeeks => Measure::Weeks,
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays | Self::RemindPapersDays => Measure::Days,
         }
     }
@@ -121,6 +129,8 @@ impl Setting {
             Self::FundReturnMonths => "Returns about individual service funds",
             Self::FundReturnDueDays => "When returns are due",
             Self::ChaseReturnsEveryDays => "Ask again for late returns",
+            Self::AnswerChallengesWithinDays => "Answer challenges to rules",
+            Self::AskAboveWeeks => "Ask about money that stands unspent",
         }
     }
 
@@ -178,6 +188,14 @@ impl Setting {
             Self::ChaseReturnsEveryDays => {
                 "When a return is late, its provider gets a letter, and another one every so many days until it is there."
             }
+            Self::AnswerChallengesWithinDays => {
+                "When somebody challenges a rule of what budgets may be used for, a person answers within so many working days. \
+                 The public page of the rules says how many wait too long."
+            }
+            Self::AskAboveWeeks => {
+                "When more money of a direct payment stands unspent than so many weeks need, somebody asks the person about it \
+                 first. Nothing is blocked, and nothing is taken back without notice, a reason and a way to appeal."
+            }
         }
     }
 
@@ -189,6 +207,8 @@ impl Setting {
             (Measure::YesOrNo, _) => "yes".into(),
             (Measure::Days, 1) => "1 day".into(),
             (Measure::Days, days) => format!("{days} days"),
+            (Measure::Weeks, 1) => "1 week".into(),
+            (Measure::Weeks, weeks) => format!("{weeks} weeks"),
             (Measure::WorkingDays, 1) => "1 working day".into(),
             (Measure::WorkingDays, days) => format!("{days} working days"),
             (Measure::Months, 1) => "1 month".into(),
@@ -219,6 +239,8 @@ pub enum Measure {
     YesOrNo,
     /// Days of the calendar.
     Days,
+    /// Weeks.
+    Weeks,
     /// Days that are no weekend and no bank holiday.
     WorkingDays,
     /// Months of the calendar.

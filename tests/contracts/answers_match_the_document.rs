@@ -123,7 +123,11 @@ fn every_answer_is_what_the_document_says() {
     sends(&fay, &format!("/finance/budgets/{budget}/uprating"), &json!({ "from": "2026-06-01", "share": 250 }));
     let one_off = json!({ "reason": "one-off", "source": "health", "amount_pence": 100, "note": "A ramp" });
     sends(&fay, &format!("/finance/budgets/{budget}/moves"), &one_off);
-    sends(&hana, &format!("/budgets/{budget}/holding-requests"), &json!({ "funding_route": "trust", "from": "2026-06-01" }));
+    sends(
+        &hana,
+        &format!("/budgets/{budget}/holding-requests"),
+        &json!({ "funding_route": "trust", "from": "2026-06-01" }),
+    );
     asks(&pat, "/provider/funds");
     sends(&fay, &format!("/finance/invoices/{invoice}/settlement"), &Value::Null);
     sends(&hana, &format!("/purchases/{purchase}/cancellation"), &json!({ "reason": "" }));
