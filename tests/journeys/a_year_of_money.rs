@@ -49,6 +49,13 @@ pub(crate) fn part(town: &Town, budget: BudgetId, kind: AccountKind) -> [i64; 5]
         .map(|source| all.of(kind, source).as_pence())
 }
 
+/// What `waymark verify` finds wrong with money; nobody follows the log here, so the rest is behind.
+pub(crate) fn wrong(town: &Town) -> Vec<String> {
+    let mut wrong = town.app.db.read_now(budgets::verify::differences).unwrap();
+    wrong.extend(town.app.db.read_now(waymark::purchasing::verify::differences).unwrap());
+    wrong
+}
+
 /// Lets time pass until ten in the morning of a day, and does the work of every day on the way.
 pub(crate) fn until(town: &Town, day: &str) {
     while town.today() < date(day) {
@@ -241,7 +248,7 @@ fn a_year_of_amiras_money_to_the_penny() {
         let moved: i64 = legs.iter().filter(|leg| leg.kind == *kind).map(|leg| leg.amount.as_pence()).sum();
         assert_eq!(moved, all.all_of(*kind).as_pence(), "{kind}");
     }
-    assert_eq!(town.wrong().into_iter().filter(|wrong| !wrong.contains("behind")).collect::<Vec<_>>(), [""; 0]);
+    assert_eq!(wrong(&town), [""; 0]);
 }
 
 #[test]
@@ -313,7 +320,7 @@ fn a_move_is_made_once_and_turned_back_by_another() {
     assert!(moves(&town, budget, What::BetweenSources(Source::SocialCare, Source::TopUp), 1).is_err());
     moves(&town, budget, What::BetweenSources(Source::SocialCare, Source::Health), 2_000).unwrap();
     assert_eq!(part(&town, budget, AccountKind::Available), [10_000, 2_000, 0, 0, 0]);
-    assert_eq!(town.wrong().into_iter().filter(|wrong| !wrong.contains("behind")).collect::<Vec<_>>(), [""; 0]);
+    assert_eq!(wrong(&town), [""; 0]);
 }
 
 #[test]

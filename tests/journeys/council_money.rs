@@ -48,7 +48,7 @@ fn fay_gives_a_budget_changes_it_and_takes_a_planned_change_back() {
     let budget = sets_up(&town, "Amira", &fields);
     assert_eq!(part(&town, budget, AccountKind::Available), [76_228, 32_857, 22_343, 39_429, 0]);
     let page = fay.open(&format!("/finance/budgets/{budget}"));
-    let page = page.expect("£130 a week").expect("58 % social care, 17 % housing support, 25 % health");
+    let page = page.expect("£130 a week").expect("58 % social care, 25 % health, 17 % housing support");
 
     let change = page.go("Change this budget");
     let fields = [("from", "2026-08-01"), ("rate", "104"), ("reason", "Review of 15 July")];
@@ -186,6 +186,7 @@ fn a_provider_accounts_for_a_fund_and_is_asked_until_it_does() {
         [due("2026-06-01"), due("2026-06-14"), due("2026-06-15"), due("2026-06-29")],
         [14_000, 14_000, 28_000, 30_000]
     );
+    until(&town, "2026-06-02");
     moves(&town, budget, What::HandOver(FundingRoute::ServiceFund), 30_000).unwrap();
 
     // A quarter of a week's £70 goes on at the end of a month, £17.50; £282.50 go back.
