@@ -30,7 +30,7 @@ use super::super::store::{self as budgets, BudgetSummary, Period};
 use super::super::terms::{self, Frame, Holder, PeriodLength, RatePer, Terms, TermsKind};
 use super::super::{FundingRoute, Move};
 use super::asked::{self, ROUTES, Typed, slug};
-use super::store::{self, HoldingRequest, RequestState, Which};
+use super::store::{self, HoldingRequest, RequestState, Which, with_name, with_names};
 use super::views::{
     BudgetLine, BudgetPage, BudgetsPage, HolderShown, MoveForm, MoveShown, Nav, PeriodShown, RequestShown, ShareField,
     SourceRow, TermsPage, TermsShown, UpratingPage,
@@ -186,17 +186,22 @@ fn read(conn: &mut Conn, officer: &FinanceOfficer, budget: BudgetId, today: Naiv
     let authority = officer.authority();
     let periods = budgets::periods(conn, authority, budget)?;
     let ids: Vec<_> = periods.iter().map(|period| period.id).collect();
+    let all = budgets::terms(conn, authority, budget)?;
+    let mut due = due_of(conn, authority, budget, today)?;
+    for (holder, ..) in &mut due {
+        *holder = with_name(conn, holder)?;
+    }
     let frame =
         Frame { starts_on: summary.starts_on, ends_on: summary.ends_on, round_to: deed::rounds_to(conn, officer)? };
     Ok(Read {
         budget: budgets::read_of(conn, authority, budget)?,
         balances: budgets::balances(conn, authority, budget)?,
-        terms: budgets::terms(conn, authority, budget)?,
+        terms: with_names(conn, all)?,
         ended: budgets::period_balances(conn, &ids)?,
         moves: budgets::moves_of(conn, authority, budget, 20)?,
         requests: store::requests_of(conn, budget)?,
         rhythm: budgets::rhythm(conn, budget)?,
-        due: due_of(conn, authority, budget, today)?,
+        due,
         others: budgets::others_of(conn, authority, summary.person_id, budget, today)?,
         frame,
         periods,
@@ -343,6 +348,9 @@ pub(crate) fn terms_shown(all: &[Terms], frame: &Frame, today: NaiveDate, path: 
     let shown = |terms: &&Terms| {
         let (state, tag) = match () {
             () if now == Some(terms.id) => ("now", "agreed"),
+            () if all.iter().any(|other| other.starts_on == terms.starts_on && other.number > terms.number) => {
+                ("replaced", "settled")
+            }
             () if terms.starts_on > today => ("planned", "requested"),
             () => ("before", "settled"),
         };
@@ -388,7 +396,8 @@ fn details(terms: &Terms, frame: &Frame) -> Vec<String> {
         told.push(format!("from {}", parts.join(", ")));
     }
     let held: Vec<String> = match terms.holders.parts() {
-        [(holder, _)] => vec![who_holds(holder).to_lowercase()],
+        [(holder, _)] if holder.name.is_empty() => vec![holder.route.to_string()],
+        [(holder, _)] => vec![format!("{}: {}", holder.route, holder.name)],
         parts => parts.iter().map(|(holder, share)| of(&who_holds(holder), *share)).collect(),
     };
     told.push(format!("held as {}", held.join(", ")));

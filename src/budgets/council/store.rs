@@ -10,8 +10,9 @@ use crate::identity::{BudgetReader, FinanceOfficer};
 use crate::ids::{BudgetId, HoldingRequestId, OrganizationId, PersonId};
 
 use super::super::FundingRoute;
+use super::super::shares::Shares;
 use super::super::store::BudgetSummary;
-use super::super::terms::TermsKind;
+use super::super::terms::{Holder, Terms, TermsKind};
 
 crate::db::text_enum! {
     /// How far a wish to have a budget held in another way has come.
@@ -93,6 +94,27 @@ pub(super) fn provider_named(conn: &mut Conn, typed: &str) -> QueryResult<Option
 /// The name of a provider.
 pub(crate) fn provider_name(conn: &mut Conn, provider: OrganizationId) -> QueryResult<String> {
     organizations::table.find(provider).select(organizations::name).first(conn)
+}
+
+/// A holder with the name of the provider, where one holds it: for showing.
+pub(crate) fn with_name(conn: &mut Conn, holder: &Holder) -> QueryResult<Holder> {
+    let name = match holder.organization {
+        Some(provider) => provider_name(conn, provider)?,
+        None => holder.name.clone(),
+    };
+    Ok(Holder { name, ..holder.clone() })
+}
+
+/// Terms with the names of providers: for showing.
+pub(crate) fn with_names(conn: &mut Conn, mut all: Vec<Terms>) -> QueryResult<Vec<Terms>> {
+    for terms in &mut all {
+        let mut parts = Vec::with_capacity(terms.holders.parts().len());
+        for (holder, share) in terms.holders.parts() {
+            parts.push((with_name(conn, holder)?, *share));
+        }
+        terms.holders = Shares::stored(parts);
+    }
+    Ok(all)
 }
 
 /// One budget of the officer's authority, with the name of the person it is for.

@@ -16,7 +16,7 @@ use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html_with, see_other};
 
 use super::super::council::pages::{periods_shown, rate, request_shown, source_rows, terms_shown, who_holds};
-use super::super::council::store::{RequestState, requests_of};
+use super::super::council::store::{RequestState, requests_of, with_names};
 use super::super::ledger::{AccountKind, Source};
 use super::super::pages::look;
 use super::super::shares::percent;
@@ -108,10 +108,11 @@ async fn page(
             let (authority, budget) = (asked.authority(), asked.budget());
             let periods = store::periods(conn, authority, budget)?;
             let ids: Vec<_> = periods.iter().map(|period| period.id).collect();
+            let all = store::terms(conn, authority, budget)?;
             Ok::<_, AppError>((
                 store::summary(conn, &asked)?,
                 store::balances(conn, authority, budget)?,
-                store::terms(conn, authority, budget)?,
+                with_names(conn, all)?,
                 periods,
                 store::period_balances(conn, &ids)?,
                 requests_of(conn, budget)?,
