@@ -104,7 +104,10 @@ fn emptied(app: &App, one: &Buyers) -> Result<Money, Failure> {
                 for quantity in std::iter::repeat_n(Request::MOST, 100_000).chain([1]) {
                     let request = Request { key: SubmissionKey::new(), quantity, ..one.request.clone() };
                     let (buyer, now) = (holder.clone(), app.clock.now());
-                    match app.db.write_now(move |tx: &mut Conn| buy(tx, &buyer, &request, now).map(drop)) {
+                    let Ok(rules) = app.rules.rules_now(holder.authority()) else {
+                        return failed.store(true, Ordering::Relaxed);
+                    };
+                    match app.db.write_now(move |tx: &mut Conn| buy(tx, &buyer, &request, &rules, now).map(drop)) {
                         Ok(()) => {}
                         Err(BuyError::NotEnoughMoney(_)) => return,
                         Err(_) => return failed.store(true, Ordering::Relaxed),

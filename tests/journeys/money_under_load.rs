@@ -55,10 +55,12 @@ fn does(town: &Town, dice: &mut Dice, budgets: &[BudgetId; 2], holders: &[Budget
                 quantity: i32::try_from(dice.upto(30)).unwrap() + 1,
                 starts_on: now.date(),
                 note: String::new(),
+                answer: String::new(),
                 key: SubmissionKey::new(),
             };
             let holder = holders[which].clone();
-            return match town.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now).map(drop)) {
+            let rules = town.app.rules.rules_now(trafford()).unwrap();
+            return match town.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, &rules, now).map(drop)) {
                 Ok(()) => true,
                 Err(BuyError::NotEnoughMoney(_)) => false,
                 Err(other) => panic!("{other:?}"),
@@ -190,10 +192,13 @@ fn thirty_two_buyers_of_one_pooled_budget_never_overspend() {
                         quantity: 1,
                         starts_on: now.date(),
                         note: String::new(),
+                        answer: String::new(),
                         key: SubmissionKey::new(),
                     };
                     let holder = holder.clone();
-                    match town.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now).map(drop)) {
+                    let rules = town.app.rules.rules_now(trafford()).unwrap();
+                    match town.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, &rules, now).map(drop))
+                    {
                         Ok(()) => drop(bought.fetch_add(1, Ordering::Relaxed)),
                         Err(BuyError::NotEnoughMoney(_)) => {}
                         Err(other) => panic!("{other:?}"),

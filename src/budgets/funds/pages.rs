@@ -386,10 +386,8 @@ pub async fn post_return(
     match done {
         Ok(_) => Ok(see_other("/provider/funds?done=filed")),
         Err(AppError::Refused(refusal)) => {
-            let wrong = match refusal.fields.is_empty() {
-                true => vec![FieldError::new("", refusal.sentence)],
-                false => refusal.fields,
-            };
+            let wrong =
+                if refusal.fields.is_empty() { vec![FieldError::new("", refusal.sentence)] } else { refusal.fields };
             page(&app, &request, again, id, Some((form, wrong))).await
         }
         Err(other) => Err(other),

@@ -120,16 +120,17 @@ pub fn answer(
     let (_, person) = super::store::whose(tx, budget)?.ok_or(AppError::NotFound)?;
     if let Some(address) = identity::store::email(tx, person)? {
         let heading = if done { "Your budget is held as you asked" } else { "About how your budget is held" };
-        let first = match done {
-            true => format!(
-                "You asked for your budget to be held as: {}, from {} on. That is arranged.",
-                asked.funding_route,
-                long_date(asked.starts_on)
-            ),
-            false => format!(
+        let first = if done {
+            let from = long_date(asked.starts_on);
+            format!(
+                "You asked for your budget to be held as: {}, from {from} on. That is arranged.",
+                asked.funding_route
+            )
+        } else {
+            format!(
                 "You asked for your budget to be held as: {}. The council has said no for now.",
                 asked.funding_route
-            ),
+            )
         };
         let told = Told {
             heading: heading.into(),

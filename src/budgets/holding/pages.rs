@@ -215,10 +215,8 @@ pub async fn post_holding(
     match app.db.write(move |tx| holding::ask(tx, &asks, &wish, now)).await {
         Ok(_) => Ok(see_other(&format!("/budgets/{}/holding?done=asked", reader.budget()))),
         Err(AppError::Refused(refusal)) => {
-            let wrong = match refusal.fields.is_empty() {
-                true => vec![FieldError::new("", refusal.sentence)],
-                false => refusal.fields,
-            };
+            let wrong =
+                if refusal.fields.is_empty() { vec![FieldError::new("", refusal.sentence)] } else { refusal.fields };
             page(&app, &request, reader, None, (form, wrong)).await
         }
         Err(other) => Err(other),

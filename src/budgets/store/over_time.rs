@@ -114,6 +114,9 @@ pub fn terms(conn: &mut Conn, authority: AuthorityId, budget: BudgetId) -> Query
     Ok(terms_of(conn, authority, &[budget])?.remove(&budget).unwrap_or_default())
 }
 
+/// A holder as it is read: of which terms, in which way, with what share, who.
+type HolderRead = (TermsId, FundingRoute, i32, String, Option<OrganizationId>);
+
 /// The same of several budgets.
 pub fn terms_of(
     conn: &mut Conn,
@@ -136,7 +139,6 @@ pub fn terms_of(
     {
         sources.entry(terms).or_default().push((source, share));
     }
-    type HolderRead = (TermsId, FundingRoute, i32, String, Option<OrganizationId>);
     let mut holders: HashMap<TermsId, Vec<(Holder, i32)>> = HashMap::new();
     for (terms, route, share, name, organization) in budget_holders::table
         .filter(among(budget_holders::terms_id, &ids))
