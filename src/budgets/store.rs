@@ -332,3 +332,8 @@ pub fn movements(conn: &mut Conn, holder: &BudgetReader, at_most: i64) -> QueryR
         .limit(at_most)
         .load(conn)
 }
+
+/// How often something caused a movement of this reason.
+pub fn times(conn: &mut Conn, cause: &str, reason: Reason) -> QueryResult<i64> {
+    transfers::table.filter(transfers::cause_id.eq(cause).and(transfers::reason.eq(reason))).count().get_result(conn)
+}

@@ -80,6 +80,8 @@ pub struct BudgetPage {
     pub money_href: String,
     /// The statement.
     pub statement_href: String,
+    /// Where it is said what a direct payment went on.
+    pub spending_href: Option<String>,
     /// Whether the visitor may buy from it.
     pub may_buy: bool,
     /// Things that wait for the visitor: deliveries to confirm, purchases to rate.
