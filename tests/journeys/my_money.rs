@@ -10,7 +10,7 @@ use waymark::ids::{InvoiceId, PersonId};
 use waymark::statements::{Parts, Period, Statement};
 
 use crate::buying::{buys, opens_first};
-use crate::support::{ASHTON, Town, encoded, pounds, service_id};
+use crate::support::{ASHTON, Api, Town, encoded, pounds, service_id};
 
 #[test]
 fn amira_sees_what_is_left_what_is_promised_and_what_is_spent() {
@@ -85,8 +85,7 @@ fn who_acts_for_somebody_sees_their_money_and_the_person_reads_that_they_looked(
 }
 
 /// Everything that can happen to a purchase, over the API; what is refused is refused.
-fn something_happens(town: &Town, step: u64) {
-    let (amira, pat, fay) = (town.api_of("Amira"), town.api_of("Pat"), town.api_of("Fay"));
+fn something_happens(town: &Town, [amira, pat, fay]: &[Api; 3], step: u64) {
     let budget = town.budget_of("Amira");
     let all = amira.get(&format!("/budgets/{budget}/purchases")).expect(200);
     let purchases: Vec<String> =
@@ -137,10 +136,13 @@ fn statements_equal_the_ledger() {
     let town = Arc::new(Town::open());
     let began = town.today() - Days::new(1);
     for days in 0..6_u64 {
+        let apis = ["Amira", "Pat", "Fay"].map(|name| town.api_of(name));
         let threads: Vec<_> = (0..3_u64)
             .map(|nth| {
-                let town = Arc::clone(&town);
-                thread::spawn(move || (0..3).for_each(|step| something_happens(&town, days * 31 + nth * 11 + step * 5)))
+                let (town, apis) = (Arc::clone(&town), apis.clone());
+                thread::spawn(move || {
+                    (0..3).for_each(|step| something_happens(&town, &apis, days * 31 + nth * 11 + step * 5));
+                })
             })
             .collect();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
