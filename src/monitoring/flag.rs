@@ -42,17 +42,13 @@ pub fn flag_some(tx: &mut Conn, now: UtcTime) -> Result<bool, AppError> {
     let today = day(now);
     let Some(after) = daily::turn(tx, JOB, today)? else { return Ok(false) };
     let budgets = store::direct_payments_after(tx, &after, today, AT_ONCE)?;
-    let mut settings: Vec<(AuthorityId, i64)> = Vec::new();
+    let mut known: Vec<(AuthorityId, i64)> = Vec::new();
     for budget in &budgets {
-        let known = settings.iter().find(|(authority, _)| *authority == budget.authority).map(|(_, weeks)| *weeks);
-        let most = match known {
-            Some(most) => most,
-            None => {
-                let most = settings::setting(tx, budget.authority, Setting::AskAboveWeeks)?;
-                settings.push((budget.authority, most));
-                most
-            }
-        };
+        if known.iter().all(|(authority, _)| *authority != budget.authority) {
+            known.push((budget.authority, settings::setting(tx, budget.authority, Setting::AskAboveWeeks)?));
+        }
+        let own = known.iter().find(|(authority, _)| *authority == budget.authority);
+        let most = own.map_or(i64::MAX, |(_, weeks)| *weeks);
         let weeks = weeks_unspent((budget.put_in, budget.left), (budget.starts_on, budget.ends_on), today);
         if weeks > most {
             store::flag(tx, budget, weeks, now)?;

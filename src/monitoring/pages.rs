@@ -76,10 +76,11 @@ impl SpendingForm {
             }
         }
         let mut pounds = |field: &str, typed: &str| {
-            typed::pounds(typed).map(Money::pence).unwrap_or_else(|why| {
-                wrong.push(FieldError::new(field, why));
-                Money::ZERO
-            })
+            let read = typed::pounds(typed);
+            if let Err(why) = &read {
+                wrong.push(FieldError::new(field, why.clone()));
+            }
+            Money::pence(read.unwrap_or_default())
         };
         let (spent, left) = (pounds("spent", &self.spent), pounds("left", &self.left));
         let key: SubmissionKey = self.submission_key.parse().unwrap_or_else(|_not_an_id| SubmissionKey::new());

@@ -98,34 +98,27 @@ impl BankAccount {
         let digits = |text: &str| -> String { text.chars().filter(|c| !" -".contains(*c)).collect() };
         let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let (sort_code, mut number, iban) = (digits(sort_code), digits(number), digits(iban).to_uppercase());
-        if !iban.is_empty() {
-            if !sort_code.is_empty() || !number.is_empty() {
-                wrong.push(FieldError::new("iban", "Enter a sort code and an account number, or an IBAN: not both."));
-            } else if !is_iban(&iban) {
-                wrong.push(FieldError::new(
-                    "iban",
-                    "This is no IBAN. Look again: two letters, then digits and letters.",
-                ));
-            }
-        } else {
+        if iban.is_empty() {
             if !all_digits(&sort_code) || sort_code.len() != 6 || sort_code == "000000" {
                 wrong.push(FieldError::new("sort_code", "Enter a sort code of six digits, such as 20-00-00."));
             }
             if !all_digits(&number) || !(6..=8).contains(&number.len()) || number.bytes().all(|byte| byte == b'0') {
-                wrong.push(FieldError::new(
-                    "number",
-                    "Enter an account number of eight digits. Six or seven are fine too.",
-                ));
+                let why = "Enter an account number of eight digits. Six or seven are fine too.";
+                wrong.push(FieldError::new("number", why));
             }
+        } else if !sort_code.is_empty() || !number.is_empty() {
+            wrong.push(FieldError::new("iban", "Enter a sort code and an account number, or an IBAN: not both."));
+        } else if !is_iban(&iban) {
+            wrong.push(FieldError::new("iban", "This is no IBAN. Look again: two letters, then digits and letters."));
         }
         if !wrong.is_empty() {
             return Err(AppError::invalid(wrong));
         }
         number = format!("{number:0>8}");
-        Ok(match iban.is_empty() {
-            true => Self { name, sort_code: Some(sort_code), number: Some(number), iban: None },
-            false => Self { name, sort_code: None, number: None, iban: Some(iban) },
-        })
+        if iban.is_empty() {
+            return Ok(Self { name, sort_code: Some(sort_code), number: Some(number), iban: None });
+        }
+        Ok(Self { name, sort_code: None, number: None, iban: Some(iban) })
     }
 
     /// As pages show it: "account ending 678".
@@ -181,7 +174,7 @@ pub fn give_account(
 
 /// Opens a sealed account.
 pub(super) fn open(vault: &Vault, sealed: &str) -> Result<BankAccount, AppError> {
-    serde_json::from_str(&vault.unseal(sealed)?).map_err(|_| AppError::unexpected("a sealed account is damaged"))
+    serde_json::from_str(&vault.unseal(sealed)?).map_err(|_cause| AppError::unexpected("a sealed account is damaged"))
 }
 
 #[cfg(test)]

@@ -137,10 +137,10 @@ fn csv_line(
     into: Vec<u8>,
 ) -> Result<Vec<u8>, csv::Error> {
     // Names that a spreadsheet would take for a formula are marked as text.
-    let name = match creditor.name.starts_with(['=', '+', '-', '@']) {
-        true => format!("'{}", creditor.name),
-        false => creditor.name.clone(),
-    };
+    let mut name = creditor.name.clone();
+    if name.starts_with(['=', '+', '-', '@']) {
+        name.insert(0, '\'');
+    }
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(into);
     rows.write_record([
         reference,

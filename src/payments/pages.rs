@@ -1,5 +1,7 @@
 //! The pages of payment runs.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
@@ -249,36 +251,7 @@ async fn run_page(
     let own = run.made_by == officer.who().person();
     let path = format!("/finance/runs/{}", run.id);
     let settled = run.state == RunState::Settled;
-    let of = |state: LineState| states.get(&state).copied().unwrap_or_default();
-    let mut tiles = vec![Tile {
-        value: run.total_pence.to_string(),
-        label: "in this run".into(),
-        note: Some(counted(run.line_count, "payment")),
-    }];
-    for (state, label) in [
-        (LineState::Sent, "sent, no answer yet"),
-        (LineState::Paid, "paid"),
-        (LineState::Failed, "failed, turned back"),
-    ] {
-        let (count, sum) = of(state);
-        if count > 0 {
-            let note = Some(counted(count, "payment"));
-            tiles.push(Tile { value: Money::pence(sum).to_string(), label: label.into(), note });
-        }
-    }
-    let next = match run.state {
-        RunState::Made if own => "A second finance officer approves it now. You made it, so you cannot.".to_owned(),
-        RunState::Made => "Look through it, then approve it. Nothing is paid before.".to_owned(),
-        RunState::Approved => {
-            let (waiting, _) = of(LineState::Waiting);
-            format!("Approved. {} still to be settled; load the page again in a moment.", counted(waiting, "line"))
-        }
-        RunState::Settled if of(LineState::Sent).0 > 0 => {
-            "Take the file to the bank; then read back what the bank says.".to_owned()
-        }
-        RunState::Settled => "The bank has answered for every payment.".to_owned(),
-        RunState::Withdrawn => "This run was taken back. Nothing of it was paid.".to_owned(),
-    };
+    let (tiles, next) = standing(&run, &states, own);
     let fact = |label: &str, value: String| Row { label: label.into(), value };
     let notice = match shown.done.as_str() {
         "made" => Some("The run is made. A second person approves it."),
@@ -332,6 +305,41 @@ async fn run_page(
         answers_path: settled.then(|| format!("{path}/answers")),
         errors: Errors::from(errors),
     })
+}
+
+/// Where a run stands in figures, and what comes next in a sentence.
+fn standing(run: &Run, states: &HashMap<LineState, (i64, i64)>, own: bool) -> (Vec<Tile>, String) {
+    let of = |state: LineState| states.get(&state).copied().unwrap_or_default();
+    let mut tiles = vec![Tile {
+        value: run.total_pence.to_string(),
+        label: "in this run".into(),
+        note: Some(counted(run.line_count, "payment")),
+    }];
+    for (state, label) in [
+        (LineState::Sent, "sent, no answer yet"),
+        (LineState::Paid, "paid"),
+        (LineState::Failed, "failed, turned back"),
+    ] {
+        let (count, sum) = of(state);
+        if count > 0 {
+            let note = Some(counted(count, "payment"));
+            tiles.push(Tile { value: Money::pence(sum).to_string(), label: label.into(), note });
+        }
+    }
+    let next = match run.state {
+        RunState::Made if own => "A second finance officer approves it now. You made it, so you cannot.".to_owned(),
+        RunState::Made => "Look through it, then approve it. Nothing is paid before.".to_owned(),
+        RunState::Approved => {
+            let (waiting, _) = of(LineState::Waiting);
+            format!("Approved. {} still to be settled; load the page again in a moment.", counted(waiting, "line"))
+        }
+        RunState::Settled if of(LineState::Sent).0 > 0 => {
+            "Take the file to the bank; then read back what the bank says.".to_owned()
+        }
+        RunState::Settled => "The bank has answered for every payment.".to_owned(),
+        RunState::Withdrawn => "This run was taken back. Nothing of it was paid.".to_owned(),
+    };
+    (tiles, next)
 }
 
 /// What the second person has looked at.

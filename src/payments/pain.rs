@@ -85,20 +85,17 @@ fn plain(value: &str, most: usize) -> String {
 fn bank(out: &mut Out, role: &str, account: &BankAccount) -> io::Result<()> {
     open(out, &format!("{role}Agt"))?;
     open(out, "FinInstnId")?;
-    match &account.sort_code {
-        Some(sort_code) => {
-            open(out, "ClrSysMmbId")?;
-            open(out, "ClrSysId")?;
-            text(out, "Cd", "GBDSC")?;
-            close(out, "ClrSysId")?;
-            text(out, "MmbId", sort_code)?;
-            close(out, "ClrSysMmbId")?;
-        }
-        None => {
-            open(out, "Othr")?;
-            text(out, "Id", "NOTPROVIDED")?;
-            close(out, "Othr")?;
-        }
+    if let Some(sort_code) = &account.sort_code {
+        open(out, "ClrSysMmbId")?;
+        open(out, "ClrSysId")?;
+        text(out, "Cd", "GBDSC")?;
+        close(out, "ClrSysId")?;
+        text(out, "MmbId", sort_code)?;
+        close(out, "ClrSysMmbId")?;
+    } else {
+        open(out, "Othr")?;
+        text(out, "Id", "NOTPROVIDED")?;
+        close(out, "Othr")?;
     }
     close(out, "FinInstnId")?;
     close(out, &format!("{role}Agt"))
@@ -107,16 +104,15 @@ fn bank(out: &mut Out, role: &str, account: &BankAccount) -> io::Result<()> {
 fn account(out: &mut Out, role: &str, account: &BankAccount) -> io::Result<()> {
     open(out, &format!("{role}Acct"))?;
     open(out, "Id")?;
-    match (&account.iban, &account.number) {
-        (Some(iban), _) => text(out, "IBAN", iban)?,
-        (None, number) => {
-            open(out, "Othr")?;
-            text(out, "Id", number.as_deref().unwrap_or_default())?;
-            open(out, "SchmeNm")?;
-            text(out, "Cd", "BBAN")?;
-            close(out, "SchmeNm")?;
-            close(out, "Othr")?;
-        }
+    if let Some(iban) = &account.iban {
+        text(out, "IBAN", iban)?;
+    } else {
+        open(out, "Othr")?;
+        text(out, "Id", account.number.as_deref().unwrap_or_default())?;
+        open(out, "SchmeNm")?;
+        text(out, "Cd", "BBAN")?;
+        close(out, "SchmeNm")?;
+        close(out, "Othr")?;
     }
     close(out, "Id")?;
     close(out, &format!("{role}Acct"))
@@ -253,10 +249,9 @@ mod tests {
     use super::*;
 
     fn account(name: &str, iban: bool) -> BankAccount {
-        match iban {
-            false => BankAccount::checked(name, "200000", "12345678", "").unwrap(),
-            true => BankAccount::checked(name, "", "", "GB82WEST12345698765432").unwrap(),
-        }
+        let (sort_code, number, iban) =
+            if iban { ("", "", "GB82WEST12345698765432") } else { ("200000", "12345678", "") };
+        BankAccount::checked(name, sort_code, number, iban).unwrap()
     }
 
     /// Elements in the order of the schema, with their depth: what a validator would look at first.

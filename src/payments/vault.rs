@@ -39,7 +39,7 @@ impl Vault {
             }
         }
         let text = fs::read_to_string(&file).map_err(|cause| format!("cannot read {}: {cause}", file.display()))?;
-        let bytes = hex::decode(text.trim()).map_err(|_| format!("{} is no key", file.display()))?;
+        let bytes = hex::decode(text.trim()).map_err(|_cause| format!("{} is no key", file.display()))?;
         Self::of(&bytes).ok_or_else(|| format!("{} is no key", file.display()).into())
     }
 
@@ -54,7 +54,7 @@ impl Vault {
         let mut sealed = text.as_bytes().to_vec();
         self.0
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(CONTEXT), &mut sealed)
-            .map_err(|_| AppError::unexpected("an account number could not be sealed"))?;
+            .map_err(|_cause| AppError::unexpected("an account number could not be sealed"))?;
         let mut whole = nonce.to_vec();
         whole.append(&mut sealed);
         Ok(STANDARD.encode(whole))
@@ -63,15 +63,15 @@ impl Vault {
     /// Opens what [`Vault::seal`] sealed.
     pub fn unseal(&self, sealed: &str) -> Result<String, AppError> {
         let broken = || AppError::unexpected("an account number cannot be opened with the key of this installation");
-        let whole = STANDARD.decode(sealed).map_err(|_| broken())?;
+        let whole = STANDARD.decode(sealed).map_err(|_cause| broken())?;
         let (nonce, rest) = whole.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
-        let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_| broken())?;
+        let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_cause| broken())?;
         let mut rest = rest.to_vec();
         let text = self
             .0
             .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::from(CONTEXT), &mut rest)
-            .map_err(|_| broken())?;
-        String::from_utf8(text.to_vec()).map_err(|_| broken())
+            .map_err(|_cause| broken())?;
+        String::from_utf8(text.to_vec()).map_err(|_cause| broken())
     }
 }
 
