@@ -140,7 +140,7 @@ fn fay_makes_a_run_fred_approves_it_and_the_bank_answers() {
     let read =
         upload(&fay, &path, "reference,status,reason\nWM-1-1,failed,Account closed\nWM-1-2,paid,\nWM-1-3,paid,\n");
     let read = read.expect_status(200).expect("The bank’s answer is taken in.").expect("Account closed");
-    read.expect("read back by Fay Example: 2 paid, 1 failed").expect("£8 failed, turned back");
+    read.expect("read back by Fay Example: 2 paid, 1 failed").expect("failed, turned back £8");
     assert_eq!(town.money_of("Amira"), [10_400, 0, 800, 800], "what failed is owed again");
     upload(&fay, &path, "reference,status,reason\nWM-1-1,failed,\nWM-1-2,paid,\nWM-1-3,paid,\n").expect_status(200);
     assert_eq!(town.money_of("Amira"), [10_400, 0, 800, 800], "the same answer again changes nothing");
