@@ -13,9 +13,9 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, my_money, own_data,
-    places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, spending_rules,
-    statements, verification,
+    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring, my_money,
+    own_data, payments, places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search,
+    shortlists, spending_rules, statements, verification,
 };
 
 #[derive(OpenApi)]
@@ -131,6 +131,22 @@ use crate::{
         my_money::api::get_my_money,
         my_money::api::get_what_if,
         statements::api::get_statement,
+        payments::api::get_runs,
+        payments::api::post_run,
+        payments::api::get_run,
+        payments::api::post_approval,
+        payments::api::post_withdrawal,
+        payments::api::post_answers,
+        payments::api::get_pain,
+        monitoring::api::get_spending,
+        monitoring::api::post_spending,
+        monitoring::api::post_answer,
+        monitoring::api::post_appeal,
+        monitoring::api::get_monitoring,
+        monitoring::api::post_asking,
+        monitoring::api::post_closing,
+        monitoring::api::post_notice,
+        monitoring::api::post_decision,
         spending_rules::api::get_rules,
         spending_rules::api::post_rule,
         spending_rules::api::post_ending,

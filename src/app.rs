@@ -21,9 +21,9 @@ use crate::spending_rules::RuleBook;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, my_money,
-    own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
-    spending_rules, statements, verification,
+    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring,
+    my_money, own_data, payments, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches,
+    search, shortlists, spending_rules, statements, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -47,6 +47,8 @@ pub struct App {
     pub post: Office,
     /// How servers of others are asked.
     pub manners: Manners,
+    /// What account numbers are sealed with.
+    pub vault: payments::Vault,
     /// The files of providers' papers.
     pub papers: verification::Papers,
     /// The taxonomies.
@@ -91,6 +93,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(spending_rules::api::routes)
                 .configure(statements::api::routes)
                 .configure(purchasing::api::routes)
+                .configure(payments::api::routes)
+                .configure(monitoring::api::routes)
                 .configure(providers::api::routes)
                 .configure(providers::services::api::routes)
                 .configure(providers::sheet::api::routes)
@@ -146,6 +150,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)
                 .configure(purchasing::finance_pages::routes)
+                .configure(payments::pages::routes)
+                .configure(payments::account_pages::routes)
+                .configure(monitoring::pages::routes)
                 .configure(identity::invitation_pages::routes)
                 .configure(providers::pages::routes)
                 .configure(enquiries::pages::routes)

@@ -184,6 +184,16 @@ typed_ids! {
     ServiceCheckId,
     /// One time that somebody said an entry is wrong.
     ReportId,
+    /// One bank account of a payee.
+    PayeeAccountId,
+    /// One payment run.
+    PaymentRunId,
+    /// One time that somebody said what a direct payment went on.
+    DeclarationId,
+    /// One question about money that stands unspent.
+    BalanceQuestionId,
+    /// One notice of money to be taken back.
+    TakeBackNoticeId,
     /// One rule of what budgets may be used for.
     SpendingRuleId,
     /// One time that somebody challenged a rule.

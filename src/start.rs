@@ -20,7 +20,9 @@ use crate::config::{Mail, Place, Serving};
 use crate::db::{self, Conn, DatabaseUrl, Db};
 use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::log::{self, Follower, Stop};
+use crate::monitoring;
 use crate::own_data::Maker;
+use crate::payments::{self, Vault};
 use crate::post::{Office, Postman};
 use crate::providers::statistics::Tally;
 use crate::saved_searches::Watch;
@@ -62,6 +64,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let post = Office::open(&Mail::default(), &place.data_dir)?;
     let shelf = catalogue::Shelf::new(db.clone());
     let rules = RuleBook::new(db.clone());
+    let vault = Vault::open(&place.data_dir)?;
     let tally = Tally::default();
     let passwords = Passwords::start()?;
     let providers = Arc::new(Providers::open(None)?);
@@ -75,6 +78,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
         searches,
         shelf,
         rules,
+        vault,
         clock: clock.clone(),
         keys,
         post,
@@ -149,6 +153,10 @@ impl Today {
             self.db.write_now(move |tx: &mut Conn| spending_rules::letters::remind_some(tx, &public_url, now))?;
             return Ok(true);
         }
+        if self.db.read_now(|conn| log::daily::has_work(conn, monitoring::JOB, today))? {
+            self.db.write_now(move |tx: &mut Conn| monitoring::flag_some(tx, now))?;
+            return Ok(true);
+        }
         self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;
         self.done = Some(today);
         Ok(true)
@@ -185,6 +193,13 @@ impl Followers {
         let (db, tally, mut last) = (app.db.clone(), app.tally.clone(), Instant::now());
         let counts = Follower::start("counts", app.db.clone(), stop.clone(), move || Ok(tally.step(&db, &mut last)?))?;
         let (db, clock) = (app.db.clone(), app.clock.clone());
+        let payments = Follower::start("payments", app.db.clone(), stop.clone(), move || {
+            let Some(run) = db.read_now(payments::store::next_approved)? else { return Ok(false) };
+            let now = clock.now();
+            db.write_now(move |tx: &mut Conn| payments::settle_some(tx, run, payments::AT_ONCE, now))?;
+            Ok(true)
+        })?;
+        let (db, clock) = (app.db.clone(), app.clock.clone());
         let prices = Follower::start("prices", app.db.clone(), stop.clone(), move || Ok(price_day(&db, &clock)?))?;
         let mut watch = Watch::new(app.clone());
         let watch = Follower::start("saved searches", app.db.clone(), stop.clone(), move || watch.step())?;
@@ -197,7 +212,7 @@ impl Followers {
         let unwritten = (app.tally.clone(), app.db.clone());
         Ok(Self {
             stop,
-            running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches, copies],
+            running: vec![search, cube, post, counts, prices, watch, feeds, daily, searches, copies, payments],
             unwritten,
         })
     }

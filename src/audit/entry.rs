@@ -34,12 +34,24 @@ text_enum! {
         SentAnInvoiceFor = "sent an invoice for",
         /// The council pays.
         Paid = "paid an invoice for",
+        /// The bank did not pay.
+        TurnedBack = "turned back a failed payment for",
         /// A rating, or another one.
         Rated = "rated",
         /// A new value.
         Changed = "changed",
         /// The end.
         Closed = "closed",
+        /// What a direct payment went on.
+        Declared = "said what the money went on in",
+        /// A question about unspent money.
+        AskedAbout = "asked about",
+        /// A notice of money to be taken back.
+        GaveNoticeAbout = "gave notice about",
+        /// An appeal against it.
+        AppealedAbout = "appealed about",
+        /// A decision about it.
+        DecidedAbout = "decided about",
         /// A question to the council.
         Raised = "raised",
         /// The council's answer.
@@ -92,6 +104,8 @@ text_enum! {
         ToAccountForIt = "to account for it",
         /// A finance officer who gives, changes and closes budgets.
         ToLookAfterBudgets = "to look after budgets",
+        /// A finance officer who looks after direct payments.
+        ToLookAfterMoney = "to look after direct payments",
         /// The person themselves, or somebody in their name.
         ForOneself = "because that was wanted",
         /// An administrator.
@@ -185,6 +199,15 @@ impl From<&FinanceOfficer> for Actor {
     fn from(officer: &FinanceOfficer) -> Self {
         let (role, authority) = (Some(RoleName::FinanceOfficer), Some(officer.authority()));
         Self { role, authority, ..Self::from(officer.who()) }
+    }
+}
+
+impl Actor {
+    /// Somebody in an office of an authority, whose right was checked before: for work that goes on after their request.
+    #[must_use]
+    pub fn in_office(person: PersonId, role: RoleName, authority: AuthorityId) -> Self {
+        let (role, authority) = (Some(role), Some(authority));
+        Self { person, role, organization: None, authority, acting_for: None, way: Way::Command }
     }
 }
 

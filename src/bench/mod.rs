@@ -12,6 +12,7 @@ mod indexing;
 mod load;
 mod mix;
 mod my_money;
+mod payments;
 mod purchases;
 mod searches;
 mod sign_ins;
@@ -38,6 +39,10 @@ pub struct Settings {
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
     /// Measure only these: demo, search, http, import, sign-ins, purchases, my-money, payments, demand
+    /// Budgets that one payment run pays
+    #[arg(long, default_value_t = 100_000)]
+    budgets: u32,
+    /// Measure only these: demo, search, http, sign-ins, purchases, my-money, payments, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -102,6 +107,9 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
     if wanted("my-money") {
         say("Living for ten years…");
         rows.extend(my_money::measure(&folder, clock, &words)?);
+    }
+    if wanted("payments") {
+        rows.extend(payments::measure(&folder, clock, &words, settings.budgets)?);
     }
     if wanted("demand") {
         rows.extend(demand::measure(&folder, clock, settings.lines)?);

@@ -50,7 +50,7 @@ pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words) -> Result<V
         let asked = Instant::now();
         let lines = app.db.read_now(|conn| statements::read(conn, &reader, period))?.lines.len();
         stated.push(asked.elapsed());
-        if lines < 500 {
+        if lines < 300 {
             return Err(format!("the statement of a year has only {lines} lines").into());
         }
     }

@@ -118,6 +118,8 @@ pub async fn get_budget(
             Some(_) => format!("/my-money?person={}", holder.person()),
         },
         statement_href: format!("/budgets/{}/statement", summary.id),
+        spending_href: (summary.funding_route == super::FundingRoute::DirectPayment)
+            .then(|| format!("/budgets/{}/spending", summary.id)),
         may_buy: scopes.buy,
         holding: format!("/budgets/{}/holding", summary.id),
         purchases: purchases.iter().map(|purchase| names.row(purchase, None)).collect(),

@@ -82,6 +82,8 @@ pub struct BudgetPage {
     pub money_href: String,
     /// The statement.
     pub statement_href: String,
+    /// Where it is said what a direct payment went on.
+    pub spending_href: Option<String>,
     /// Whether the visitor may buy from it.
     pub may_buy: bool,
     /// Where it says how the budget is held.

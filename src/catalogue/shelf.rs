@@ -47,6 +47,7 @@ const CHANGES_NOTHING: &[EventKind] = &[
     EventKind::DeliveryDisputed,
     EventKind::InvoiceIssued,
     EventKind::InvoiceSettled,
+    EventKind::InvoiceReturned,
     EventKind::SupportWanted,
 ];
 

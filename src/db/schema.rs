@@ -1176,6 +1176,133 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    payee_accounts (id) {
+        id -> Text,
+        holder_kind -> Text,
+        holder_id -> Text,
+        sealed -> Text,
+        shown -> Text,
+        set_by -> Text,
+        set_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    payment_runs (id) {
+        id -> Text,
+        authority_id -> Text,
+        number -> Integer,
+        funding_route -> Nullable<Text>,
+        pay_on -> Date,
+        state -> Text,
+        line_count -> BigInt,
+        total_pence -> BigInt,
+        left_out -> BigInt,
+        made_by -> Text,
+        made_at -> Timestamp,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Timestamp>,
+        settled_at -> Nullable<Timestamp>,
+        exported_at -> Nullable<Timestamp>,
+        submission_key -> Text,
+    }
+}
+
+diesel::table! {
+    payment_run_numbers (authority_id) {
+        authority_id -> Text,
+        number -> Integer,
+    }
+}
+
+diesel::table! {
+    payment_lines (run_id, number) {
+        run_id -> Text,
+        number -> BigInt,
+        invoice_id -> Text,
+        organization_id -> Text,
+        account_id -> Text,
+        amount_pence -> BigInt,
+        state -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payment_run_steps (run_id, position) {
+        run_id -> Text,
+        position -> Integer,
+        what -> Text,
+        person_id -> Text,
+        note -> Text,
+        taken_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    spending_declarations (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        person_id -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        spent_pence -> BigInt,
+        left_pence -> BigInt,
+        words -> Text,
+        declared_by -> Text,
+        declared_at -> Timestamp,
+        submission_key -> Text,
+    }
+}
+
+diesel::table! {
+    balance_questions (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        person_id -> Text,
+        left_pence -> BigInt,
+        weeks -> Integer,
+        state -> Text,
+        flagged_at -> Timestamp,
+        asked_words -> Nullable<Text>,
+        asked_by -> Nullable<Text>,
+        asked_at -> Nullable<Timestamp>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        closed_by -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    take_back_notices (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        person_id -> Text,
+        amount_pence -> BigInt,
+        reason -> Text,
+        given_by -> Text,
+        given_at -> Timestamp,
+        not_before -> Date,
+        state -> Text,
+        appeal -> Nullable<Text>,
+        appealed_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decision -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(payee_accounts -> people (set_by));
+diesel::joinable!(payment_lines -> organizations (organization_id));
+diesel::joinable!(payment_lines -> payee_accounts (account_id));
+diesel::joinable!(payment_run_steps -> people (person_id));
 diesel::joinable!(spending_rules -> authorities (authority_id));
 diesel::joinable!(review_replies -> reviews (review_id));
 diesel::joinable!(review_replies -> organizations (organization_id));
@@ -1453,4 +1580,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     spending_rules,
     spending_answers,
     spending_challenges,
+    payee_accounts,
+    payment_runs,
+    payment_run_numbers,
+    payment_lines,
+    payment_run_steps,
+    spending_declarations,
+    balance_questions,
+    take_back_notices,
 );

@@ -9,6 +9,7 @@
 //!
 //! Who: `waymark demo`, and nobody else.
 
+mod accounts;
 mod build;
 mod desks;
 mod details;

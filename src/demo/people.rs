@@ -59,7 +59,7 @@ pub struct Holds {
 }
 
 /// Everybody to sign in as, in the order in which they are shown.
-pub const PEOPLE: [DemoPerson; 11] = [
+pub const PEOPLE: [DemoPerson; 12] = [
     DemoPerson {
         key: "amira",
         name: "Amira Khan",
@@ -140,7 +140,14 @@ pub const PEOPLE: [DemoPerson; 11] = [
         key: "janet",
         name: "Janet Brookes",
         role_label: "Finance officer, Trafford",
-        story: "Settles the invoices that come to Trafford.",
+        story: "Settles the invoices that come to Trafford, and makes the payment runs that Samuel approves.",
+        does: Does::Settles(TRAFFORD),
+    },
+    DemoPerson {
+        key: "samuel",
+        name: "Samuel Osei",
+        role_label: "Finance officer, Trafford",
+        story: "The second pair of eyes: approves the payment runs that Janet makes, and looks after direct payments.",
         does: Does::Settles(TRAFFORD),
     },
     DemoPerson {

@@ -38,6 +38,7 @@ pub fn make(app: &App) -> Result<(), Failure> {
     search::follow::rebuild(&app.index, &app.db, &app.taxonomy, now.date(), |_| {})?;
     bar.set_message("counting demand");
     demand::rebuild(&app.db, now, |_| {})?;
+    super::accounts::write(app)?;
     bar.finish_and_clear();
     Ok(())
 }

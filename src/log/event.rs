@@ -33,6 +33,8 @@ text_enum! {
         InvoiceIssued = "invoice issued",
         /// An invoice was paid; the subject is the invoice.
         InvoiceSettled = "invoice settled",
+        /// Its payment failed, and it is due again; the subject is the invoice.
+        InvoiceReturned = "invoice returned",
         /// A review was written or changed; the subject is the service.
         ReviewWritten = "review written",
         /// Somebody said that they looked for something and did not find it; the subject is the wish.

@@ -40,6 +40,7 @@ pub use buy::{BuyError, Request, buy};
 pub use cancel::{CancelError, cancel};
 pub use deliver::{DeliverError, Delivered, confirm, dispute, nothing_is_open, record_delivery};
 pub use fact::PurchaseFact;
-pub use invoice::{InvoiceError, issue_invoice, settle};
+pub use invoice::{InvoiceError, Payer, issue_invoice, payment_failed, settle, settle_in_run};
 pub use purchase::{Asked, Delivery, Home, Invoice, Journal, Purchase, Step, move_on};
+pub use shown::invoice_number;
 pub use state::{DeliveryState, IllegalStep, InvoiceState, PurchaseEvent, PurchaseState};

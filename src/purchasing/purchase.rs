@@ -434,6 +434,34 @@ impl Invoice {
     }
 }
 
+impl Purchase {
+    /// A payment failed: what was settled waits to be paid again.
+    pub fn payment_failed(&mut self, now: UtcTime, journal: &mut Journal) -> Result<(), IllegalStep> {
+        if self.state == PurchaseState::Settled {
+            self.take(PurchaseEvent::PaymentFailed, None, None, now, journal)?;
+        }
+        Ok(())
+    }
+}
+
+impl Invoice {
+    /// Turns its payment back: paid → owed. `None` unless it is paid.
+    pub fn unsettle(
+        &mut self,
+        budget: &mut Budget,
+        by: Option<PersonId>,
+        now: UtcTime,
+        journal: &mut Journal,
+    ) -> Option<()> {
+        (self.state == InvoiceState::Settled).then_some(())?;
+        journal.transfers.push(budget.unsettle(self.amount_pence, self.id.as_str(), by, now)?);
+        self.state = InvoiceState::Issued;
+        self.settled_at = None;
+        journal.events.push(NewEvent::plain(Some(self.authority_id), EventKind::InvoiceReturned, &self.id, now));
+        Some(())
+    }
+}
+
 /// Moves the purchase on when its last unit is confirmed or its last invoice paid.
 pub fn move_on(
     purchase: &mut Purchase,

@@ -12,7 +12,7 @@ use crate::catalogue::{self, Kind};
 use crate::clock::{UtcTime, long_date, long_time};
 use crate::db::Conn;
 use crate::identity::{ProviderMember, PurchaseReader};
-use crate::ids::{OrganizationId, PersonId, ServiceId, SubmissionKey};
+use crate::ids::{InvoiceId, OrganizationId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::page::Link;
 
@@ -118,7 +118,13 @@ pub(super) fn first_name(name: &str) -> String {
 /// "INV-" and the last eight letters of the id: short enough to say on the telephone.
 #[must_use]
 pub(super) fn number(invoice: &Invoice) -> String {
-    format!("INV-{}", tail(invoice.id.as_str()))
+    invoice_number(invoice.id)
+}
+
+/// The same of an id.
+#[must_use]
+pub fn invoice_number(invoice: InvoiceId) -> String {
+    format!("INV-{}", tail(invoice.as_str()))
 }
 
 /// "WM-" and the last eight letters of the id.
@@ -220,6 +226,7 @@ pub(super) fn steps(
                 PurchaseEvent::HolderCancels => ("Cancelled", Some(holder(step.person_id))),
                 PurchaseEvent::AllConfirmed => ("Delivered", None),
                 PurchaseEvent::AllPaid => ("Settled", None),
+                PurchaseEvent::PaymentFailed => ("The payment did not arrive; it is tried again", None),
             };
             StepShown {
                 label: label.into(),

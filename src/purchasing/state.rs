@@ -35,6 +35,8 @@ text_enum! {
         AllConfirmed = "delivered",
         /// The last invoice was paid.
         AllPaid = "settled",
+        /// The bank did not pay after all.
+        PaymentFailed = "payment failed",
     }
 }
 
@@ -73,7 +75,7 @@ pub struct IllegalStep {
 impl PurchaseState {
     /// The only way a purchase moves. Read it as the diagram.
     pub fn after(self, event: PurchaseEvent) -> Result<Self, IllegalStep> {
-        use PurchaseEvent::{AllConfirmed, AllPaid, HolderCancels, ProviderAgrees, ProviderDeclines};
+        use PurchaseEvent::{AllConfirmed, AllPaid, HolderCancels, PaymentFailed, ProviderAgrees, ProviderDeclines};
         use PurchaseState::{Agreed, Cancelled, Declined, Delivered, Requested, Settled};
         match (self, event) {
             (Requested, ProviderAgrees) => Ok(Agreed),
@@ -81,6 +83,7 @@ impl PurchaseState {
             (Requested | Agreed, HolderCancels) => Ok(Cancelled),
             (Agreed, AllConfirmed) => Ok(Delivered),
             (Delivered, AllPaid) => Ok(Settled),
+            (Settled, PaymentFailed) => Ok(Delivered),
             (from, event) => Err(IllegalStep { from, event }),
         }
     }
@@ -107,6 +110,7 @@ mod tests {
         agreed --HolderCancels--> cancelled
         agreed --AllConfirmed--> delivered
         delivered --AllPaid--> settled
+        settled --PaymentFailed--> delivered
         ");
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::budgets;
+use crate::budgets::{self, Reason};
 use crate::db::Conn;
 use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
 use crate::identity::{BudgetHolder, BudgetReader, FinanceOfficer, ProviderMember, PurchaseReader, SignedIn};
@@ -89,14 +89,18 @@ pub fn whole_for_member(conn: &mut Conn, member: &ProviderMember, id: PurchaseId
     with_parts(conn, purchase)
 }
 
-/// Takes the purchase behind an invoice to the officer's authority until the transaction ends.
-pub fn lock_for_officer(tx: &mut Conn, officer: &FinanceOfficer, invoice: InvoiceId) -> QueryResult<WholePurchase> {
+/// Takes the purchase behind an invoice to an authority until the transaction ends.
+pub(super) fn lock_for_payment(
+    tx: &mut Conn,
+    authority: AuthorityId,
+    invoice: InvoiceId,
+) -> QueryResult<WholePurchase> {
     let (id, budget): (PurchaseId, BudgetId) = invoices::table
         .inner_join(purchases::table)
-        .filter(invoices::id.eq(invoice).and(invoices::authority_id.eq(officer.authority())))
+        .filter(invoices::id.eq(invoice).and(invoices::authority_id.eq(authority)))
         .select((purchases::id, purchases::budget_id))
         .first(tx)?;
-    budgets::store::lock_of(tx, officer.authority(), budget)?;
+    budgets::store::lock_of(tx, authority, budget)?;
     let purchase = purchases::table.find(id).select(Purchase::as_select()).first(tx)?;
     with_parts(tx, purchase)
 }
@@ -155,6 +159,27 @@ pub fn record(tx: &mut Conn, journal: &Journal) -> QueryResult<()> {
     }
     budgets::store::record(tx, &journal.transfers)?;
     crate::log::append(tx, &journal.events)
+}
+
+/// A payment that failed may be tried again: its steps and transfers come after those that were taken before.
+pub(super) fn again(tx: &mut Conn, purchase: &Purchase, journal: &mut Journal) -> QueryResult<()> {
+    use diesel::dsl::max;
+    if !journal.steps.is_empty() {
+        let last: Option<i32> = purchase_steps::table
+            .filter(purchase_steps::purchase_id.eq(purchase.id))
+            .select(max(purchase_steps::position))
+            .first(tx)?;
+        for step in &mut journal.steps {
+            step.position = step.position.max(last.unwrap_or(-1) + 1);
+        }
+    }
+    for transfer in &mut journal.transfers {
+        let turned_back = budgets::store::times(tx, &transfer.cause, Reason::Reversal)?;
+        if turned_back > 0 {
+            transfer.key = format!("{}:{turned_back}", transfer.key);
+        }
+    }
+    Ok(())
 }
 
 /// Writes where a purchase stands now.

@@ -207,6 +207,20 @@ fn every_page_has_one_heading_and_labelled_fields() {
     check(&amira.open(&format!("/purchases/{running}/review")).press("Change my rating", &[("stars", "9")]));
     check(&amira.open(&format!("/purchases/{running}")).press("Say that it was not right", &[]));
 
+    check(&amira.open(&format!("/budgets/{budget}/spending")));
+    check(&amira.open(&format!("/budgets/{budget}/spending")).press("Say it", &[]));
+    let owner = town.person("Pat");
+    check(&owner.open("/provider/bank-account"));
+    check(&owner.open("/provider/bank-account").press("Keep this account", &[]));
+    let account = [("name", "Sale Neighbours"), ("sort_code", "200000"), ("number", "12345678")];
+    check(&owner.open("/provider/bank-account").press("Keep this account", &account));
+    let payer = town.person("Fay");
+    check(&payer.open("/finance/account"));
+    check(&payer.open("/finance/monitoring"));
+    check(&payer.open("/finance/runs"));
+    check(&payer.open("/finance/runs").press("List what is due", &[("pay_on", "never")]));
+    check(&payer.open("/finance/runs").press("List what is due", &[]));
+
     let pat = town.person("Pat");
     for path in
         ["/provider".to_owned(), format!("/provider/purchases/{waiting}"), format!("/provider/purchases/{running}")]

@@ -140,6 +140,7 @@ fn document(town: &Town, path: &str) -> Value {
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
+        "ending" if path.contains("spending-rules") => json!({ "ends_on": town.today().to_string() }),
         "ending" => json!({ "reason": "because" }),
         "registrations" => json!({ "name": "", "email": somebody() }),
         "password-resets" => json!({ "email": "nobody" }),
@@ -166,6 +167,17 @@ fn document(town: &Town, path: &str) -> Value {
             "service_id": service_id("Lunch club").to_string(),
             "words": "Please",
         }),
+        "payment-runs" => json!({ "pay_on": town.today().to_string() }),
+        "approval" if path.contains("payment-runs") => json!({ "total_pence": 1 }),
+        "spending" => {
+            let today = town.today().to_string();
+            json!({ "from_on": today, "to_on": today, "spent_pence": 1, "left_pence": 1, "words": "Bread" })
+        }
+        "asking" | "closing" | "appeal" => json!({ "words": "Because" }),
+        "notice" => json!({ "amount_pence": 1, "reason": "Because" }),
+        "decision" if path.contains("finance") => json!({ "stands": false, "words": "Because" }),
+        "answer" if path.contains("challenges") => json!({ "allowed": true, "reason": "Because" }),
+        "answer" if path.contains("questions") => json!({ "words": "Because" }),
         "programs" => json!({ "name": "Rota", "scopes": ["read"], "days": 30 }),
         "helpers" => json!({ "email": somebody(), "kind": "family or friend" }),
         "helping" => json!({ "token": "none", "accept": true }),
@@ -239,6 +251,21 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
             ("says", "allowed".into()),
             ("words", "Arts are fine.".into()),
             ("ground", "Minute 34.".into()),
+        ]),
+        "spending" => fields.extend([
+            ("from", town.today().to_string()),
+            ("to", town.today().to_string()),
+            ("spent", "1".into()),
+            ("left", "1".into()),
+            ("words", "Bread".into()),
+        ]),
+        "runs" => {
+            fields.extend([("pay_on", town.today().to_string()), ("submission_key", service_id(path).to_string())])
+        }
+        "bank-account" | "account" if path.contains("provider") || path.contains("finance") => fields.extend([
+            ("name", "Sale Neighbours".into()),
+            ("sort_code", "200000".into()),
+            ("number", "12345678".into()),
         ]),
         "challenges" => fields.extend([
             ("rule", service_id("no rule").to_string()),
@@ -359,6 +386,8 @@ fn every_route_tried_as_everybody() {
             .replace("{authority_id}", authority_id(TRAFFORD).as_str())
             .replace("{rule_id}", service_id("no rule").as_str())
             .replace("{challenge_id}", service_id("nobody").as_str())
+            .replace("{question_id}", service_id("nobody").as_str())
+            .replace("{notice_id}", service_id("nobody").as_str())
             .replace("{setting}", "check-after-days")
             .replace("{saved_search_id}", &saved)
             .replace("{token}", &token)

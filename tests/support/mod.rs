@@ -15,6 +15,7 @@ pub use api::{Api, Told};
 pub use database::{TestDatabase, on_postgres};
 pub use openid::Elsewhere;
 pub use page::Seen;
+pub use people::person as add_person;
 pub use people::{ASHTON, BOWDON, PASSWORD, TRAFFORD, email, option_id, pounds, service_id, settle};
 pub use person::{Answer, Person, encoded};
 pub use town::Town;

@@ -426,3 +426,8 @@ pub fn movements(conn: &mut Conn, holder: &BudgetReader, at_most: i64) -> QueryR
         .select((transfers::id, transfers::recorded_at, transfers::reason, accounts::kind, legs::amount_pence))
         .load(conn)
 }
+
+/// How often something caused a movement of this reason.
+pub fn times(conn: &mut Conn, cause: &str, reason: Reason) -> QueryResult<i64> {
+    transfers::table.filter(transfers::cause_id.eq(cause).and(transfers::reason.eq(reason))).count().get_result(conn)
+}

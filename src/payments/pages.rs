@@ -1,0 +1,450 @@
+//! The pages of payment runs.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::Days;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::budgets::FundingRoute;
+use crate::catalogue::card::tag;
+use crate::clock::{day, long_date, long_time};
+use crate::error::{AppError, FieldError};
+use crate::identity::FinanceOfficer;
+use crate::ids::{PaymentRunId, SubmissionKey};
+use crate::money::{Money, thousands};
+use crate::places;
+use crate::purchasing;
+use crate::web::form::{Ask, Form};
+use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
+use crate::web::paging;
+use crate::web::upload::FileForm;
+
+use super::AT_ONCE;
+use super::account::Payee;
+use super::approve::{approve, settle_some};
+use super::export::{self, Format, stream};
+use super::make::{MakeError, Wanted, make, withdraw};
+use super::read_back::{apply, read};
+use super::run::{LineState, Run, RunState, reference};
+use super::store;
+use super::views::{LineRow, RunPage, RunRow, RunsPage};
+
+/// Runs on one page.
+const RUNS: u32 = 20;
+
+/// Lines on one page.
+const LINES: u32 = 50;
+
+/// Lines are settled so many times while somebody waits; the rest follows by itself.
+const WHILE_WAITING: usize = 5;
+
+/// An account that is younger than so many days is looked at twice.
+const YOUNG_DAYS: u64 = 30;
+
+/// The routes of these pages.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/finance/runs", get().to(get_runs))
+        .route("/finance/runs", post().to(post_run))
+        .route("/finance/runs/{run_id}", get().to(get_run))
+        .route("/finance/runs/{run_id}/approval", post().to(post_approval))
+        .route("/finance/runs/{run_id}/withdrawal", post().to(post_withdrawal))
+        .route("/finance/runs/{run_id}/answers", post().to(post_answers))
+        .route("/finance/runs/{run_id}/payments.csv", get().to(get_csv))
+        .route("/finance/runs/{run_id}/payments.xml", get().to(get_xml));
+}
+
+/// Which page, and what was just done.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    page: Option<String>,
+    done: String,
+}
+
+/// `GET /finance/runs`: what is due, and the runs.
+pub async fn get_runs(
+    officer: FinanceOfficer,
+    Ask(shown): Ask<Shown>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    html(&runs_page(&app, &request, &officer, &shown, &RunForm::default(), Vec::new()).await?)
+}
+
+/// The form that makes a run, as it was sent.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct RunForm {
+    route: String,
+    pay_on: String,
+    submission_key: String,
+}
+
+async fn runs_page(
+    app: &App,
+    request: &HttpRequest,
+    officer: &FinanceOfficer,
+    shown: &Shown,
+    typed: &RunForm,
+    errors: Vec<FieldError>,
+) -> Result<RunsPage, AppError> {
+    let page = paging::number(shown.page.as_deref());
+    let id = officer.authority();
+    let (authority, due, without, runs, total, own) = app
+        .db
+        .read(move |conn| {
+            let authority = places::store::authority_name(conn, id)?;
+            let due = store::due_by_route(conn, id)?;
+            let without = store::without_account(conn, id, None)?;
+            let runs = store::runs(conn, id, i64::from(page), i64::from(RUNS))?;
+            let total = store::count_runs(conn, id)?;
+            let own = store::account_shown(conn, &Payee::Authority(id))?;
+            Ok::<_, AppError>((authority, due, without, runs, total, own))
+        })
+        .await?;
+    let sum: i64 = due.iter().map(|(.., sum)| sum).sum();
+    let count: i64 = due.iter().map(|(_, count, _)| count).sum();
+    let mut tiles = vec![tile("due, all together", sum, count)];
+    tiles.extend(due.iter().map(|(route, count, sum)| tile(route.as_str(), *sum, *count)));
+    let mut routes =
+        vec![Choice { value: String::new(), label: "All of them".into(), count: None, chosen: typed.route.is_empty() }];
+    routes.extend(due.iter().map(|(route, count, sum)| Choice {
+        value: route.to_string(),
+        label: format!("{route} ({count} invoices, {})", Money::pence(*sum)),
+        count: None,
+        chosen: typed.route == route.as_str(),
+    }));
+    let today = day(app.clock.now());
+    let notice = (shown.done == "withdrawn").then_some("The run is taken back. Its invoices are due for another.");
+    Ok(RunsPage {
+        page: Page::of(request, "Payment runs").with_notice(notice),
+        authority,
+        tiles,
+        routes,
+        pay_on: if typed.pay_on.is_empty() { (today + Days::new(2)).to_string() } else { typed.pay_on.clone() },
+        submission_key: SubmissionKey::new().to_string(),
+        own_account: own.map(|(shown, ..)| shown),
+        without: without
+            .into_iter()
+            .map(|(_, name, count, sum)| Row {
+                label: name,
+                value: format!("{}, {}", counted(count, "invoice"), Money::pence(sum)),
+            })
+            .collect(),
+        runs: runs.iter().map(run_row).collect(),
+        pagination: paging::pagination(u64::try_from(total).unwrap_or(0), page, RUNS, |number| {
+            format!("/finance/runs?page={number}")
+        }),
+        errors: errors.into(),
+    })
+}
+
+fn counted(count: i64, what: &str) -> String {
+    let many = thousands(count.unsigned_abs());
+    if count == 1 { format!("1 {what}") } else { format!("{many} {what}s") }
+}
+
+fn tile(label: &str, sum: i64, count: i64) -> Tile {
+    Tile { value: Money::pence(sum).to_string(), label: label.into(), note: Some(counted(count, "invoice")) }
+}
+
+fn run_row(run: &Run) -> RunRow {
+    let of = run.funding_route.map_or_else(|| "all options".to_owned(), |route| route.to_string());
+    RunRow {
+        link: Link { label: format!("Run {}", run.number), href: format!("/finance/runs/{}", run.id) },
+        about: format!("{}, {of}, to be paid on {}", counted(run.line_count, "payment"), long_date(run.pay_on)),
+        total: run.total_pence.to_string(),
+        state: tag(run.state.as_str()),
+    }
+}
+
+/// `POST /finance/runs`
+pub async fn post_run(
+    officer: FinanceOfficer,
+    Form(form): Form<RunForm>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let now = app.clock.now();
+    let key: SubmissionKey = form.submission_key.parse().map_err(|_not_an_id| {
+        AppError::refused_as(StatusCode::BAD_REQUEST, "bad-request", "this form is broken. Open the page again")
+    })?;
+    let mut wrong = Vec::new();
+    let funding_route = route_of(&form.route, &mut wrong);
+    let pay_on = form.pay_on.trim().parse().unwrap_or_else(|_no_day| {
+        wrong.push(FieldError::new("pay_on", "Enter a day, such as 31/3/2027."));
+        day(now)
+    });
+    if wrong.is_empty() {
+        let (asking, wanted) = (officer.clone(), Wanted { funding_route, pay_on, key });
+        match app.db.write(move |tx| make(tx, &asking, &wanted, now)).await {
+            Ok(run) => return Ok(see_other(&format!("/finance/runs/{}?done=made", run.id))),
+            Err(refused @ (MakeError::Day | MakeError::NothingDue(_))) => {
+                let AppError::Refused(refusal) = AppError::from(refused) else { return Err(AppError::NotFound) };
+                wrong = refusal.fields;
+                if wrong.is_empty() {
+                    wrong.push(FieldError::new("route", refusal.sentence));
+                }
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let page = runs_page(&app, &request, &officer, &Shown::default(), &form, wrong).await?;
+    html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// The deployment option that was typed; none for all.
+pub(super) fn route_of(typed: &str, wrong: &mut Vec<FieldError>) -> Option<FundingRoute> {
+    if typed.trim().is_empty() {
+        return None;
+    }
+    let route: Option<FundingRoute> = typed.trim().parse().ok().filter(|route| *route != FundingRoute::OwnMoney);
+    if route.is_none() {
+        wrong.push(FieldError::new("route", "Choose a deployment option of the list."));
+    }
+    route
+}
+
+fn id(text: &str) -> Result<PaymentRunId, AppError> {
+    text.parse().map_err(|_not_an_id| AppError::NotFound)
+}
+
+/// `GET /finance/runs/{run_id}`
+pub async fn get_run(
+    officer: FinanceOfficer,
+    run: Path<String>,
+    Ask(shown): Ask<Shown>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    html(&run_page(&app, &request, &officer, id(&run)?, &shown, Vec::new()).await?)
+}
+
+async fn run_page(
+    app: &App,
+    request: &HttpRequest,
+    officer: &FinanceOfficer,
+    id: PaymentRunId,
+    shown: &Shown,
+    errors: Vec<FieldError>,
+) -> Result<RunPage, AppError> {
+    let page = paging::number(shown.page.as_deref());
+    let authority = officer.authority();
+    let (run, lines, states, steps, changed) = app
+        .db
+        .read(move |conn| {
+            let run = store::run(conn, authority, id)?;
+            let after = i64::from(page - 1) * i64::from(LINES);
+            let lines = store::lines_after(conn, &run, after, i64::from(LINES))?;
+            let states = store::by_state(conn, &run)?;
+            let steps = store::steps(conn, &run)?;
+            let young = run.made_at - chrono::TimeDelta::days(i64::try_from(YOUNG_DAYS).unwrap_or(0));
+            let changed = store::young_accounts(conn, &run, young)?;
+            Ok::<_, AppError>((run, lines, states, steps, changed))
+        })
+        .await?;
+    let own = run.made_by == officer.who().person();
+    let path = format!("/finance/runs/{}", run.id);
+    let settled = run.state == RunState::Settled;
+    let (tiles, next) = standing(&run, &states, own);
+    let fact = |label: &str, value: String| Row { label: label.into(), value };
+    let notice = match shown.done.as_str() {
+        "made" => Some("The run is made. A second person approves it."),
+        "approved" => Some("The run is approved."),
+        "answered" => Some("The bank\u{2019}s answer is taken in."),
+        _ => None,
+    };
+    Ok(RunPage {
+        page: Page::of(request, format!("Payment run {}", run.number)).with_notice(notice),
+        number: run.number,
+        state: tag(run.state.as_str()),
+        next,
+        tiles,
+        facts: vec![
+            fact("Deployment option", run.funding_route.map_or_else(|| "all".into(), |route| route.to_string())),
+            fact("To be paid on", long_date(run.pay_on)),
+            fact("Left out, without a bank account", counted(run.left_out, "invoice")),
+        ],
+        lines: lines
+            .iter()
+            .map(|shown| LineRow {
+                reference: reference(run.number, shown.line.number),
+                payee: shown.provider.clone(),
+                account: shown.shown.clone(),
+                invoice: purchasing::invoice_number(shown.line.invoice_id),
+                amount: shown.line.amount_pence.to_string(),
+                state: tag(shown.line.state.as_str()),
+                reason: shown.line.reason.clone().unwrap_or_default(),
+            })
+            .collect(),
+        pagination: paging::pagination(u64::try_from(run.line_count).unwrap_or(0), page, LINES, |number| {
+            format!("{path}?page={number}")
+        }),
+        steps: steps
+            .into_iter()
+            .map(|(what, who, note, at)| Row {
+                label: format!("{what} by {who}{}", if note.is_empty() { String::new() } else { format!(": {note}") }),
+                value: long_time(at),
+            })
+            .collect(),
+        changed: changed
+            .into_iter()
+            .map(|(name, shown, at)| Row { label: name, value: format!("{shown}, new since {}", long_date(day(at))) })
+            .collect(),
+        approve_path: (run.state == RunState::Made && !own).then(|| format!("{path}/approval")),
+        total_pence: run.total_pence.as_pence(),
+        total: run.total_pence.to_string(),
+        withdraw_path: (run.state == RunState::Made).then(|| format!("{path}/withdrawal")),
+        csv_href: settled.then(|| format!("{path}/payments.csv")),
+        xml_href: settled.then(|| format!("{path}/payments.xml")),
+        answers_path: settled.then(|| format!("{path}/answers")),
+        errors: Errors::from(errors),
+    })
+}
+
+/// Where a run stands in figures, and what comes next in a sentence.
+fn standing(run: &Run, states: &HashMap<LineState, (i64, i64)>, own: bool) -> (Vec<Tile>, String) {
+    let of = |state: LineState| states.get(&state).copied().unwrap_or_default();
+    let mut tiles = vec![Tile {
+        value: run.total_pence.to_string(),
+        label: "in this run".into(),
+        note: Some(counted(run.line_count, "payment")),
+    }];
+    for (state, label) in [
+        (LineState::Sent, "sent, no answer yet"),
+        (LineState::Paid, "paid"),
+        (LineState::Failed, "failed, turned back"),
+    ] {
+        let (count, sum) = of(state);
+        if count > 0 {
+            let note = Some(counted(count, "payment"));
+            tiles.push(Tile { value: Money::pence(sum).to_string(), label: label.into(), note });
+        }
+    }
+    let next = match run.state {
+        RunState::Made if own => "A second finance officer approves it now. You made it, so you cannot.".to_owned(),
+        RunState::Made => "Look through it, then approve it. Nothing is paid before.".to_owned(),
+        RunState::Approved => {
+            let (waiting, _) = of(LineState::Waiting);
+            format!("Approved. {} still to be settled; load the page again in a moment.", counted(waiting, "line"))
+        }
+        RunState::Settled if of(LineState::Sent).0 > 0 => {
+            "Take the file to the bank; then read back what the bank says.".to_owned()
+        }
+        RunState::Settled => "The bank has answered for every payment.".to_owned(),
+        RunState::Withdrawn => "This run was taken back. Nothing of it was paid.".to_owned(),
+    };
+    (tiles, next)
+}
+
+/// What the second person has looked at.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ApprovalForm {
+    total: String,
+}
+
+/// `POST /finance/runs/{run_id}/approval`
+pub async fn post_approval(
+    officer: FinanceOfficer,
+    run: Path<String>,
+    Form(form): Form<ApprovalForm>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let (id, now) = (id(&run)?, app.clock.now());
+    let total = Money::pence(form.total.parse().unwrap_or(-1));
+    let run = app.db.write(move |tx| approve(tx, &officer, id, total, now)).await?;
+    for _ in 0..WHILE_WAITING {
+        if !app.db.write(move |tx| settle_some(tx, id, AT_ONCE, now)).await? {
+            break;
+        }
+    }
+    Ok(see_other(&format!("/finance/runs/{}?done=approved", run.id)))
+}
+
+/// Nothing but the button.
+#[derive(Deserialize)]
+pub struct Pressed {}
+
+/// `POST /finance/runs/{run_id}/withdrawal`
+pub async fn post_withdrawal(
+    officer: FinanceOfficer,
+    run: Path<String>,
+    _: Form<Pressed>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let (id, now) = (id(&run)?, app.clock.now());
+    app.db.write(move |tx| withdraw(tx, &officer, id, now)).await?;
+    Ok(see_other("/finance/runs?done=withdrawn"))
+}
+
+/// `POST /finance/runs/{run_id}/answers`: a file of the bank.
+pub async fn post_answers(
+    officer: FinanceOfficer,
+    run: Path<String>,
+    file: FileForm,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (id, now) = (id(&run)?, app.clock.now());
+    let asking = officer.clone();
+    let done = match read(&file.bytes) {
+        Err(unreadable) => Err(AppError::from(unreadable)),
+        Ok(said) => {
+            let authority = officer.authority();
+            let run = app.db.read(move |conn| store::run(conn, authority, id)).await?;
+            app.db.write(move |tx| apply(tx, &asking, &run, &said, now)).await.map_err(AppError::from)
+        }
+    };
+    match done {
+        Ok(_) => Ok(see_other(&format!("/finance/runs/{id}?done=answered"))),
+        Err(AppError::Refused(refusal)) if !refusal.fields.is_empty() => {
+            let mut fields = refusal.fields;
+            if fields.len() > 1 || refusal.code == "rows-not-placed" {
+                fields.insert(0, FieldError::new("file", refusal.sentence));
+            }
+            let page = run_page(&app, &request, &officer, id, &Shown::default(), fields).await?;
+            html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `GET /finance/runs/{run_id}/payments.csv`
+pub async fn get_csv(officer: FinanceOfficer, run: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    file(&app, officer, id(&run)?, Format::Csv).await
+}
+
+/// `GET /finance/runs/{run_id}/payments.xml`
+pub async fn get_xml(officer: FinanceOfficer, run: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    file(&app, officer, id(&run)?, Format::Pain).await
+}
+
+/// The file for the bank, in parts.
+pub(super) async fn file(
+    app: &App,
+    officer: FinanceOfficer,
+    id: PaymentRunId,
+    format: Format,
+) -> Result<HttpResponse, AppError> {
+    let (now, vault) = (app.clock.now(), app.vault.clone());
+    let authority = officer.authority();
+    let run = app.db.read(move |conn| store::run(conn, authority, id)).await?;
+    let (run, debtor) = app.db.write(move |tx| export::note(tx, &vault, &officer, &run, format, now)).await?;
+    let counting = run.clone();
+    let states = app.db.read(move |conn| store::by_state(conn, &counting)).await?;
+    let (count, total) = states.get(&LineState::Sent).copied().unwrap_or_default();
+    let (kind, ending) = match format {
+        Format::Csv => ("text/csv; charset=utf-8", "csv"),
+        Format::Pain => ("application/xml; charset=utf-8", "xml"),
+    };
+    let name = format!("attachment; filename=\"payments-{}.{ending}\"", run.number);
+    let summed = (count, Money::pence(total));
+    let parts = stream(app.db.clone(), app.vault.clone(), run, (format, debtor), summed, now)?;
+    Ok(HttpResponse::Ok().content_type(kind).insert_header(("Content-Disposition", name)).streaming(Box::pin(parts)))
+}
