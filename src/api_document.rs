@@ -12,8 +12,9 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
-    programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, verification,
+    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
+    programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, support_plans,
+    verification,
 };
 
 #[derive(OpenApi)]
@@ -81,6 +82,26 @@ use crate::{
         helping::api::get_representatives,
         helping::api::post_representative,
         helping::api::post_representative_end,
+        allocation::api::get_questionnaire,
+        allocation::api::get_assessments,
+        allocation::api::post_assessment,
+        allocation::api::get_assessment,
+        allocation::api::put_answer,
+        allocation::api::post_completion,
+        support_plans::api::get_plan,
+        support_plans::api::post_plan,
+        support_plans::api::put_plan,
+        support_plans::api::post_handing_over,
+        support_plans::api::post_reopening,
+        support_plans::api::post_comment,
+        support_plans::api::get_versions,
+        support_plans::api::get_version,
+        support_plans::api::post_agreement,
+        support_plans::api::post_sending_back,
+        support_plans::api::post_signature,
+        support_plans::api::post_signature_refusal,
+        support_plans::api::get_reviews,
+        support_plans::api::post_holding,
         budgets::api::get_budgets,
         budgets::api::get_budget,
         budgets::api::get_meaning,

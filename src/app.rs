@@ -20,9 +20,9 @@ use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
+    allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
     places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
-    verification,
+    support_plans, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -79,6 +79,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(helping::api::routes)
                 .configure(own_data::api::routes)
                 .configure(programs::api::routes)
+                .configure(allocation::api::routes)
+                .configure(support_plans::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(providers::api::routes)
@@ -124,6 +126,13 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(own_data::pages::routes)
                 .configure(programs::pages::routes)
                 .configure(helping::council_pages::routes)
+                .configure(allocation::pages::routes)
+                .configure(support_plans::overview_pages::routes)
+                .configure(support_plans::pages::routes)
+                .configure(support_plans::agreement_pages::routes)
+                .configure(support_plans::review_pages::routes)
+                .configure(support_plans::desk_routes)
+                .configure(support_plans::part_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)

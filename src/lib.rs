@@ -19,6 +19,7 @@ pub mod log;
 pub mod web;
 
 // What people do here.
+pub mod allocation;
 pub mod audit;
 pub mod budgets;
 pub mod catalogue;
@@ -39,6 +40,7 @@ pub mod safeguarding;
 pub mod saved_searches;
 pub mod search;
 pub mod shortlists;
+pub mod support_plans;
 pub mod verification;
 
 // What starts, shows and proves it.

@@ -29,7 +29,7 @@ use crate::search::{Index, SearchLog, Writing};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{catalogue, corrections, demand, freshness, places, verification};
+use crate::{catalogue, corrections, demand, freshness, places, support_plans, verification};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -130,6 +130,11 @@ impl Today {
         if self.db.read_now(|conn| log::daily::has_work(conn, verification::JOB, today))? {
             let public_url = self.public_url.clone();
             self.db.write_now(move |tx: &mut Conn| verification::remind_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, support_plans::review::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| support_plans::review::tell_some(tx, &public_url, now))?;
             return Ok(true);
         }
         self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;

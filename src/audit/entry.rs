@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::clock::UtcTime;
 use crate::db::text_enum;
 use crate::identity::{
-    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Practitioner, ProviderMember, RoleName,
-    SignedIn, Way,
+    AuthorityAdministrator, BudgetHolder, BudgetReader, CareDesk, CareManager, FinanceOfficer, PlanReader, Practitioner,
+    ProviderMember, RoleName, SignedIn, Way,
 };
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 
@@ -56,6 +56,10 @@ text_enum! {
         Helpers = "helpers",
         /// Name, address, password.
         Account = "account",
+        /// What somebody answered about their needs; the subject is its id.
+        Assessment = "self-assessment",
+        /// A support plan, its agreement and its reviews; the subject is the person's.
+        SupportPlan = "support plan",
     }
 }
 
@@ -80,6 +84,8 @@ text_enum! {
         OnALegalGround = "on a legal ground",
         /// A representative, planner or care manager.
         ToHelp = "to help",
+        /// A care manager who agrees a plan or reviews it.
+        ToAgreeIt = "to agree it with you",
     }
 }
 
@@ -112,6 +118,29 @@ impl From<&BudgetHolder> for Actor {
     fn from(holder: &BudgetHolder) -> Self {
         let reader: &BudgetReader = holder;
         Self::from(reader)
+    }
+}
+
+impl From<&PlanReader> for Actor {
+    fn from(reader: &PlanReader) -> Self {
+        let acting_for = reader.acting_for().map(|_| reader.person());
+        let authority = reader.is_care_manager().then(|| reader.authority());
+        let role = authority.map(|_| RoleName::CareManager);
+        Self { acting_for, role, authority, ..Self::from(reader.who()) }
+    }
+}
+
+impl From<&CareDesk> for Actor {
+    fn from(desk: &CareDesk) -> Self {
+        let (role, authority) = (Some(RoleName::CareManager), Some(desk.authority()));
+        Self { role, authority, ..Self::from(desk.who()) }
+    }
+}
+
+impl From<&CareManager> for Actor {
+    fn from(manager: &CareManager) -> Self {
+        let (role, authority) = (Some(RoleName::CareManager), Some(manager.authority()));
+        Self { role, authority, ..Self::from(manager.who()) }
     }
 }
 

@@ -87,6 +87,8 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::Budget => "your budget".to_owned(),
         What::Helpers => "who may act for you".to_owned(),
         What::Account => "your account".to_owned(),
+        What::Assessment => "your answers about your needs".to_owned(),
+        What::SupportPlan => "your support plan".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;
     let why = if plain { String::new() } else { format!(", {}", line.why) };

@@ -116,6 +116,8 @@ pub struct Helped {
     pub name: String,
     /// What one may do for them.
     pub scopes: Scopes,
+    /// On which grounds.
+    pub kinds: Vec<RepresentativeKind>,
 }
 
 /// Everybody whom this person may act for at this moment.
@@ -130,8 +132,13 @@ pub fn people_helped(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<Help
     let mut all: Vec<Helped> = Vec::new();
     for (row, name) in rows.into_iter().filter(|(row, _)| still_in_office(helper, row)) {
         match all.last_mut().filter(|helped| helped.person == row.person_id) {
-            Some(helped) => helped.scopes = helped.scopes.with(row.scopes()),
-            None => all.push(Helped { person: row.person_id, name, scopes: row.scopes() }),
+            Some(helped) => {
+                helped.scopes = helped.scopes.with(row.scopes());
+                helped.kinds.push(row.kind);
+            }
+            None => {
+                all.push(Helped { person: row.person_id, name, scopes: row.scopes(), kinds: vec![row.kind] });
+            }
         }
     }
     Ok(all)
@@ -150,6 +157,18 @@ fn still_in_office(helper: &SignedIn, row: &Row) -> bool {
         RepresentativeKind::Phone => holds(RoleName::CareManager) || holds(RoleName::AuthorityAdministrator),
         _ => true,
     }
+}
+
+/// The addresses of those who are somebody's care managers at a moment.
+pub fn care_managers_of(conn: &mut Conn, person: PersonId, now: UtcTime) -> QueryResult<Vec<String>> {
+    let addresses: Vec<Option<String>> = representatives::table
+        .inner_join(people::table.on(people::id.nullable().eq(representatives::helper_id)))
+        .filter(representatives::person_id.eq(person).and(representatives::ended_at.is_null()))
+        .filter(representatives::kind.eq(RepresentativeKind::CareManager))
+        .filter(representatives::ends_at.is_null().or(representatives::ends_at.gt(now)))
+        .select(people::email)
+        .load(conn)?;
+    Ok(addresses.into_iter().flatten().collect())
 }
 
 /// Whoever has an account with this address.

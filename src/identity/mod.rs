@@ -42,8 +42,8 @@ pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use providers::Providers;
 pub use roles::{
-    Anyone, Arriving, AuthorityAdministrator, AuthorityReader, BudgetHolder, BudgetReader, Commissioner,
-    FinanceOfficer, Moderator, Practitioner, ProviderManager, ProviderMember, ProviderOwner, PurchaseBuyer,
+    Anyone, Arriving, AuthorityAdministrator, AuthorityReader, BudgetHolder, BudgetReader, CareDesk, CareManager, Commissioner,
+    FinanceOfficer, Moderator, PlanReader, PlanSigner, PlanWriter, Practitioner, ProviderManager, ProviderMember, ProviderOwner, PurchaseBuyer,
     PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
 pub use scope::{Allowed, Scope, read_scopes, write_scopes};

@@ -15,9 +15,9 @@ use crate::app::App;
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
-use crate::helping::Scopes;
+use crate::helping::{RepresentativeKind, Scopes};
 use crate::ids::{AuthorityId, BudgetId, MembershipId, OrganizationId, PersonId, PurchaseId, SessionId};
-use crate::web::page::Visitor;
+use crate::web::page::{Link, Visitor};
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
 use super::arriving::{Arrival, Granted, Proven, Stage, Waiver, Way};
@@ -202,8 +202,19 @@ impl SignedIn {
             home_path: home_path.into(),
             home_label: home_label.into(),
             acting_for: None,
+            plan: self.plan_link(),
             may_switch: !self.arrival.granted.is_empty()
                 && (self.arrival.roles_conflict() || self.arrival.for_oneself || self.arrival.has_budget),
+        }
+    }
+
+    /// The way to one's own support plan, and to those that wait for a care manager.
+    fn plan_link(&self) -> Option<Link> {
+        let link = |label: &str, href: &str| Some(Link { label: label.into(), href: href.into() });
+        match self.role() {
+            None => link("My plan", "/support"),
+            Some(RoleName::CareManager) => link("Plans and reviews", "/care"),
+            Some(_) => None,
         }
     }
 
@@ -351,6 +362,148 @@ impl Deref for BudgetHolder {
     }
 }
 
+/// Someone who may look at one person's self-assessments, support plans and reviews: the person, or somebody who acts for
+/// them, their care manager included.
+#[derive(Clone, Debug)]
+pub struct PlanReader {
+    who: SignedIn,
+    person: PersonId,
+    /// The name of the person, where that is somebody else.
+    acting_for: Option<String>,
+    scopes: Scopes,
+    kinds: Vec<RepresentativeKind>,
+    authority: AuthorityId,
+}
+
+impl PlanReader {
+    /// The right of somebody to look at what concerns a person, where there is one: the person has to belong to a council.
+    pub fn find(conn: &mut Conn, who: &SignedIn, person: PersonId) -> diesel::QueryResult<Option<Self>> {
+        if !who.allowed.may(Scope::Read) && !who.allowed.may(Scope::Plan) {
+            return Ok(None);
+        }
+        let Some((authority, _)) = store::home_of(conn, person)? else { return Ok(None) };
+        let (acting_for, scopes, kinds) = if person == who.person() {
+            (None, Scopes::ALL, Vec::new())
+        } else {
+            match crate::helping::store::rights(conn, who, person)? {
+                Some(helped) => (Some(helped.name), helped.scopes, helped.kinds),
+                None => return Ok(None),
+            }
+        };
+        let scopes = if who.allowed.may(Scope::Plan) { scopes } else { Scopes::default() };
+        Ok(Some(Self { who: who.clone(), person, acting_for, scopes, kinds, authority }))
+    }
+
+    /// Who.
+    #[must_use]
+    pub fn who(&self) -> &SignedIn {
+        &self.who
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// The name of the person, where that is somebody else than who asks.
+    #[must_use]
+    pub fn acting_for(&self) -> Option<&str> {
+        self.acting_for.as_deref()
+    }
+
+    /// The name of the person.
+    #[must_use]
+    pub fn person_name(&self) -> &str {
+        self.acting_for().unwrap_or_else(|| self.who.name())
+    }
+
+    /// Their council.
+    #[must_use]
+    pub fn authority(&self) -> AuthorityId {
+        self.authority
+    }
+
+    /// Whether they are the person's care manager now.
+    #[must_use]
+    pub fn is_care_manager(&self) -> bool {
+        self.kinds.contains(&RepresentativeKind::CareManager)
+            && self.who.works_as(RoleName::CareManager, self.authority)
+            && self.who.allowed.may(Scope::of_role(RoleName::CareManager))
+    }
+
+    /// Whether they may answer and write: the person, who may plan for them, or their care manager.
+    #[must_use]
+    pub fn may_write(&self) -> bool {
+        self.who.allowed.may(Scope::Plan) && (self.scopes.plan || self.is_care_manager())
+    }
+
+    /// Whether their signature is the person's: the person, or who stands in for them by law. Planners, friends and care
+    /// managers help to write a plan, but do not sign it.
+    #[must_use]
+    pub fn may_sign(&self) -> bool {
+        let by_law = self.kinds.iter().any(|kind| RepresentativeKind::BY_LAW.contains(kind));
+        self.may_write() && (self.acting_for.is_none() || by_law)
+    }
+
+    /// As what they answer and write.
+    #[must_use]
+    pub fn answers_as(&self) -> crate::allocation::AnsweredAs {
+        use crate::allocation::AnsweredAs;
+        let helps_to_plan =
+            |kind: &RepresentativeKind| matches!(kind, RepresentativeKind::Planner | RepresentativeKind::Broker);
+        if self.acting_for.is_none() {
+            AnsweredAs::Themselves
+        } else if self.is_care_manager() {
+            AnsweredAs::CareManager
+        } else if !self.kinds.is_empty() && self.kinds.iter().all(helps_to_plan) {
+            AnsweredAs::Planner
+        } else {
+            AnsweredAs::Representative
+        }
+    }
+
+    /// Says at the top of the page for whom somebody acts.
+    pub fn announce(&self, request: &HttpRequest) {
+        if let Some(name) = self.acting_for() {
+            let visitor = Visitor { acting_for: Some(name.to_owned()), ..self.who.as_visitor() };
+            request.extensions_mut().insert(Rc::new(visitor));
+        }
+    }
+}
+
+macro_rules! of_a_plan {
+    ($($(#[$doc:meta])* $role:ident: $reader:ident => $may:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $role(PlanReader);
+
+        impl Deref for $role {
+            type Target = PlanReader;
+
+            fn deref(&self) -> &PlanReader {
+                &self.0
+            }
+        }
+
+        impl $role {
+            /// The right of somebody, where it reaches that far.
+            #[must_use]
+            pub fn of($reader: PlanReader) -> Option<Self> {
+                ($may).then_some(Self($reader))
+            }
+        }
+    )+};
+}
+of_a_plan! {
+    /// Someone who answers questions about a person's needs and writes their support plan.
+    PlanWriter: reader => reader.may_write();
+    /// Someone whose signature under a support plan is the person's.
+    PlanSigner: reader => reader.may_sign();
+    /// The care manager of one person: agrees their plan for the council, and reviews it.
+    CareManager: reader => reader.is_care_manager();
+}
+
 /// Someone who works the account of one provider.
 #[derive(Clone, Debug)]
 pub struct ProviderMember {
@@ -457,6 +610,13 @@ pub struct AuthorityAdministrator {
     authority: AuthorityId,
 }
 
+/// Someone who looks after people of one authority: whose plan they see is for [`CareManager`] to say.
+#[derive(Clone, Debug)]
+pub struct CareDesk {
+    who: SignedIn,
+    authority: AuthorityId,
+}
+
 /// Someone who may read what one authority has set: who looks after it, or an auditor.
 #[derive(Clone, Debug)]
 pub struct AuthorityReader {
@@ -494,6 +654,7 @@ of_an_authority! {
     FinanceOfficer: FinanceOfficer;
     Moderator: Moderator | SafeguardingLead;
     AuthorityAdministrator: AuthorityAdministrator;
+    CareDesk: CareManager;
     AuthorityReader: AuthorityAdministrator | Auditor;
 }
 
@@ -703,6 +864,7 @@ from_request! {
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    CareDesk: request => CareDesk::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityReader: request => AuthorityReader::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityAdministrator: request => {
         AuthorityAdministrator::find(&signed_in(&request).await?).ok_or(AppError::NotFound)
@@ -713,6 +875,10 @@ from_request! {
         let reader = budget_reader(&request).await?;
         reader.scopes.buy.then_some(BudgetHolder(reader)).ok_or(AppError::NotFound)
     };
+    PlanReader: request => plan_reader(&request).await;
+    PlanWriter: request => PlanWriter::of(plan_reader(&request).await?).ok_or(AppError::NotFound);
+    PlanSigner: request => PlanSigner::of(plan_reader(&request).await?).ok_or(AppError::NotFound);
+    CareManager: request => CareManager::of(plan_reader(&request).await?).ok_or(AppError::NotFound);
     PurchaseReader: request => purchase_reader(&request).await;
     PurchaseParty: request => PurchaseParty::of(purchase_reader(&request).await?).ok_or(AppError::NotFound);
     PurchaseBuyer: request => PurchaseBuyer::of(purchase_reader(&request).await?).ok_or(AppError::NotFound);
@@ -723,6 +889,15 @@ async fn budget_reader(request: &HttpRequest) -> Result<BudgetReader, AppError> 
     let who = signed_in(request).await?;
     let budget = path_id(request, "budget_id")?;
     let found = app(request)?.db.read(move |conn| BudgetReader::find(conn, &who, budget)).await?;
+    let reader = found.ok_or(AppError::NotFound)?;
+    reader.announce(request);
+    Ok(reader)
+}
+
+async fn plan_reader(request: &HttpRequest) -> Result<PlanReader, AppError> {
+    let who = signed_in(request).await?;
+    let person = path_id(request, "citizen_id")?;
+    let found = app(request)?.db.read(move |conn| PlanReader::find(conn, &who, person)).await?;
     let reader = found.ok_or(AppError::NotFound)?;
     reader.announce(request);
     Ok(reader)

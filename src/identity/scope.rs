@@ -13,6 +13,8 @@ text_enum! {
         Read = "read",
         /// Buy, call off, say what was delivered, rate.
         Buy = "buy",
+        /// Answer questions about needs, write the support plan.
+        Plan = "plan",
         /// Work a provider's desk: answer, deliver, invoice.
         Deliver = "deliver",
         /// Settle the invoices of an authority.
@@ -33,6 +35,7 @@ impl Scope {
         match self {
             Self::Read => "Read: look at budgets, purchases and whatever else is yours",
             Self::Buy => "Buy: ask for support, call it off, say what was delivered, rate",
+            Self::Plan => "Plan: answer questions about needs, write the support plan",
             Self::Deliver => "Deliver: work your provider's desk",
             Self::Settle => "Settle: pay the invoices of your authority",
             Self::Demand => "Demand: see the figures of your authority",

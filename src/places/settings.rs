@@ -28,6 +28,18 @@ text_enum! {
         AnswerWrongWithinDays = "answer wrong within days",
         /// A provider is reminded so many days before a paper ends.
         RemindPapersDays = "remind papers days",
+        /// The first review of a support plan comes so many days after it begins.
+        FirstReviewDays = "first review days",
+        /// Further reviews come after so many days where the risk is low,
+        ReviewLowRiskDays = "review low risk days",
+        /// where it is medium,
+        ReviewMediumRiskDays = "review medium risk days",
+        /// and where it is high.
+        ReviewHighRiskDays = "review high risk days",
+        /// So many days before a review, people are told that it comes.
+        RemindReviewDays = "remind review days",
+        /// Where an allocation falls, the difference is paid for so many days more.
+        BridgingDays = "bridging days",
     }
 }
 
@@ -42,6 +54,12 @@ impl Setting {
             Self::LeaveAfterDays => 365,
             Self::AnswerWrongWithinDays => 5,
             Self::RemindPapersDays => 30,
+            Self::FirstReviewDays => 56,
+            Self::ReviewLowRiskDays => 365,
+            Self::ReviewMediumRiskDays => 183,
+            Self::ReviewHighRiskDays => 91,
+            Self::RemindReviewDays => 28,
+            Self::BridgingDays => 84,
         }
     }
 
@@ -52,6 +70,11 @@ impl Setting {
             Self::ApproveServices => (0, 1),
             Self::AnswerWrongWithinDays => (1, 60),
             Self::RemindPapersDays => (1, 180),
+            Self::FirstReviewDays => (14, 182),
+            // A review at least once a year is expected (statutory guidance to the Care Act 2014, chapter 13).
+            Self::ReviewLowRiskDays | Self::ReviewMediumRiskDays | Self::ReviewHighRiskDays => (14, 366),
+            Self::RemindReviewDays => (1, 90),
+            Self::BridgingDays => (0, 364),
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays => (7, 1_825),
         }
     }
@@ -63,6 +86,12 @@ impl Setting {
             Self::ApproveServices => Measure::YesOrNo,
             Self::AnswerWrongWithinDays => Measure::WorkingDays,
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays | Self::RemindPapersDays => Measure::Days,
+            Self::FirstReviewDays
+            | Self::ReviewLowRiskDays
+            | Self::ReviewMediumRiskDays
+            | Self::ReviewHighRiskDays
+            | Self::RemindReviewDays
+            | Self::BridgingDays => Measure::Days,
         }
     }
 
@@ -76,6 +105,12 @@ impl Setting {
             Self::LeaveAfterDays => "Old entries leave the results",
             Self::AnswerWrongWithinDays => "Answer \u{201c}This is wrong\u{201d}",
             Self::RemindPapersDays => "Remind providers of papers that end",
+            Self::FirstReviewDays => "First review of a support plan",
+            Self::ReviewLowRiskDays => "Review plans of low risk",
+            Self::ReviewMediumRiskDays => "Review plans of medium risk",
+            Self::ReviewHighRiskDays => "Review plans of high risk",
+            Self::RemindReviewDays => "Tell people that a review comes",
+            Self::BridgingDays => "Bridge a budget that falls",
         }
     }
 
@@ -98,6 +133,20 @@ impl Setting {
             Self::AnswerWrongWithinDays => {
                 "When somebody says that an entry is wrong, it should be put right or answered within so many working days. \
                  Weekends and bank holidays do not count. After that the public page says that it may be out of date."
+            }
+            Self::FirstReviewDays => {
+                "So long after a support plan begins, the person and their care manager look for the first time whether it \
+                 works: a light review, to put small things right."
+            }
+            Self::ReviewLowRiskDays => "So long after a review comes the next one, where the risk in the plan is low.",
+            Self::ReviewMediumRiskDays => "So long after a review comes the next one, where the risk in the plan is medium.",
+            Self::ReviewHighRiskDays => "So long after a review comes the next one, where the risk in the plan is high.",
+            Self::RemindReviewDays => {
+                "So long before a review, the person and their care manager get a letter, so that both can get ready."
+            }
+            Self::BridgingDays => {
+                "Where somebody\u{2019}s budget falls after a review, the difference is paid for so long, so that nobody has to \
+                 change their life from one day to the next. A care manager can choose a longer or a shorter time."
             }
             Self::RemindPapersDays => {
                 "So long before a checked paper ends (insurance, registration, DBS check\u{2026}) its provider gets a reminder. \

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use waymark::corrections::{Said, WhatIsWrong, WhereFrom, say};
-use waymark::ids::OrganizationId;
+use waymark::ids::{OrganizationId, PersonId};
 
 use crate::support::{ASHTON, Api, Person, Town, option_id, pounds, service_id};
 
@@ -136,6 +136,13 @@ fn document(town: &Town, path: &str) -> Value {
             "starts_on": town.today().to_string(),
         }),
         "cancellation" => json!({}),
+        "plan" => json!({ "revision": 0, "content": {} }),
+        "{question}" => json!({ "number": 1 }),
+        "comments" => json!({ "words": "Yes" }),
+        "agreement" if path.contains("/support/") => json!({ "weekly_pence": 100 }),
+        "signature" => json!({ "funding_route": "direct payment" }),
+        "signature-refusal" => json!({ "reason": "because" }),
+        "holding" => json!({}),
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
@@ -310,6 +317,14 @@ fn every_route_tried_as_everybody() {
             .replace("{review_id}", service_id("nobody").as_str())
             .replace("{token}", &"0".repeat(64))
             .replace("{organization_id}", OrganizationId::named("Trafford Libraries").as_str())
+            .replace("{citizen_id}", PersonId::named("Hana").as_str())
+            .replace("{assessment_id}", service_id("nobody").as_str())
+            .replace("{comment_id}", service_id("nobody").as_str())
+            .replace("{plan_review_id}", service_id("nobody").as_str())
+            .replace("{question}", "1")
+            .replace("{plan_part}", "outcomes")
+            .replace("{entry}", "new")
+            .replace("{version}", "1")
             .replace("{path:.*}", "favicon.svg");
         let path = match route.contains("{report_id}") || route.contains("{paper_id}") {
             true => {

@@ -25,6 +25,7 @@ mod kept_in_memory;
 mod looked;
 mod over_the_api;
 mod own_data;
+mod planning;
 mod programs;
 mod provider_figures;
 mod provider_files;
