@@ -12,8 +12,8 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data, places,
-    programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, support_plans,
+    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
+    places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, support_plans,
     verification,
 };
 
@@ -88,6 +88,12 @@ use crate::{
         allocation::api::get_assessment,
         allocation::api::put_answer,
         allocation::api::post_completion,
+        allocation::questionnaires::api::get_questionnaires,
+        allocation::questionnaires::api::post_questionnaire,
+        allocation::questionnaires::api::put_questionnaire,
+        allocation::questionnaires::api::delete_questionnaire,
+        allocation::questionnaires::api::post_publication,
+        allocation::questionnaires::api::get_simulation,
         support_plans::api::get_plan,
         support_plans::api::post_plan,
         support_plans::api::put_plan,
@@ -102,6 +108,9 @@ use crate::{
         support_plans::api::post_signature_refusal,
         support_plans::api::get_reviews,
         support_plans::api::post_holding,
+        support_plans::api::put_sharing,
+        support_plans::api::delete_sharing,
+        support_plans::api::get_shared_plans,
         budgets::api::get_budgets,
         budgets::api::get_budget,
         budgets::api::get_meaning,

@@ -20,8 +20,8 @@ use crate::search::{Index, SearchLog};
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
-    places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
+    allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity,
+    own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
     support_plans, verification,
 };
 
@@ -80,6 +80,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(own_data::api::routes)
                 .configure(programs::api::routes)
                 .configure(allocation::api::routes)
+                .configure(allocation::questionnaires::api::routes)
                 .configure(support_plans::api::routes)
                 .configure(budgets::api::routes)
                 .configure(purchasing::api::routes)
@@ -127,11 +128,13 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(programs::pages::routes)
                 .configure(helping::council_pages::routes)
                 .configure(allocation::pages::routes)
+                .configure(allocation::editor_pages::routes)
                 .configure(support_plans::overview_pages::routes)
                 .configure(support_plans::pages::routes)
                 .configure(support_plans::agreement_pages::routes)
                 .configure(support_plans::review_pages::routes)
-                .configure(support_plans::desk_routes)
+                .configure(support_plans::share_pages::routes)
+                .configure(support_plans::desk_pages::routes)
                 .configure(support_plans::part_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(purchasing::pages::routes)

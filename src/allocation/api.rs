@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::{UtcTime, day, rfc3339};
 use crate::error::AppError;
-use crate::identity::{PlanReader, PlanWriter};
+use crate::identity::{PlanReader, Planner};
 use crate::ids::{AssessmentId, PersonId};
 use crate::money::Money;
 use crate::web::form::Json as Sent;
@@ -24,12 +24,12 @@ use super::{answer, finish, start, store};
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/questionnaire", get().to(get_questionnaire))
-        .route("/support/{citizen_id}/assessments", get().to(get_assessments))
-        .route("/support/{citizen_id}/assessments", post().to(post_assessment))
-        .route("/support/{citizen_id}/assessments/{assessment_id}", get().to(get_assessment))
-        .route("/support/{citizen_id}/assessments/{assessment_id}/answers/{question}", put().to(put_answer))
-        .route("/support/{citizen_id}/assessments/{assessment_id}/completion", post().to(post_completion));
+        .route("/support/{person_id}/questionnaire", get().to(get_questionnaire))
+        .route("/support/{person_id}/assessments", get().to(get_assessments))
+        .route("/support/{person_id}/assessments", post().to(post_assessment))
+        .route("/support/{person_id}/assessments/{assessment_id}", get().to(get_assessment))
+        .route("/support/{person_id}/assessments/{assessment_id}/answers/{question}", put().to(put_answer))
+        .route("/support/{person_id}/assessments/{assessment_id}/completion", post().to(post_completion));
 }
 
 /// One self-assessment.
@@ -124,18 +124,19 @@ async fn one(app: &App, reader: PlanReader, id: AssessmentId) -> Result<Assessme
 }
 
 /// What the person's council asks today.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/questionnaire", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/questionnaire", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)),
     responses((status = 200, body = Questionnaire), (status = 404, body = Problem)))]
 pub async fn get_questionnaire(reader: PlanReader, app: Data<App>) -> Result<Json<Questionnaire>, AppError> {
     let today = day(app.clock.now());
-    let found = app.db.read(move |conn| store::in_force(conn, reader.authority(), today)).await;
+    let authority = reader.authority().ok_or(AppError::NotFound)?;
+    let found = app.db.read(move |conn| store::in_force(conn, authority, today)).await;
     Ok(Json(found.map_err(AppError::from)?.ok_or(AppError::NotFound)?.content))
 }
 
 /// The self-assessments of one person.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/assessments", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/assessments", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)),
     responses((status = 200, body = AssessmentsDocument), (status = 404, body = Problem)))]
 pub async fn get_assessments(reader: PlanReader, app: Data<App>) -> Result<Json<AssessmentsDocument>, AppError> {
     audit::looks(&app.db, vec![look(&reader, "", app.clock.now())]).await?;
@@ -144,18 +145,18 @@ pub async fn get_assessments(reader: PlanReader, app: Data<App>) -> Result<Json<
 }
 
 /// Begins a self-assessment; the one that is open goes on instead.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/assessments", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/assessments", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)),
     responses((status = 201, body = AssessmentDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn post_assessment(writer: PlanWriter, app: Data<App>) -> Result<HttpResponse, AppError> {
+pub async fn post_assessment(writer: Planner, app: Data<App>) -> Result<HttpResponse, AppError> {
     let (now, reader) = (app.clock.now(), (*writer).clone());
     let id = app.db.write(move |tx| start(tx, &writer, now)).await?;
     Ok(HttpResponse::Created().json(one(&app, reader, id).await?))
 }
 
 /// One self-assessment, with the working of its indicative budget once it is finished.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/assessments/{assessment_id}", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path), ("assessment_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/assessments/{assessment_id}", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path), ("assessment_id" = String, Path)),
     responses((status = 200, body = AssessmentDocument), (status = 404, body = Problem)))]
 pub async fn get_assessment(
     reader: PlanReader,
@@ -168,14 +169,14 @@ pub async fn get_assessment(
 }
 
 /// Answers one question; another answer to it takes its place.
-#[utoipa::path(put, path = "/api/v1/support/{citizen_id}/assessments/{assessment_id}/answers/{question}",
+#[utoipa::path(put, path = "/api/v1/support/{person_id}/assessments/{assessment_id}/answers/{question}",
     tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path), ("assessment_id" = String, Path), ("question" = String, Path)),
+    params(("person_id" = String, Path), ("assessment_id" = String, Path), ("question" = String, Path)),
     request_body = NewAnswer,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn put_answer(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<(String, String, String)>,
     Sent(sent): Sent<NewAnswer>,
     app: Data<App>,
@@ -188,11 +189,11 @@ pub async fn put_answer(
 }
 
 /// Finishes a self-assessment: works out the indicative budget.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/assessments/{assessment_id}/completion", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path), ("assessment_id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/assessments/{assessment_id}/completion", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path), ("assessment_id" = String, Path)),
     responses((status = 200, body = AssessmentDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn post_completion(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<(String, String)>,
     app: Data<App>,
 ) -> Result<Json<AssessmentDocument>, AppError> {

@@ -4,7 +4,7 @@ use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::{UtcTime, day};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::{PlanReader, PlanWriter};
+use crate::identity::{PlanReader, Planner};
 use crate::ids::{AssessmentId, PersonId};
 
 use super::assessment::{Assessment, AssessmentState, Given, checked};
@@ -48,21 +48,25 @@ impl From<AssessError> for AppError {
     }
 }
 
-fn changed(tx: &mut Conn, writer: &PlanWriter, id: AssessmentId, now: UtcTime) -> diesel::QueryResult<()> {
+fn changed(tx: &mut Conn, writer: &Planner, id: AssessmentId, now: UtcTime) -> diesel::QueryResult<()> {
     let why = if writer.acting_for().is_some() { Why::ToHelp } else { Why::ForOneself };
     let reader: &PlanReader = writer;
-    audit::record(tx, &[Entry::new(reader, (Deed::Changed, why), writer.person(), (What::Assessment, id.as_str()), now)])
+    audit::record(
+        tx,
+        &[Entry::new(reader, (Deed::Changed, why), writer.person(), (What::Assessment, id.as_str()), now)],
+    )
 }
 
 /// Begins a self-assessment with the version that holds today; the one that is open goes on instead.
 #[tracing::instrument(skip_all)]
-pub fn start(tx: &mut Conn, writer: &PlanWriter, now: UtcTime) -> Result<AssessmentId, AssessError> {
+pub fn start(tx: &mut Conn, writer: &Planner, now: UtcTime) -> Result<AssessmentId, AssessError> {
     if let Some(open) = store::open_one(tx, writer)? {
         return Ok(open.id);
     }
-    let version = store::in_force(tx, writer.authority(), day(now))?.ok_or(AssessError::NoQuestions)?;
+    let authority = writer.authority().ok_or(AssessError::NoQuestions)?;
+    let version = store::in_force(tx, authority, day(now))?.ok_or(AssessError::NoQuestions)?;
     let id = AssessmentId::new();
-    store::begin(tx, writer, id, version.id, now)?;
+    store::begin(tx, writer, (id, authority, version.id), now)?;
     changed(tx, writer, id, now)?;
     Ok(id)
 }
@@ -71,7 +75,7 @@ pub fn start(tx: &mut Conn, writer: &PlanWriter, now: UtcTime) -> Result<Assessm
 #[tracing::instrument(skip_all)]
 pub fn answer(
     tx: &mut Conn,
-    writer: &PlanWriter,
+    writer: &Planner,
     id: AssessmentId,
     (key, given): (&str, &Given),
     now: UtcTime,
@@ -90,7 +94,7 @@ pub fn answer(
 
 /// Finishes a self-assessment: the indicative budget is worked out and kept with each line of its working.
 #[tracing::instrument(skip_all)]
-pub fn finish(tx: &mut Conn, writer: &PlanWriter, id: AssessmentId, now: UtcTime) -> Result<(), AssessError> {
+pub fn finish(tx: &mut Conn, writer: &Planner, id: AssessmentId, now: UtcTime) -> Result<(), AssessError> {
     let (assessment, content) = open_for_change(tx, writer, id)?;
     if let Some(number) = assessment.first_unanswered(&content) {
         return Err(AssessError::Unanswered(number));
@@ -103,7 +107,7 @@ pub fn finish(tx: &mut Conn, writer: &PlanWriter, id: AssessmentId, now: UtcTime
 
 fn open_for_change(
     tx: &mut Conn,
-    writer: &PlanWriter,
+    writer: &Planner,
     id: AssessmentId,
 ) -> Result<(Assessment, Questionnaire), AssessError> {
     let assessment = store::lock(tx, writer, id)?.ok_or(AssessError::NotHere)?;
@@ -112,6 +116,20 @@ fn open_for_change(
     }
     let content = store::content(tx, assessment.questionnaire)?;
     Ok((assessment, content))
+}
+
+/// Writes a self-assessment that somebody has finished, as if they had answered here: for the demo town.
+pub fn put_finished(
+    tx: &mut Conn,
+    writer: &Planner,
+    answers: &super::Answers,
+    at: UtcTime,
+) -> Result<AssessmentId, AssessError> {
+    let id = start(tx, writer, at)?;
+    let (_, content) = open_for_change(tx, writer, id)?;
+    store::save_answers(tx, id, answers, at)?;
+    store::save_finished(tx, writer, id, &work_out(&content, answers), at)?;
+    Ok(id)
 }
 
 /// Takes away what somebody has written and answered: when they close their account. The sums stay.

@@ -99,7 +99,12 @@ pub struct Given {
 }
 
 /// Checks an answer against its question; the field of a problem is `answer`.
-pub fn checked(question: &Question, given: &Given, by: PersonId, as_what: AnsweredAs) -> Result<Answer, FieldError> {
+pub(super) fn checked(
+    question: &Question,
+    given: &Given,
+    by: PersonId,
+    as_what: AnsweredAs,
+) -> Result<Answer, FieldError> {
     let wrong = |message: String| FieldError::new("answer", message);
     let mut answer =
         Answer { choices: Vec::new(), number: None, words: String::new(), given_by: by, given_as: as_what };
@@ -165,7 +170,8 @@ mod tests {
 
     #[test]
     fn answers_fit_their_questions() {
-        let chose = |keys: &[&str]| Given { choices: keys.iter().map(|key| (*key).into()).collect(), ..Given::default() };
+        let chose =
+            |keys: &[&str]| Given { choices: keys.iter().map(|key| (*key).into()).collect(), ..Given::default() };
         assert_eq!(check("washing", &chose(&["daily"])).unwrap().choices, ["daily"]);
         assert!(check("washing", &chose(&[])).is_err());
         assert!(check("washing", &chose(&["daily", "some"])).is_err());

@@ -11,20 +11,23 @@
 //! - A published version is never changed, and two never hold on the same day; whoever has begun with one finishes with it.
 //! - The indicative budget is a beginning, no promise: what is agreed may differ, with a reason (`support_plans`).
 //!
-//! Who: [`crate::identity::PlanReader`] reads, [`crate::identity::PlanWriter`] answers;
+//! Who: [`crate::identity::PlanReader`] reads, [`crate::identity::Planner`] answers;
 //! [`crate::identity::AuthorityAdministrator`] writes and publishes questionnaires. Decision 0042.
 
 pub mod api;
 mod assess;
 mod assessment;
+pub mod editor_pages;
 pub mod pages;
 mod publish;
 mod questionnaire;
+pub mod questionnaires;
+pub mod simulate;
 pub mod store;
 pub mod views;
 mod working;
 
-pub use assess::{AssessError, answer, erase_words, finish, start};
+pub use assess::{AssessError, answer, erase_words, finish, put_finished, start};
 pub use assessment::{Answer, AnsweredAs, Answers, Assessment, AssessmentState, Given};
 pub use publish::{PublishError, begin, discard, publish, put, standard, write};
 pub use questionnaire::{

@@ -12,7 +12,7 @@ use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::{UtcTime, day, long_date};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::{self, PlanReader, PlanWriter};
+use crate::identity::{self, PlanReader, Planner};
 use crate::ids::{AssessmentId, PersonId};
 use crate::money::Money;
 use crate::places;
@@ -28,12 +28,12 @@ use super::{answer, finish, start, store};
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/assessment", get().to(get_start))
-        .route("/support/{citizen_id}/assessment", post().to(post_start))
-        .route("/support/{citizen_id}/assessment/{assessment_id}", get().to(get_assessment))
-        .route("/support/{citizen_id}/assessment/{assessment_id}/questions/{question}", get().to(get_question))
-        .route("/support/{citizen_id}/assessment/{assessment_id}/questions/{question}", post().to(post_question))
-        .route("/support/{citizen_id}/assessment/{assessment_id}/finish", post().to(post_finish));
+        .route("/support/{person_id}/assessment", get().to(get_start))
+        .route("/support/{person_id}/assessment", post().to(post_start))
+        .route("/support/{person_id}/assessment/{assessment_id}", get().to(get_assessment))
+        .route("/support/{person_id}/assessment/{assessment_id}/questions/{question}", get().to(get_question))
+        .route("/support/{person_id}/assessment/{assessment_id}/questions/{question}", post().to(post_question))
+        .route("/support/{person_id}/assessment/{assessment_id}/finish", post().to(post_finish));
 }
 
 /// A look at somebody's answers, for whoever reads who looked.
@@ -62,15 +62,18 @@ pub(super) fn how(given_as: AnsweredAs) -> &'static str {
     }
 }
 
-/// `GET /support/{citizen_id}/assessment`
+/// `GET /support/{person_id}/assessment`
 pub async fn get_start(reader: PlanReader, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let asked = reader.clone();
     let (authority, version, open, finished) = app
         .db
         .read(move |conn| {
-            let authority = places::store::authority_name(conn, asked.authority())?;
-            let version = store::in_force(conn, asked.authority(), day(now))?;
+            let authority = council_of(conn, &asked)?;
+            let version = match asked.authority() {
+                Some(authority) => store::in_force(conn, authority, day(now))?,
+                None => None,
+            };
             let open = match store::open_one(conn, &asked)? {
                 Some(open) => Some((store::content(conn, open.questionnaire)?, open)),
                 None => None,
@@ -109,6 +112,14 @@ pub async fn get_start(reader: PlanReader, app: Data<App>, request: HttpRequest)
     })
 }
 
+/// The name of the person's council.
+pub(crate) fn council_of(conn: &mut Conn, reader: &PlanReader) -> diesel::QueryResult<String> {
+    match reader.authority() {
+        Some(authority) => places::store::authority_name(conn, authority),
+        None => Ok("your council".into()),
+    }
+}
+
 fn finished_line(base: &str, assessment: &Assessment) -> FinishedLine {
     let amount = assessment.working.as_ref().map(|working| a_week(working.weekly_pence));
     FinishedLine {
@@ -123,9 +134,9 @@ fn finished_line(base: &str, assessment: &Assessment) -> FinishedLine {
 #[derive(Deserialize)]
 pub struct Press {}
 
-/// `POST /support/{citizen_id}/assessment`
+/// `POST /support/{person_id}/assessment`
 pub async fn post_start(
-    writer: PlanWriter,
+    writer: Planner,
     Form(Press {}): Form<Press>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -170,9 +181,9 @@ async fn read(app: &App, reader: &PlanReader, id: AssessmentId) -> Result<(Asses
         .await
 }
 
-/// `GET /support/{citizen_id}/assessment/{assessment_id}/questions/{question}`
+/// `GET /support/{person_id}/assessment/{assessment_id}/questions/{question}`
 pub async fn get_question(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<QuestionPath>,
     app: Data<App>,
     request: HttpRequest,
@@ -189,7 +200,8 @@ pub async fn get_question(
     let mut page = question_page(&request, &content, number, &typed, Vec::new());
     let here = format!("{}/assessment/{}", base(&writer), assessment.id);
     page.action = format!("{here}/questions/{number}");
-    page.back = if number > 1 { format!("{here}/questions/{}", number - 1) } else { format!("{}/assessment", base(&writer)) };
+    page.back =
+        if number > 1 { format!("{here}/questions/{}", number - 1) } else { format!("{}/assessment", base(&writer)) };
     page.given = given
         .filter(|answer| answer.given_by != writer.who().person())
         .map(|answer| format!("This was answered {}.", how(answer.given_as)));
@@ -265,9 +277,9 @@ impl AnswerForm {
     }
 }
 
-/// `POST /support/{citizen_id}/assessment/{assessment_id}/questions/{question}`
+/// `POST /support/{person_id}/assessment/{assessment_id}/questions/{question}`
 pub async fn post_question(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<QuestionPath>,
     Form(form): Form<AnswerForm>,
     app: Data<App>,
@@ -298,7 +310,7 @@ pub async fn post_question(
     }))
 }
 
-/// `GET /support/{citizen_id}/assessment/{assessment_id}`: the answers, or what they came to.
+/// `GET /support/{person_id}/assessment/{assessment_id}`: the answers, or what they came to.
 pub async fn get_assessment(
     reader: PlanReader,
     path: Path<(String, String)>,
@@ -311,7 +323,7 @@ pub async fn get_assessment(
     let (authority, names) = app
         .db
         .read(move |conn| {
-            let authority = places::store::authority_name(conn, asked.0.authority())?;
+            let authority = council_of(conn, &asked.0)?;
             Ok::<_, AppError>((authority, names(conn, &asked.1)?))
         })
         .await?;
@@ -421,9 +433,9 @@ fn result_page(
     }
 }
 
-/// `POST /support/{citizen_id}/assessment/{assessment_id}/finish`
+/// `POST /support/{person_id}/assessment/{assessment_id}/finish`
 pub async fn post_finish(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<(String, String)>,
     Form(Press {}): Form<Press>,
     app: Data<App>,

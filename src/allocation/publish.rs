@@ -118,7 +118,10 @@ pub fn publish(
     let draft = draft_of(tx, administrator, id)?;
     let mut wrong = draft.content.problems();
     if from < day(now) {
-        wrong.push(FieldError::new("from", "Choose a day that is today or later: what was asked before stays as it was."));
+        wrong.push(FieldError::new(
+            "from",
+            "Choose a day that is today or later: what was asked before stays as it was.",
+        ));
     }
     if until.is_some_and(|until| until <= from) {
         wrong.push(FieldError::new("until", "Choose an end that is after the first day, or leave it out."));
@@ -129,7 +132,8 @@ pub fn publish(
         let gives_way = other.effective_until.is_none() && begins < from;
         let overlaps = until.is_none_or(|until| begins < until) && other.effective_until.is_none_or(|ends| ends > from);
         if overlaps && !gives_way {
-            let message = format!("Version {} holds on some of these days. Choose days on which no other holds.", other.number);
+            let message =
+                format!("Version {} holds on some of these days. Choose days on which no other holds.", other.number);
             wrong.push(FieldError::new("from", message));
         }
     }

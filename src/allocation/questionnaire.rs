@@ -259,7 +259,7 @@ impl Questionnaire {
 }
 
 impl Question {
-    fn problems(&self) -> Vec<String> {
+    pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if !within(&self.text, 1, 300) || self.help.chars().count() > 600 || self.topic.chars().count() > 80 {
             problems.push("a question has up to 300 letters, its help 600, its topic 80.".into());

@@ -6,9 +6,8 @@ use diesel::prelude::*;
 use crate::clock::UtcTime;
 use crate::db::schema::{assessments, authorities, questionnaires};
 use crate::db::{Conn, locked};
-use crate::identity::{PlanReader, PlanWriter};
+use crate::identity::{AuthorityAdministrator, PlanReader, Planner};
 use crate::ids::{AssessmentId, AuthorityId, PersonId, QuestionnaireId};
-use crate::money::Money;
 
 use super::assessment::{AnsweredAs, Answers, Assessment, AssessmentState};
 use super::questionnaire::{Questionnaire, QuestionnaireState, Version};
@@ -180,8 +179,11 @@ macro_rules! assessment_columns {
 }
 
 fn assessment_of(row: AssessmentRow) -> QueryResult<Assessment> {
-    let ((id, authority, person, questionnaire, state), (answers, working), (started_at, changed_at, finished_at, finished_as)) =
-        row;
+    let (
+        (id, authority, person, questionnaire, state),
+        (answers, working),
+        (started_at, changed_at, finished_at, finished_as),
+    ) = row;
     let answers = read(&answers)?;
     let working = working.map(|text| read(&text)).transpose()?;
     Ok(Assessment {
@@ -245,12 +247,9 @@ pub fn newest_finished(conn: &mut Conn, reader: &PlanReader) -> QueryResult<Opti
 }
 
 /// One assessment of this person, kept from others until the transaction ends.
-pub(super) fn lock(tx: &mut Conn, writer: &PlanWriter, id: AssessmentId) -> QueryResult<Option<Assessment>> {
+pub(super) fn lock(tx: &mut Conn, writer: &Planner, id: AssessmentId) -> QueryResult<Option<Assessment>> {
     let row: Option<AssessmentRow> = locked(
-        assessments::table
-            .find(id)
-            .filter(assessments::person_id.eq(writer.person()))
-            .select(assessment_columns!()),
+        assessments::table.find(id).filter(assessments::person_id.eq(writer.person())).select(assessment_columns!()),
     )
     .get_result(tx)
     .optional()?;
@@ -259,15 +258,14 @@ pub(super) fn lock(tx: &mut Conn, writer: &PlanWriter, id: AssessmentId) -> Quer
 
 pub(super) fn begin(
     tx: &mut Conn,
-    writer: &PlanWriter,
-    id: AssessmentId,
-    questionnaire: QuestionnaireId,
+    writer: &Planner,
+    (id, authority, questionnaire): (AssessmentId, AuthorityId, QuestionnaireId),
     now: UtcTime,
 ) -> QueryResult<()> {
     diesel::insert_into(assessments::table)
         .values((
             assessments::id.eq(id),
-            assessments::authority_id.eq(writer.authority()),
+            assessments::authority_id.eq(authority),
             assessments::person_id.eq(writer.person()),
             assessments::questionnaire_id.eq(questionnaire),
             assessments::state.eq(AssessmentState::Open),
@@ -289,7 +287,7 @@ pub(super) fn save_answers(tx: &mut Conn, id: AssessmentId, answers: &Answers, n
 
 pub(super) fn save_finished(
     tx: &mut Conn,
-    writer: &PlanWriter,
+    writer: &Planner,
     id: AssessmentId,
     working: &Working,
     now: UtcTime,
@@ -309,21 +307,28 @@ pub(super) fn save_finished(
         .map(drop)
 }
 
-/// The finished answers of an authority's people without the people: a page of them after an id, for simulating.
+/// The newest finished answers of each person of the administrator's authority, without the people: some of them after an id.
 pub(super) fn answers_after(
     conn: &mut Conn,
-    authority: AuthorityId,
+    administrator: &AuthorityAdministrator,
     after: &str,
     limit: i64,
-) -> QueryResult<Vec<(AssessmentId, Answers, Money)>> {
-    let rows: Vec<(AssessmentId, String, Option<Money>)> = assessments::table
-        .filter(assessments::authority_id.eq(authority).and(assessments::state.eq(AssessmentState::Finished)))
+) -> QueryResult<Vec<(AssessmentId, Answers)>> {
+    let later = diesel::alias!(assessments as later);
+    let newer = later
+        .filter(later.field(assessments::person_id).eq(assessments::person_id))
+        .filter(later.field(assessments::state).eq(AssessmentState::Finished))
+        .filter(later.field(assessments::finished_at).gt(assessments::finished_at));
+    let rows: Vec<(AssessmentId, String)> = assessments::table
+        .filter(assessments::authority_id.eq(administrator.authority()))
+        .filter(assessments::state.eq(AssessmentState::Finished).and(assessments::answers.ne("{}")))
         .filter(assessments::id.gt(after.to_owned()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(newer)))
         .order(assessments::id)
         .limit(limit)
-        .select((assessments::id, assessments::answers, assessments::weekly_pence.nullable()))
+        .select((assessments::id, assessments::answers))
         .load(conn)?;
-    rows.into_iter().map(|(id, answers, weekly)| Ok((id, read(&answers)?, weekly.unwrap_or_default()))).collect()
+    rows.into_iter().map(|(id, answers)| Ok((id, read(&answers)?))).collect()
 }
 
 pub(super) fn erase_words(tx: &mut Conn, person: PersonId) -> QueryResult<()> {

@@ -1,5 +1,8 @@
 //! The structs behind the templates: questions, answers, and how a budget was worked out.
-use crate::web::page::{Choice, Errors, Page};
+use crate::error::FieldError;
+use crate::providers::services::form::Field;
+use crate::purchasing::views::StateTag;
+use crate::web::page::{Choice, Errors, Page, Row, Tile};
 use askama::Template;
 
 /// Where somebody's self-assessment stands, and the way into it.
@@ -128,4 +131,123 @@ pub struct ShownLine {
     pub detail: String,
     /// "10 points" or "£84"
     pub value: String,
+}
+
+/// Every version of an authority's questionnaire.
+#[derive(Template)]
+#[template(path = "allocation/versions.html")]
+pub struct QuestionnairesPage {
+    pub page: Page,
+    pub authority: String,
+    pub may_change: bool,
+    pub has_draft: bool,
+    pub versions: Vec<VersionLine>,
+}
+
+/// One version in that list.
+#[derive(Clone, Debug, Default)]
+pub struct VersionLine {
+    pub href: String,
+    pub name: String,
+    pub about: String,
+    pub tag: StateTag,
+}
+
+/// One version, and the ways to change it.
+#[derive(Template)]
+#[template(path = "allocation/editor.html")]
+pub struct EditorPage {
+    pub page: Page,
+    pub base: String,
+    pub name: String,
+    pub number: i32,
+    pub holds: String,
+    pub is_draft: bool,
+    pub may_change: bool,
+    pub introduction: String,
+    pub rounding: String,
+    pub questions: Vec<QuestionLine>,
+    pub prices: Vec<Row>,
+    pub adjustments: Vec<QuestionLine>,
+    pub problems: Vec<FieldError>,
+    pub from: String,
+    pub until: String,
+    pub errors: Errors,
+}
+
+/// One question or adjustment in a version.
+#[derive(Clone, Debug, Default)]
+pub struct QuestionLine {
+    pub key: String,
+    pub topic: String,
+    pub text: String,
+    pub href: String,
+    pub move_path: String,
+    /// "Help with most meals: 8 points"
+    pub answers: Vec<String>,
+}
+
+/// Writing one question or one adjustment.
+#[derive(Template)]
+#[template(path = "allocation/edit.html")]
+pub struct QuestionEditPage {
+    pub page: Page,
+    pub heading: String,
+    pub back: String,
+    pub action: String,
+    pub fields: Vec<Field>,
+    pub options: Vec<OptionRow>,
+    pub removable: bool,
+    pub errors: Errors,
+}
+
+/// One answer to choose, as the form shows it.
+#[derive(Clone, Debug, Default)]
+pub struct OptionRow {
+    pub number: usize,
+    pub key: String,
+    pub label: String,
+    pub points: String,
+}
+
+/// What a point is worth.
+#[derive(Template)]
+#[template(path = "allocation/prices.html")]
+pub struct PricesPage {
+    pub page: Page,
+    pub back: String,
+    pub action: String,
+    pub rows: Vec<PriceRow>,
+    pub errors: Errors,
+}
+
+/// One price, as the form shows it.
+#[derive(Clone, Debug, Default)]
+pub struct PriceRow {
+    pub number: usize,
+    pub from: String,
+    pub price: String,
+}
+
+/// What a version would come to.
+#[derive(Template)]
+#[template(path = "allocation/simulation.html")]
+pub struct SimulationPage {
+    pub page: Page,
+    pub back: String,
+    pub action: String,
+    pub refusal: Option<String>,
+    pub percent: String,
+    pub tiles: Vec<Tile>,
+    pub bands: Vec<BandRow>,
+    pub errors: Errors,
+}
+
+/// How many would get so much more or less.
+#[derive(Clone, Debug, Default)]
+pub struct BandRow {
+    pub label: String,
+    pub people: String,
+    /// Thousandths of the longest bar.
+    pub width: u32,
 }

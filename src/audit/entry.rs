@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::clock::UtcTime;
 use crate::db::text_enum;
 use crate::identity::{
-    AuthorityAdministrator, BudgetHolder, BudgetReader, CareDesk, CareManager, FinanceOfficer, PlanReader, Practitioner,
-    ProviderMember, RoleName, SignedIn, Way,
+    AssignedCareManager, AuthorityAdministrator, BudgetHolder, BudgetReader, CareDesk, FinanceOfficer, PlanReader,
+    Practitioner, ProviderMember, RoleName, SignedIn, Way,
 };
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 
@@ -124,7 +124,7 @@ impl From<&BudgetHolder> for Actor {
 impl From<&PlanReader> for Actor {
     fn from(reader: &PlanReader) -> Self {
         let acting_for = reader.acting_for().map(|_| reader.person());
-        let authority = reader.is_care_manager().then(|| reader.authority());
+        let authority = reader.authority().filter(|_| reader.is_care_manager());
         let role = authority.map(|_| RoleName::CareManager);
         Self { acting_for, role, authority, ..Self::from(reader.who()) }
     }
@@ -137,9 +137,9 @@ impl From<&CareDesk> for Actor {
     }
 }
 
-impl From<&CareManager> for Actor {
-    fn from(manager: &CareManager) -> Self {
-        let (role, authority) = (Some(RoleName::CareManager), Some(manager.authority()));
+impl From<&AssignedCareManager> for Actor {
+    fn from(manager: &AssignedCareManager) -> Self {
+        let (role, authority) = (Some(RoleName::CareManager), manager.authority());
         Self { role, authority, ..Self::from(manager.who()) }
     }
 }

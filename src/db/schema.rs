@@ -1206,7 +1206,7 @@ diesel::table! {
 diesel::table! {
     support_plans (id) {
         id -> Text,
-        authority_id -> Text,
+        authority_id -> Nullable<Text>,
         person_id -> Text,
         state -> Text,
         content -> Text,
@@ -1294,6 +1294,7 @@ diesel::table! {
         ends_on -> Date,
         bridge_weekly_pence -> BigInt,
         bridge_weeks -> Integer,
+        changes_budget_id -> Nullable<Text>,
         budget_id -> Nullable<Text>,
         decided_by -> Text,
         decided_at -> Timestamp,
@@ -1318,10 +1319,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    shared_plans (id) {
+        id -> Text,
+        person_id -> Text,
+        need_group -> Text,
+        age_band -> Text,
+        content -> Text,
+        worked -> Text,
+        shared_by -> Text,
+        shared_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_heads,
     questionnaires,
+    shared_plans,
     assessments,
     support_plans,
     plan_lines,

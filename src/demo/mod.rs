@@ -22,6 +22,7 @@ mod open_data;
 pub mod people;
 mod place;
 mod plan;
+mod planning;
 mod scenes;
 mod upkeep;
 mod words;

@@ -48,6 +48,12 @@ impl RepresentativeKind {
         }
     }
 
+    /// Whether planning is what it is for.
+    #[must_use]
+    pub const fn plans(self) -> bool {
+        matches!(self, Self::Planner | Self::CareManager)
+    }
+
     /// Whether it must not go on without an end.
     #[must_use]
     pub const fn needs_an_end(self) -> bool {
@@ -111,6 +117,7 @@ impl Wanted {
         let mut wrong = Vec::new();
         self.email = self.email.trim().to_lowercase();
         self.evidence = self.evidence.trim().into();
+        self.scopes.plan |= self.kind.plans();
         if !kinds.contains(&self.kind) {
             wrong.push(FieldError::new("kind", "Choose who this is."));
         }

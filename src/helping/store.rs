@@ -43,7 +43,8 @@ impl Row {
     /// What the helper may do.
     #[must_use]
     pub fn scopes(&self) -> Scopes {
-        Scopes { plan: self.may_plan, buy: self.may_buy, money: self.may_manage_money }
+        let plan = self.may_plan || self.kind.plans();
+        Scopes { plan, buy: self.may_buy, money: self.may_manage_money }
     }
 
     /// Whether it holds, or could still be taken up.
@@ -107,6 +108,33 @@ pub fn insert_agreed(
     insert(tx, &new)
 }
 
+/// Writes that a council has assigned a care manager to somebody: for the demo town.
+pub fn insert_assigned(
+    tx: &mut Conn,
+    authority: AuthorityId,
+    (person, manager): (PersonId, PersonId),
+    at: UtcTime,
+) -> QueryResult<()> {
+    let new = NewRow {
+        id: RepresentativeId::new(),
+        person_id: person,
+        helper_id: Some(manager),
+        email: None,
+        kind: RepresentativeKind::CareManager,
+        may_plan: true,
+        may_buy: false,
+        may_manage_money: false,
+        authority_id: Some(authority),
+        evidence: String::new(),
+        granted_by: manager,
+        granted_at: at,
+        token_hash: None,
+        accepted_at: Some(at),
+        ends_at: None,
+    };
+    insert(tx, &new)
+}
+
 /// Somebody whom one acts for, and what one may do for them.
 #[derive(Clone, Debug)]
 pub struct Helped {
@@ -116,6 +144,8 @@ pub struct Helped {
     pub name: String,
     /// What one may do for them.
     pub scopes: Scopes,
+    /// Whether the council has assigned them to one.
+    pub assigned: bool,
     /// On which grounds.
     pub kinds: Vec<RepresentativeKind>,
 }
@@ -131,13 +161,16 @@ pub fn people_helped(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<Help
         .load(conn)?;
     let mut all: Vec<Helped> = Vec::new();
     for (row, name) in rows.into_iter().filter(|(row, _)| still_in_office(helper, row)) {
+        let assigned = row.kind == RepresentativeKind::CareManager;
         match all.last_mut().filter(|helped| helped.person == row.person_id) {
             Some(helped) => {
                 helped.scopes = helped.scopes.with(row.scopes());
+                helped.assigned |= assigned;
                 helped.kinds.push(row.kind);
             }
             None => {
-                all.push(Helped { person: row.person_id, name, scopes: row.scopes(), kinds: vec![row.kind] });
+                let (scopes, kinds) = (row.scopes(), vec![row.kind]);
+                all.push(Helped { person: row.person_id, name, scopes, assigned, kinds });
             }
         }
     }

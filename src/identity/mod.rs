@@ -1,7 +1,7 @@
 //! Who somebody is, and what they may do.
 //!
 //! - A *session* (pages) or a short-lived *token* (programs) says who is asking; both end in the same roles.
-//! - A *role* is a value that only `roles.rs` can build. To hold it is to be allowed: handlers ask for it as an
+//! - A *role* is a value that only `roles` can build. To hold it is to be allowed: handlers ask for it as an
 //!   argument, stores take it and filter by it, so that a forgotten permission does not compile.
 //! - What one may not see answers 404: nobody learns from us that it exists.
 //!
@@ -42,9 +42,9 @@ pub use password::{Passwords, hash, may_be_taken};
 pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use providers::Providers;
 pub use roles::{
-    Anyone, Arriving, AuthorityAdministrator, AuthorityReader, BudgetHolder, BudgetReader, CareDesk, CareManager, Commissioner,
-    FinanceOfficer, Moderator, PlanReader, PlanSigner, PlanWriter, Practitioner, ProviderManager, ProviderMember, ProviderOwner, PurchaseBuyer,
-    PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
+    Anyone, Arriving, AssignedCareManager, AuthorityAdministrator, AuthorityReader, BudgetHolder, BudgetReader,
+    CareDesk, Commissioner, FinanceOfficer, Moderator, PlanReader, PlanSigner, Planner, Practitioner, ProviderManager,
+    ProviderMember, ProviderOwner, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
 pub use scope::{Allowed, Scope, read_scopes, write_scopes};
 pub use sign_in::{SignInError, Whence, sign_in, sign_in_as_demo_person, sign_out};

@@ -13,7 +13,7 @@ text_enum! {
         Read = "read",
         /// Buy, call off, say what was delivered, rate.
         Buy = "buy",
-        /// Answer questions about needs, write the support plan.
+        /// Write a support plan.
         Plan = "plan",
         /// Work a provider's desk: answer, deliver, invoice.
         Deliver = "deliver",
@@ -35,7 +35,7 @@ impl Scope {
         match self {
             Self::Read => "Read: look at budgets, purchases and whatever else is yours",
             Self::Buy => "Buy: ask for support, call it off, say what was delivered, rate",
-            Self::Plan => "Plan: answer questions about needs, write the support plan",
+            Self::Plan => "Plan: write your support plan, and the plans of people you may plan for",
             Self::Deliver => "Deliver: work your provider's desk",
             Self::Settle => "Settle: pay the invoices of your authority",
             Self::Demand => "Demand: see the figures of your authority",

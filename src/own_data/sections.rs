@@ -243,6 +243,18 @@ pub const SECTIONS: &[Section] = &[
         from: "plan_reviews w WHERE w.person_id = {me} ORDER BY w.due_on, w.id",
     },
     Section {
+        name: "shared-plans",
+        title: "Plans that you shared without your name",
+        covers: &["shared_plans"],
+        columns: &[
+            ("content", "s.content"),
+            ("worked", "s.worked"),
+            ("shared", "CAST(s.shared_at AS TEXT)"),
+            ("withdrawn", "CAST(s.withdrawn_at AS TEXT)"),
+        ],
+        from: "shared_plans s WHERE s.person_id = {me} ORDER BY s.shared_at, s.id",
+    },
+    Section {
         name: "budgets",
         title: "Your budgets",
         covers: &["budgets"],

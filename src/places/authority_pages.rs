@@ -41,6 +41,11 @@ const WAYS: &[(&str, &str, &str)] = &[
         "Attorneys, deputies, suitable persons, care managers and helpers on the phone.",
     ),
     (
+        "How budgets are worked out",
+        "/authority/questionnaires",
+        "The questions of the self-assessment, what answers are worth, and trying a new version out.",
+    ),
+    (
         "Feeds",
         "/authority/feeds",
         "Services of other directories, taken in and kept up to date by the national standard.",

@@ -139,8 +139,12 @@ impl Setting {
                  works: a light review, to put small things right."
             }
             Self::ReviewLowRiskDays => "So long after a review comes the next one, where the risk in the plan is low.",
-            Self::ReviewMediumRiskDays => "So long after a review comes the next one, where the risk in the plan is medium.",
-            Self::ReviewHighRiskDays => "So long after a review comes the next one, where the risk in the plan is high.",
+            Self::ReviewMediumRiskDays => {
+                "So long after a review comes the next one, where the risk in the plan is medium."
+            }
+            Self::ReviewHighRiskDays => {
+                "So long after a review comes the next one, where the risk in the plan is high."
+            }
             Self::RemindReviewDays => {
                 "So long before a review, the person and their care manager get a letter, so that both can get ready."
             }

@@ -9,7 +9,7 @@ use crate::budgets::FundingRoute;
 use crate::clock::{UtcTime, day};
 use crate::db::Conn;
 use crate::error::FieldError;
-use crate::identity::{CareManager, PlanSigner};
+use crate::identity::{AssignedCareManager, PlanSigner};
 use crate::ids::{AllocationId, BudgetId};
 use crate::money::Money;
 
@@ -36,7 +36,7 @@ pub struct Decision {
 }
 
 /// The plan and the version that lies with the council.
-fn with_council(tx: &mut Conn, manager: &CareManager) -> Result<(SupportPlan, PlanVersion), PlanError> {
+fn with_council(tx: &mut Conn, manager: &AssignedCareManager) -> Result<(SupportPlan, PlanVersion), PlanError> {
     let plan = store::lock(tx, manager)?.ok_or(PlanError::NotHere)?;
     if plan.state != PlanState::WithCouncil {
         return Err(plan.state.after(PlanEvent::CouncilSigned).err().map_or(PlanError::NotHere, PlanError::Step));
@@ -49,7 +49,7 @@ fn with_council(tx: &mut Conn, manager: &CareManager) -> Result<(SupportPlan, Pl
 #[tracing::instrument(skip_all)]
 pub fn check(
     tx: &mut Conn,
-    manager: &CareManager,
+    manager: &AssignedCareManager,
     checks: &[(Check, bool, String)],
     now: UtcTime,
 ) -> Result<(), PlanError> {
@@ -61,7 +61,7 @@ pub fn check(
 
 fn keep_checks(
     tx: &mut Conn,
-    manager: &CareManager,
+    manager: &AssignedCareManager,
     version: &PlanVersion,
     checks: &[(Check, bool, String)],
     now: UtcTime,
@@ -73,7 +73,10 @@ fn keep_checks(
             wrong.push(FieldError::new(&format!("{}-note", check.slug()), "Shorten this to 1,000 letters or fewer."));
         }
         if !passed && letters == 0 {
-            wrong.push(FieldError::new(&format!("{}-note", check.slug()), "Say what is missing, so that it can be put right."));
+            wrong.push(FieldError::new(
+                &format!("{}-note", check.slug()),
+                "Say what is missing, so that it can be put right.",
+            ));
         }
     }
     if !wrong.is_empty() {
@@ -89,7 +92,7 @@ fn keep_checks(
 #[tracing::instrument(skip_all)]
 pub fn send_back(
     tx: &mut Conn,
-    manager: &CareManager,
+    manager: &AssignedCareManager,
     (checks, words): (&[(Check, bool, String)], &str),
     now: UtcTime,
 ) -> Result<(), PlanError> {
@@ -108,7 +111,7 @@ pub fn send_back(
 
 /// Agrees a plan for the council: all four checks are passed, a budget is agreed, and the care manager signs.
 #[tracing::instrument(skip_all)]
-pub fn agree(tx: &mut Conn, manager: &CareManager, decision: &Decision, now: UtcTime) -> Result<(), PlanError> {
+pub fn agree(tx: &mut Conn, manager: &AssignedCareManager, decision: &Decision, now: UtcTime) -> Result<(), PlanError> {
     let (plan, version) = with_council(tx, manager)?;
     keep_checks(tx, manager, &version, &decision.checks, now)?;
     let kept = store::checks(tx, version.id)?;
@@ -148,7 +151,7 @@ pub fn agree(tx: &mut Conn, manager: &CareManager, decision: &Decision, now: Utc
     let bridged = falls_by > Money::ZERO && decision.bridge_weeks > 0;
     let agreed = Agreed {
         id: AllocationId::new(),
-        authority_id: manager.authority(),
+        authority_id: plan.authority.ok_or(PlanError::NotHere)?,
         person_id: manager.person(),
         version_id: version.id,
         indicative_weekly_pence: indicative,
@@ -158,6 +161,7 @@ pub fn agree(tx: &mut Conn, manager: &CareManager, decision: &Decision, now: Utc
         ends_on: year.until,
         bridge_weekly_pence: if bridged { falls_by } else { Money::ZERO },
         bridge_weeks: if bridged { decision.bridge_weeks } else { 0 },
+        changes_budget_id: None,
         budget_id: None,
         decided_by: manager.who().person(),
         decided_at: now,
@@ -187,11 +191,29 @@ pub fn sign(tx: &mut Conn, signer: &PlanSigner, route: FundingRoute, now: UtcTim
     }
     let review_on = super::review::first_review(tx, signer, &version, &agreed, now)?;
     let budget = funding::fund(tx, &agreed, route, review_on, now)?;
+    signed(tx, signer, (&plan, &version, &agreed), budget, now)?;
+    Ok(budget)
+}
+
+/// The person signs what a budget stands on that is there already: no money moves. For agreements that are taken over.
+pub fn sign_onto(tx: &mut Conn, signer: &PlanSigner, budget: BudgetId, now: UtcTime) -> Result<(), PlanError> {
+    let (plan, version, agreed) = to_sign(tx, signer)?;
+    super::review::first_review(tx, signer, &version, &agreed, now)?;
+    signed(tx, signer, (&plan, &version, &agreed), budget, now)
+}
+
+fn signed(
+    tx: &mut Conn,
+    signer: &PlanSigner,
+    (plan, version, agreed): (&SupportPlan, &PlanVersion, &Agreed),
+    budget: BudgetId,
+    now: UtcTime,
+) -> Result<(), PlanError> {
     store::set_budget(tx, agreed.id, budget)?;
     store::sign(tx, version.id, ("person", signer.who().person(), signer.answers_as()), now)?;
-    store::set_state(tx, &plan, plan.state.after(PlanEvent::PersonSigned)?, signer.who().person(), now)?;
+    store::set_state(tx, plan, plan.state.after(PlanEvent::PersonSigned)?, signer.who().person(), now)?;
     note(tx, signer, (Deed::Changed, None), now)?;
-    Ok(budget)
+    Ok(())
 }
 
 /// The person does not sign, and says why: the plan is open again, for both to talk.
@@ -200,7 +222,10 @@ pub fn decline(tx: &mut Conn, signer: &PlanSigner, words: &str, now: UtcTime) ->
     let (plan, _, _) = to_sign(tx, signer)?;
     let words = words.trim();
     if words.is_empty() || words.chars().count() > 2_000 {
-        return Err(PlanError::Wrong(vec![FieldError::new("words", "Say what you do not agree with, in a few words.")]));
+        return Err(PlanError::Wrong(vec![FieldError::new(
+            "words",
+            "Say what you do not agree with, in a few words.",
+        )]));
     }
     store::insert_comment(tx, &plan, signer, ("", words), now)?;
     store::set_state(tx, &plan, plan.state.after(PlanEvent::PersonDeclined)?, signer.who().person(), now)?;

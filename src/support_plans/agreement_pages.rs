@@ -12,8 +12,7 @@ use crate::budgets::FundingRoute;
 use crate::clock::long_date;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::{CareManager, PlanReader, PlanSigner};
-use crate::places;
+use crate::identity::{AssignedCareManager, PlanReader, PlanSigner};
 use crate::places::settings::{self, Setting};
 use crate::providers::typed;
 use crate::web::form::Form;
@@ -33,11 +32,11 @@ use super::write::PlanError;
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/plan/agreement", get().to(get_agreement))
-        .route("/support/{citizen_id}/plan/agreement", post().to(post_agreement))
-        .route("/support/{citizen_id}/plan/signing", get().to(get_signing))
-        .route("/support/{citizen_id}/plan/signing", post().to(post_signing))
-        .route("/support/{citizen_id}/plan/signing/decline", post().to(post_decline));
+        .route("/support/{person_id}/plan/agreement", get().to(get_agreement))
+        .route("/support/{person_id}/plan/agreement", post().to(post_agreement))
+        .route("/support/{person_id}/plan/signing", get().to(get_signing))
+        .route("/support/{person_id}/plan/signing", post().to(post_signing))
+        .route("/support/{person_id}/plan/signing/decline", post().to(post_decline));
 }
 
 /// The checks and the decision as the form sends them.
@@ -109,7 +108,7 @@ struct Lies {
     bridging_days: i64,
 }
 
-fn lies_with(conn: &mut Conn, manager: &CareManager) -> Result<Lies, PlanError> {
+fn lies_with(conn: &mut Conn, manager: &AssignedCareManager) -> Result<Lies, PlanError> {
     let plan = store::plan_of(conn, manager)?.ok_or(PlanError::NotHere)?;
     if plan.state != PlanState::WithCouncil {
         return Err(PlanError::NotOpen(plan.state));
@@ -120,14 +119,14 @@ fn lies_with(conn: &mut Conn, manager: &CareManager) -> Result<Lies, PlanError> 
         checks: store::checks(conn, version.id)?,
         indicative: assessed.and_then(|each| each.working).map(|working| working.weekly_pence),
         before: store::agreed_budgets_of(conn, manager)?.into_iter().next(),
-        bridging_days: settings::setting(conn, plan.authority, Setting::BridgingDays)?,
+        bridging_days: settings::setting_of(conn, plan.authority, Setting::BridgingDays)?,
         version,
     })
 }
 
-/// `GET /support/{citizen_id}/plan/agreement`
+/// `GET /support/{person_id}/plan/agreement`
 pub async fn get_agreement(
-    manager: CareManager,
+    manager: AssignedCareManager,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
@@ -144,7 +143,7 @@ pub async fn get_agreement(
 
 fn agreement_page(
     request: &HttpRequest,
-    manager: &CareManager,
+    manager: &AssignedCareManager,
     lies: &Lies,
     form: Option<&AgreementForm>,
     wrong: Vec<FieldError>,
@@ -200,9 +199,9 @@ fn agreement_page(
     )
 }
 
-/// `POST /support/{citizen_id}/plan/agreement`: keep the checks, send the plan back, or agree it.
+/// `POST /support/{person_id}/plan/agreement`: keep the checks, send the plan back, or agree it.
 pub async fn post_agreement(
-    manager: CareManager,
+    manager: AssignedCareManager,
     Form(form): Form<AgreementForm>,
     app: Data<App>,
     request: HttpRequest,
@@ -246,7 +245,7 @@ fn to_sign(conn: &mut Conn, reader: &PlanReader) -> Result<ToSign, PlanError> {
     }
     let version = store::version(conn, &plan, plan.version)?.ok_or(PlanError::NotHere)?;
     Ok(ToSign {
-        authority: places::store::authority_name(conn, plan.authority)?,
+        authority: allocation::pages::council_of(conn, reader)?,
         agreed: store::agreed_of(conn, version.id)?.ok_or(PlanError::NotHere)?,
         checks: store::checks(conn, version.id)?,
     })
@@ -270,7 +269,7 @@ pub struct SigningForm {
     words: String,
 }
 
-/// `GET /support/{citizen_id}/plan/signing`
+/// `GET /support/{person_id}/plan/signing`
 pub async fn get_signing(reader: PlanReader, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     signing_page(&app, &request, &reader, &SigningForm::default(), Vec::new()).await
@@ -320,7 +319,7 @@ async fn signing_page(
     )
 }
 
-/// `POST /support/{citizen_id}/plan/signing`
+/// `POST /support/{person_id}/plan/signing`
 pub async fn post_signing(
     signer: PlanSigner,
     Form(form): Form<SigningForm>,
@@ -332,7 +331,10 @@ pub async fn post_signing(
     let (by, route) = (signer.clone(), form.route.parse::<FundingRoute>());
     let write = move |tx: &mut Conn| {
         let route = route.clone().map_err(|_no_route| {
-            PlanError::Wrong(vec![FieldError::new("route", "Choose how the money is to be held. It can be changed later.")])
+            PlanError::Wrong(vec![FieldError::new(
+                "route",
+                "Choose how the money is to be held. It can be changed later.",
+            )])
         })?;
         sign(tx, &by, route, now)
     };
@@ -342,7 +344,7 @@ pub async fn post_signing(
     }
 }
 
-/// `POST /support/{citizen_id}/plan/signing/decline`
+/// `POST /support/{person_id}/plan/signing/decline`
 pub async fn post_decline(
     signer: PlanSigner,
     Form(form): Form<SigningForm>,

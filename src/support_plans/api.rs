@@ -1,7 +1,7 @@
 //! Support plans, their agreement and their reviews over `/api/v1`.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Json, Path, ServiceConfig, get, post, put};
+use actix_web::web::{Data, Json, Path, ServiceConfig, delete, get, post, put};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,8 +13,8 @@ use crate::budgets::FundingRoute;
 use crate::clock::{UtcTime, day, rfc3339};
 use crate::db::Conn;
 use crate::error::AppError;
-use crate::identity::{CareManager, PlanReader, PlanSigner, PlanWriter};
-use crate::ids::{BudgetId, PlanCommentId, PlanReviewId};
+use crate::identity::{AssignedCareManager, NeedGroup, PlanReader, PlanSigner, Planner};
+use crate::ids::{BudgetId, PlanCommentId, PlanReviewId, SharedPlanId};
 use crate::money::Money;
 use crate::web::form::Json as Sent;
 use crate::web::render::Problem;
@@ -26,6 +26,7 @@ use super::difference::difference;
 use super::overview_pages::look;
 use super::plan::{Check, PlanState};
 use super::review::{ReviewContent, ReviewState, hold};
+use super::share::{AgeBand, SharedPlan, share, similar, withdraw};
 use super::store::{self, Agreed};
 use super::write::{PlanError, begin, comment, hand_over, reopen, replace, weekly_budget};
 use super::{review_store, templates};
@@ -33,20 +34,23 @@ use super::{review_store, templates};
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/plan", get().to(get_plan))
-        .route("/support/{citizen_id}/plan", post().to(post_plan))
-        .route("/support/{citizen_id}/plan", put().to(put_plan))
-        .route("/support/{citizen_id}/plan/handing-over", post().to(post_handing_over))
-        .route("/support/{citizen_id}/plan/reopening", post().to(post_reopening))
-        .route("/support/{citizen_id}/plan/comments", post().to(post_comment))
-        .route("/support/{citizen_id}/plan/versions", get().to(get_versions))
-        .route("/support/{citizen_id}/plan/versions/{version}", get().to(get_version))
-        .route("/support/{citizen_id}/plan/agreement", post().to(post_agreement))
-        .route("/support/{citizen_id}/plan/sending-back", post().to(post_sending_back))
-        .route("/support/{citizen_id}/plan/signature", post().to(post_signature))
-        .route("/support/{citizen_id}/plan/signature-refusal", post().to(post_signature_refusal))
-        .route("/support/{citizen_id}/reviews", get().to(get_reviews))
-        .route("/support/{citizen_id}/reviews/{plan_review_id}/holding", post().to(post_holding));
+        .route("/support/{person_id}/plan", get().to(get_plan))
+        .route("/support/{person_id}/plan", post().to(post_plan))
+        .route("/support/{person_id}/plan", put().to(put_plan))
+        .route("/support/{person_id}/plan/handing-over", post().to(post_handing_over))
+        .route("/support/{person_id}/plan/reopening", post().to(post_reopening))
+        .route("/support/{person_id}/plan/comments", post().to(post_comment))
+        .route("/support/{person_id}/plan/versions", get().to(get_versions))
+        .route("/support/{person_id}/plan/versions/{version}", get().to(get_version))
+        .route("/support/{person_id}/plan/agreement", post().to(post_agreement))
+        .route("/support/{person_id}/plan/sending-back", post().to(post_sending_back))
+        .route("/support/{person_id}/plan/signature", post().to(post_signature))
+        .route("/support/{person_id}/plan/signature-refusal", post().to(post_signature_refusal))
+        .route("/support/{person_id}/plan/sharing", put().to(put_sharing))
+        .route("/support/{person_id}/plan/sharing", delete().to(delete_sharing))
+        .route("/support/{person_id}/shared-plans", get().to(get_shared_plans))
+        .route("/support/{person_id}/reviews", get().to(get_reviews))
+        .route("/support/{person_id}/reviews/{plan_review_id}/holding", post().to(post_holding));
 }
 
 /// A support plan with what it costs.
@@ -120,8 +124,8 @@ async fn document(app: &App, reader: PlanReader) -> Result<PlanDocument, AppErro
 }
 
 /// One person's support plan.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/plan", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/plan", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)),
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem)))]
 pub async fn get_plan(reader: PlanReader, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
     audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
@@ -138,10 +142,10 @@ pub struct NewPlan {
 }
 
 /// Begins a plan; one that there is stays as it is.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)), request_body = NewPlan,
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)), request_body = NewPlan,
     responses((status = 201, body = PlanDocument), (status = 404, body = Problem)))]
-pub async fn post_plan(writer: PlanWriter, Sent(sent): Sent<NewPlan>, app: Data<App>) -> Result<HttpResponse, AppError> {
+pub async fn post_plan(writer: Planner, Sent(sent): Sent<NewPlan>, app: Data<App>) -> Result<HttpResponse, AppError> {
     let (now, reader) = (app.clock.now(), (*writer).clone());
     let content = match sent.template.as_str() {
         "" => PlanContent::default(),
@@ -162,12 +166,12 @@ pub struct ChangedPlan {
 }
 
 /// Writes a plan that is being written anew, if nobody has changed it since it was read.
-#[utoipa::path(put, path = "/api/v1/support/{citizen_id}/plan", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)), request_body = ChangedPlan,
+#[utoipa::path(put, path = "/api/v1/support/{person_id}/plan", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)), request_body = ChangedPlan,
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn put_plan(
-    writer: PlanWriter,
+    writer: Planner,
     Sent(sent): Sent<ChangedPlan>,
     app: Data<App>,
 ) -> Result<Json<PlanDocument>, AppError> {
@@ -177,20 +181,20 @@ pub async fn put_plan(
 }
 
 /// Hands a plan over to the council: what stands in it becomes a version.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/handing-over", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/handing-over", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)),
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn post_handing_over(writer: PlanWriter, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
+pub async fn post_handing_over(writer: Planner, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
     let (now, reader) = (app.clock.now(), (*writer).clone());
     app.db.write(move |tx| hand_over(tx, &writer, now)).await?;
     Ok(Json(document(&app, reader).await?))
 }
 
 /// Takes a plan back before the council has answered, or begins to change one that is agreed.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/reopening", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/reopening", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)),
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn post_reopening(writer: PlanWriter, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
+pub async fn post_reopening(writer: Planner, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
     let (now, reader) = (app.clock.now(), (*writer).clone());
     app.db.write(move |tx| reopen(tx, &writer, now)).await?;
     Ok(Json(document(&app, reader).await?))
@@ -216,11 +220,11 @@ pub struct MadeComment {
 }
 
 /// Comments on a plan, or on one entry of it.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/comments", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)), request_body = NewComment,
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/comments", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)), request_body = NewComment,
     responses((status = 201, body = MadeComment), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn post_comment(
-    writer: PlanWriter,
+    writer: Planner,
     Sent(sent): Sent<NewComment>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -349,8 +353,8 @@ pub struct PlanVersionsDocument {
 }
 
 /// Which versions of a plan were handed over.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/plan/versions", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/plan/versions", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)),
     responses((status = 200, body = PlanVersionsDocument), (status = 404, body = Problem)))]
 pub async fn get_versions(reader: PlanReader, app: Data<App>) -> Result<Json<PlanVersionsDocument>, AppError> {
     audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
@@ -362,8 +366,8 @@ pub async fn get_versions(reader: PlanReader, app: Data<App>) -> Result<Json<Pla
 }
 
 /// One version of a plan, with what changed, what was checked, agreed and signed.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/plan/versions/{version}", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path), ("version" = i32, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/plan/versions/{version}", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path), ("version" = i32, Path)),
     responses((status = 200, body = PlanVersionDocument), (status = 404, body = Problem)))]
 pub async fn get_version(
     reader: PlanReader,
@@ -400,12 +404,12 @@ fn checks(sent: Vec<CheckDocument>) -> Vec<(Check, bool, String)> {
 }
 
 /// Agrees a plan for the council, and signs it.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/agreement", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)), request_body = NewAgreement,
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/agreement", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)), request_body = NewAgreement,
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn post_agreement(
-    manager: CareManager,
+    manager: AssignedCareManager,
     Sent(sent): Sent<NewAgreement>,
     app: Data<App>,
 ) -> Result<Json<PlanDocument>, AppError> {
@@ -433,12 +437,12 @@ pub struct SendingBack {
 }
 
 /// Sends a plan back with what is to be changed.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/sending-back", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)), request_body = SendingBack,
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/sending-back", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)), request_body = SendingBack,
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn post_sending_back(
-    manager: CareManager,
+    manager: AssignedCareManager,
     Sent(sent): Sent<SendingBack>,
     app: Data<App>,
 ) -> Result<Json<PlanDocument>, AppError> {
@@ -465,8 +469,8 @@ pub struct SignedDocument {
 }
 
 /// Signs a plan that the council has signed: both have agreed, and the personal budget opens.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/signature", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)), request_body = NewSignature,
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/signature", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)), request_body = NewSignature,
     responses((status = 201, body = SignedDocument), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn post_signature(
@@ -488,8 +492,8 @@ pub struct SignatureRefusal {
 }
 
 /// Does not sign: the plan is open again.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/plan/signature-refusal", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path)), request_body = SignatureRefusal,
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/signature-refusal", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)), request_body = SignatureRefusal,
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn post_signature_refusal(
@@ -528,8 +532,8 @@ pub struct PlanReviewsDocument {
 }
 
 /// The reviews of one person's plan: due and held.
-#[utoipa::path(get, path = "/api/v1/support/{citizen_id}/reviews", tag = "support plans", security(("bearer" = [])),
-    params(("citizen_id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/reviews", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)),
     responses((status = 200, body = PlanReviewsDocument), (status = 404, body = Problem)))]
 pub async fn get_reviews(reader: PlanReader, app: Data<App>) -> Result<Json<PlanReviewsDocument>, AppError> {
     audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
@@ -551,13 +555,13 @@ pub async fn get_reviews(reader: PlanReader, app: Data<App>) -> Result<Json<Plan
 }
 
 /// Holds a review: what came of each outcome is kept, and the next one is set by risk.
-#[utoipa::path(post, path = "/api/v1/support/{citizen_id}/reviews/{plan_review_id}/holding", tag = "support plans",
-    security(("bearer" = [])), params(("citizen_id" = String, Path), ("plan_review_id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/reviews/{plan_review_id}/holding", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path), ("plan_review_id" = String, Path)),
     request_body = ReviewContent,
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn post_holding(
-    manager: CareManager,
+    manager: AssignedCareManager,
     path: Path<(String, String)>,
     Sent(sent): Sent<ReviewContent>,
     app: Data<App>,
@@ -566,4 +570,77 @@ pub async fn post_holding(
     let now = app.clock.now();
     app.db.write(move |tx| hold(tx, &manager, id, &sent, now)).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// That the owner has read what others see.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSharing {
+    /// Nothing in it leads to them or to anybody else.
+    pub has_read: bool,
+}
+
+/// Shares the newest version of a plan without names.
+#[utoipa::path(put, path = "/api/v1/support/{person_id}/plan/sharing", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)), request_body = NewSharing,
+    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn put_sharing(
+    signer: PlanSigner,
+    Sent(sent): Sent<NewSharing>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let now = app.clock.now();
+    app.db.write(move |tx| share(tx, &signer, sent.has_read, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes a shared plan back.
+#[utoipa::path(delete, path = "/api/v1/support/{person_id}/plan/sharing", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn delete_sharing(signer: PlanSigner, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let now = app.clock.now();
+    app.db.write(move |tx| withdraw(tx, &signer, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A plan that somebody shares without their name.
+#[derive(Serialize, ToSchema)]
+pub struct SharedPlanDocument {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: SharedPlanId,
+    /// What support is mostly about.
+    #[schema(value_type = String)]
+    pub need: NeedGroup,
+    /// How old, roughly.
+    pub age: AgeBand,
+    /// What stands in it, without names.
+    pub content: PlanContent,
+    /// What was learned.
+    pub worked: String,
+}
+
+/// Plans of others.
+#[derive(Serialize, ToSchema)]
+pub struct SharedPlansDocument {
+    /// The likest first.
+    pub shared_plans: Vec<SharedPlanDocument>,
+}
+
+/// Plans that others share, those of people with similar needs first.
+#[utoipa::path(get, path = "/api/v1/support/{person_id}/shared-plans", tag = "support plans", security(("bearer" = [])),
+    params(("person_id" = String, Path)),
+    responses((status = 200, body = SharedPlansDocument), (status = 404, body = Problem)))]
+pub async fn get_shared_plans(reader: PlanReader, app: Data<App>) -> Result<Json<SharedPlansDocument>, AppError> {
+    let now = app.clock.now();
+    let found = app.db.read(move |conn| similar(conn, &reader, now)).await?;
+    let document = |each: SharedPlan| SharedPlanDocument {
+        id: each.id,
+        need: each.need,
+        age: each.age,
+        content: each.content,
+        worked: each.worked,
+    };
+    Ok(Json(SharedPlansDocument { shared_plans: found.into_iter().map(document).collect() }))
 }

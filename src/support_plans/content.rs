@@ -14,12 +14,12 @@ use crate::money::Money;
 use super::costing::Rhythm;
 
 /// The most entries of each part.
-pub const MOST: usize = 40;
+pub(super) const MOST: usize = 40;
 /// The longest answer in own words, and the longest line.
 const LONG: usize = 4_000;
 const SHORT: usize = 200;
 /// The dearest thing: £100,000.
-pub const DEAREST: i64 = 10_000_000;
+pub(super) const DEAREST: i64 = 10_000_000;
 
 text_enum! {
     /// How heavy a risk is: it decides how soon the plan is reviewed.
@@ -191,7 +191,10 @@ impl PlanContent {
     fn keys(&self) -> impl Iterator<Item = &String> {
         let outcomes = self.outcomes.iter().map(|each| &each.key);
         let risks = self.risks.iter().map(|each| &each.key);
-        outcomes.chain(risks).chain(self.circle.iter().map(|each| &each.key)).chain(self.lines.iter().map(|each| &each.key))
+        outcomes
+            .chain(risks)
+            .chain(self.circle.iter().map(|each| &each.key))
+            .chain(self.lines.iter().map(|each| &each.key))
     }
 
     /// Everything that cannot stay as it is. The fields are named after the parts of the forms.
@@ -330,7 +333,13 @@ mod tests {
     use super::*;
 
     fn line() -> Line {
-        Line { key: "line-1".into(), words: "Swimming".into(), quantity: 1, price_pence: Money::pence(650), ..Line::default() }
+        Line {
+            key: "line-1".into(),
+            words: "Swimming".into(),
+            quantity: 1,
+            price_pence: Money::pence(650),
+            ..Line::default()
+        }
     }
 
     fn fields(wrong: &[FieldError]) -> Vec<&str> {
@@ -361,7 +370,8 @@ mod tests {
     #[test]
     fn the_heaviest_risk_counts() {
         let risk = |level| Risk { level, ..Risk::default() };
-        let content = PlanContent { risks: vec![risk(RiskLevel::Medium), risk(RiskLevel::Low)], ..PlanContent::default() };
+        let content =
+            PlanContent { risks: vec![risk(RiskLevel::Medium), risk(RiskLevel::Low)], ..PlanContent::default() };
         assert_eq!(content.risk(), RiskLevel::Medium);
         assert_eq!(PlanContent::default().risk(), RiskLevel::Low);
     }

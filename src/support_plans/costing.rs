@@ -79,7 +79,7 @@ fn monthly(amount: Money, year: Year) -> Money {
 
 /// What a total of the year comes to a week.
 #[must_use]
-pub fn a_week_of(total: Money, year: Year) -> Money {
+pub(super) fn a_week_of(total: Money, year: Year) -> Money {
     Money::pence(part(total.as_pence(), 7, year.days()))
 }
 
@@ -117,7 +117,7 @@ pub struct Costing {
 
 /// Works out what a plan costs; `weekly` is the budget a week.
 #[must_use]
-pub fn cost(content: &PlanContent, year: Year, weekly: Option<Money>) -> Costing {
+pub(super) fn cost(content: &PlanContent, year: Year, weekly: Option<Money>) -> Costing {
     let (mut running, mut once) = (0, 0);
     let mut lines = Vec::with_capacity(content.lines.len());
     for line in &content.lines {

@@ -56,13 +56,16 @@ pub async fn get_care(desk: CareDesk, app: Data<App>, request: HttpRequest) -> R
     let mut waiting = Vec::new();
     for (person, state, since) in states.iter().filter(|(_, state, _)| *state == PlanState::WithCouncil) {
         let href = format!("/support/{person}/plan/agreement");
-        waiting.push((*since, DeskLine {
-            href: format!("/support/{person}"),
-            person: name(person),
-            about: format!("handed over on {}", long_date(since.date())),
-            tag: tag(state.as_str()),
-            action: Link { label: "Check and agree".into(), href },
-        }));
+        waiting.push((
+            *since,
+            DeskLine {
+                href: format!("/support/{person}"),
+                person: name(person),
+                about: format!("handed over on {}", long_date(since.date())),
+                tag: tag(state.as_str()),
+                action: Link { label: "Check and agree".into(), href },
+            },
+        ));
     }
     waiting.sort_by_key(|(since, _)| *since);
     let review = |review: &review_store::Review| DeskLine {

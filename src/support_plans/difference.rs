@@ -111,8 +111,12 @@ mod tests {
         };
         let changed = difference(&old, &new);
         assert_eq!(changed.len(), 3);
-        let gone = |words: &[Piece]| -> String { words.iter().filter(|each| each.removed).map(|each| each.text.as_str()).collect() };
-        let came = |words: &[Piece]| -> String { words.iter().filter(|each| each.added).map(|each| each.text.as_str()).collect() };
+        let gone = |words: &[Piece]| -> String {
+            words.iter().filter(|each| each.removed).map(|each| each.text.as_str()).collect()
+        };
+        let came = |words: &[Piece]| -> String {
+            words.iter().filter(|each| each.added).map(|each| each.text.as_str()).collect()
+        };
         assert_eq!((gone(&changed[0].words).as_str(), came(&changed[0].words).as_str()), ("once", "twice"));
         assert_eq!(gone(&changed[1].words), "See Dot");
         assert_eq!(came(&changed[2].words), "Paint");

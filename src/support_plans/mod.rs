@@ -11,25 +11,28 @@
 //! - Comments by line belong to both sides. Nothing is agreed by silence.
 //! - Planners, friends and care managers help to write; none of them signs for the person.
 //!
-//! Who: [`crate::identity::PlanReader`] reads, [`crate::identity::PlanWriter`] writes and hands over,
-//! [`crate::identity::CareManager`] checks, agrees and sends back, [`crate::identity::PlanSigner`] signs. Decision 0043.
+//! Who: [`crate::identity::PlanReader`] reads, [`crate::identity::Planner`] writes and hands over,
+//! [`crate::identity::AssignedCareManager`] checks, agrees and sends back, [`crate::identity::PlanSigner`] signs. Decision 0043.
 
 pub mod agree;
 pub mod agreement_pages;
 pub mod api;
 mod content;
 mod costing;
-mod desk_pages;
+pub mod desk_pages;
 mod difference;
 mod funding;
 pub mod overview_pages;
 pub mod pages;
 pub mod part_pages;
 mod plan;
-mod shown;
 pub mod review;
 pub mod review_pages;
 pub mod review_store;
+pub mod share;
+pub mod share_pages;
+pub mod share_store;
+mod shown;
 pub mod store;
 mod templates;
 pub mod views;
@@ -37,7 +40,6 @@ pub mod write;
 
 pub use content::{CirclePerson, Line, Outcome, Part, PlanContent, Risk, RiskLevel};
 pub use costing::{Costing, LineCost, Rhythm, Year, in_year};
-pub use desk_pages::routes as desk_routes;
 pub use difference::{Changed, Piece, difference};
 pub use plan::{Check, PlanEvent, PlanState, SupportPlan};
 pub use write::{PlanError, begin, hand_over};

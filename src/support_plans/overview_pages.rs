@@ -14,7 +14,7 @@ use crate::error::AppError;
 use crate::identity::{PlanReader, SignedIn};
 use crate::web::form::Ask;
 use crate::web::page::{Link, Page, html, see_other};
-use crate::{budgets, helping, places};
+use crate::{budgets, helping};
 
 use super::plan::{PlanState, SupportPlan};
 use super::review::ReviewState;
@@ -24,7 +24,7 @@ use super::views::{OverviewPage, PeoplePage, StepShown};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
-    config.route("/support", get().to(get_support)).route("/support/{citizen_id}", get().to(get_overview));
+    config.route("/support", get().to(get_support)).route("/support/{person_id}", get().to(get_overview));
 }
 
 /// A look at somebody's plan, for whoever reads who looked.
@@ -77,7 +77,7 @@ struct Standing {
 fn standing(conn: &mut Conn, reader: &PlanReader) -> Result<Standing, AppError> {
     let plan = store::plan_of(conn, reader)?;
     Ok(Standing {
-        authority: places::store::authority_name(conn, reader.authority())?,
+        authority: allocation::pages::council_of(conn, reader)?,
         open: allocation::store::open_one(conn, reader)?.is_some(),
         finished: allocation::store::newest_finished(conn, reader)?,
         agreed: store::agreed_budgets_of(conn, reader)?.into_iter().next(),
@@ -90,7 +90,7 @@ fn standing(conn: &mut Conn, reader: &PlanReader) -> Result<Standing, AppError> 
     })
 }
 
-/// `GET /support/{citizen_id}`: the seven steps.
+/// `GET /support/{person_id}`: the seven steps.
 pub async fn get_overview(
     reader: PlanReader,
     Ask(done): Ask<Done>,
@@ -104,7 +104,9 @@ pub async fn get_overview(
     let notice = match done.done.as_deref() {
         Some("kept") => Some("What you have answered is kept. Go on whenever you like."),
         Some("signed") => Some("Both have signed. The budget is open."),
-        Some("declined") => Some("Your care manager sees what you have written. The plan is open again, for both of you."),
+        Some("declined") => {
+            Some("Your care manager sees what you have written. The plan is open again, for both of you.")
+        }
         Some("agreed") => Some("You have agreed the plan for the council. Now it is for the person to sign."),
         Some("back") => Some("The plan is with the person again, with what you have written."),
         _ => None,
@@ -176,7 +178,10 @@ fn steps(standing: &Standing, reader: &PlanReader, base: &str, today: chrono::Na
             PlanState::Writing | PlanState::SentBack => 1,
             PlanState::WithCouncil | PlanState::ToSign => 2,
             PlanState::Agreed => {
-                let due = standing.reviews.iter().any(|(review, _)| review.state == ReviewState::Due && review.due_on <= today);
+                let due = standing
+                    .reviews
+                    .iter()
+                    .any(|(review, _)| review.state == ReviewState::Due && review.due_on <= today);
                 if due { 6 } else { 5 }
             }
         },
@@ -197,16 +202,20 @@ fn first(standing: &Standing, base: &str) -> StepShown {
             let when = finished.finished_at.map(|at| long_date(at.date())).unwrap_or_default();
             let again = if standing.open { "Go on with the new answers" } else { "Answer anew" };
             let about = format!("The indicative budget is {amount}, by the answers of {when}.");
-            step(1, title, about, "done", &[
-                ("How it was worked out", format!("{base}/assessment/{}", finished.id)),
-                (again, begin),
-            ])
+            step(
+                1,
+                title,
+                about,
+                "done",
+                &[("How it was worked out", format!("{base}/assessment/{}", finished.id)), (again, begin)],
+            )
         }
         None if standing.open => {
             step(1, title, "You have begun to answer. What you have said is kept.".into(), "begun", &[("Go on", begin)])
         }
         None => {
-            let about = "Answer questions about an ordinary week. At the end you see at once about how much there would be.";
+            let about =
+                "Answer questions about an ordinary week. At the end you see at once about how much there would be.";
             step(1, title, about.into(), "to do", &[("Begin", begin)])
         }
     }
@@ -248,17 +257,22 @@ fn third(standing: &Standing, reader: &PlanReader, base: &str) -> StepShown {
             "to do",
             vec![("Check and agree", format!("{base}/plan/agreement"))],
         ),
-        Some(PlanState::WithCouncil) => ("The council looks at it. You see its questions in the plan.".into(), "waiting", vec![]),
+        Some(PlanState::WithCouncil) => {
+            ("The council looks at it. You see its questions in the plan.".into(), "waiting", vec![])
+        }
         Some(PlanState::ToSign) => (
             "The council has agreed and signed. It is for the person to sign, or not.".into(),
             "to do",
             vec![("Read and sign", format!("{base}/plan/signing"))],
         ),
-        Some(PlanState::SentBack) => ("The council asks for changes: its words are in the plan.".into(), "sent back", vec![]),
+        Some(PlanState::SentBack) => {
+            ("The council asks for changes: its words are in the plan.".into(), "sent back", vec![])
+        }
         Some(PlanState::Agreed) => (agreed.unwrap_or_default(), "done", vec![]),
         _ => (
             agreed.unwrap_or_else(|| {
-                "The council looks at four things: healthy, safe and well; outcomes; risk; money. Then both sign.".into()
+                "The council looks at four things: healthy, safe and well; outcomes; risk; money. Then both sign."
+                    .into()
             }),
             if standing.agreed.is_some() { "done" } else { "later" },
             vec![],
@@ -279,9 +293,13 @@ fn seventh(standing: &Standing, base: &str, today: chrono::NaiveDate) -> StepSho
         links.push(("The last review", format!("{base}/reviews/{}", review.id)));
     }
     let (about, word) = match due {
-        Some((review, _)) if review.due_on < today => (format!("A review was due on {}.", long_date(review.due_on)), "overdue"),
+        Some((review, _)) if review.due_on < today => {
+            (format!("A review was due on {}.", long_date(review.due_on)), "overdue")
+        }
         Some((review, _)) => (format!("The next review is on or about {}.", long_date(review.due_on)), "planned"),
-        None => ("Together with your care manager: what has come of it, what worked, what should change.".into(), "later"),
+        None => {
+            ("Together with your care manager: what has come of it, what worked, what should change.".into(), "later")
+        }
     };
     step(7, title, about, word, &links)
 }

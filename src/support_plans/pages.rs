@@ -9,7 +9,7 @@ use crate::audit;
 use crate::catalogue::card::tag;
 use crate::clock::{day, long_date};
 use crate::error::AppError;
-use crate::identity::{PlanReader, PlanWriter};
+use crate::identity::{PlanReader, Planner};
 use crate::ids::PlanCommentId;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Page, Row, html, see_other};
@@ -28,13 +28,13 @@ use super::{begin, templates};
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/plan", get().to(get_plan))
-        .route("/support/{citizen_id}/plan", post().to(post_plan))
-        .route("/support/{citizen_id}/plan/hand-over", post().to(post_hand_over))
-        .route("/support/{citizen_id}/plan/reopen", post().to(post_reopen))
-        .route("/support/{citizen_id}/plan/comments", post().to(post_comment))
-        .route("/support/{citizen_id}/plan/comments/{comment_id}/settle", post().to(post_settle))
-        .route("/support/{citizen_id}/plan/versions/{version}", get().to(get_version));
+        .route("/support/{person_id}/plan", get().to(get_plan))
+        .route("/support/{person_id}/plan", post().to(post_plan))
+        .route("/support/{person_id}/plan/hand-over", post().to(post_hand_over))
+        .route("/support/{person_id}/plan/reopen", post().to(post_reopen))
+        .route("/support/{person_id}/plan/comments", post().to(post_comment))
+        .route("/support/{person_id}/plan/comments/{comment_id}/settle", post().to(post_settle))
+        .route("/support/{person_id}/plan/versions/{version}", get().to(get_version));
 }
 
 /// What was just done.
@@ -43,7 +43,7 @@ pub struct Done {
     done: Option<String>,
 }
 
-/// `GET /support/{citizen_id}/plan`
+/// `GET /support/{person_id}/plan`
 pub async fn get_plan(
     reader: PlanReader,
     Ask(done): Ask<Done>,
@@ -70,6 +70,8 @@ pub async fn get_plan(
         Some("reopened") => Some("You can change the plan now. What was agreed goes on holding until both sign anew."),
         Some("comment") => Some("Your comment is kept. Both sides read it."),
         Some("kept") => Some("That is kept."),
+        Some("shared") => Some("You share the plan now, without your name. Thank you."),
+        Some("withdrawn") => Some("The plan is no longer shared."),
         _ => None,
     };
     let Some(plan) = plan else { return begin_page(&request, &reader, budget.map(|(weekly, _)| weekly)) };
@@ -112,7 +114,8 @@ fn plan_page(
     let at = Whereabouts { base: base.clone(), may_write: writes && plan.state.is_open(), may_comment: writes };
     let shown = plain(&plan.content, costing, comments, &at);
     let missing: Vec<String> = plan.content.missing().into_iter().map(str::to_owned).collect();
-    let of_the_whole = comments.iter().filter(|each| each.about.is_empty() || plan.content.entry(&each.about).is_none());
+    let of_the_whole =
+        comments.iter().filter(|each| each.about.is_empty() || plan.content.entry(&each.about).is_none());
     let heading = match reader.acting_for() {
         Some(name) => format!("Support plan of {name}"),
         None => "My support plan".into(),
@@ -144,6 +147,7 @@ fn plan_page(
         begins: plan.content.starts_on.map(long_date),
         comments: of_the_whole.map(|each| comment_shown(each, &at)).collect(),
         versions: versions.iter().map(|version| version_line(&base, version)).collect(),
+        shared_href: format!("{base}/shared-plans"),
         share_href: (plan.version > 0 && reader.may_sign()).then(|| format!("{base}/plan/sharing")),
         base,
     }
@@ -151,11 +155,17 @@ fn plan_page(
 
 fn sentence(state: PlanState, reader: &PlanReader) -> &'static str {
     match state {
-        PlanState::Writing if reader.may_write() => "Write it in any order. Everything that you save is kept. When it is ready, hand it over.",
+        PlanState::Writing if reader.may_write() => {
+            "Write it in any order. Everything that you save is kept. When it is ready, hand it over."
+        }
         PlanState::Writing => "It is being written.",
-        PlanState::WithCouncil if reader.is_care_manager() => "It lies with you. Comment on what is not clear; then agree it or send it back.",
+        PlanState::WithCouncil if reader.is_care_manager() => {
+            "It lies with you. Comment on what is not clear; then agree it or send it back."
+        }
         PlanState::WithCouncil => "The council is looking at it. You can comment, or take it back to change it.",
-        PlanState::SentBack => "The council asks for changes. Its words are below; change the plan and hand it over again.",
+        PlanState::SentBack => {
+            "The council asks for changes. Its words are below; change the plan and hand it over again."
+        }
         PlanState::ToSign => "The council has agreed it and signed. It holds once the person has signed too.",
         PlanState::Agreed => "Both have signed. It holds until both sign another version.",
     }
@@ -176,12 +186,8 @@ pub struct BeginForm {
     template: String,
 }
 
-/// `POST /support/{citizen_id}/plan`
-pub async fn post_plan(
-    writer: PlanWriter,
-    Form(form): Form<BeginForm>,
-    app: Data<App>,
-) -> Result<HttpResponse, AppError> {
+/// `POST /support/{person_id}/plan`
+pub async fn post_plan(writer: Planner, Form(form): Form<BeginForm>, app: Data<App>) -> Result<HttpResponse, AppError> {
     let (now, base) = (app.clock.now(), format!("/support/{}", writer.person()));
     let content = match form.template.as_str() {
         "" => PlanContent::default(),
@@ -195,9 +201,9 @@ pub async fn post_plan(
 #[derive(Deserialize)]
 pub struct Press {}
 
-/// `POST /support/{citizen_id}/plan/hand-over`
+/// `POST /support/{person_id}/plan/hand-over`
 pub async fn post_hand_over(
-    writer: PlanWriter,
+    writer: Planner,
     Form(Press {}): Form<Press>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -206,9 +212,9 @@ pub async fn post_hand_over(
     Ok(see_other(&format!("{base}/plan?done=handed-over")))
 }
 
-/// `POST /support/{citizen_id}/plan/reopen`
+/// `POST /support/{person_id}/plan/reopen`
 pub async fn post_reopen(
-    writer: PlanWriter,
+    writer: Planner,
     Form(Press {}): Form<Press>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -226,9 +232,9 @@ pub struct CommentForm {
     words: String,
 }
 
-/// `POST /support/{citizen_id}/plan/comments`
+/// `POST /support/{person_id}/plan/comments`
 pub async fn post_comment(
-    writer: PlanWriter,
+    writer: Planner,
     Form(form): Form<CommentForm>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
@@ -237,9 +243,9 @@ pub async fn post_comment(
     Ok(see_other(&format!("{base}/plan?done=comment#comments")))
 }
 
-/// `POST /support/{citizen_id}/plan/comments/{comment_id}/settle`
+/// `POST /support/{person_id}/plan/comments/{comment_id}/settle`
 pub async fn post_settle(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<(String, String)>,
     Form(Press {}): Form<Press>,
     app: Data<App>,
@@ -250,7 +256,7 @@ pub async fn post_settle(
     Ok(see_other(&format!("{base}/plan?done=kept#comments")))
 }
 
-/// `GET /support/{citizen_id}/plan/versions/{version}`: a version as it was handed over, and what changed.
+/// `GET /support/{person_id}/plan/versions/{version}`: a version as it was handed over, and what changed.
 pub async fn get_version(
     reader: PlanReader,
     path: Path<(String, String)>,

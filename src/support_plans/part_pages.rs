@@ -11,7 +11,7 @@ use crate::catalogue::{self, CostOption, Kind, Unit, WholeService};
 use crate::clock::day;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::{PlanReader, PlanWriter};
+use crate::identity::{PlanReader, Planner};
 use crate::ids::{CostOptionId, ServiceId};
 use crate::money::Money;
 use crate::providers::services::form::Field;
@@ -30,14 +30,14 @@ use super::write::{PlanError, change, weekly_budget};
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/plan/matters", get().to(get_matters))
-        .route("/support/{citizen_id}/plan/matters", post().to(post_matters))
-        .route("/support/{citizen_id}/plan/money", get().to(get_money))
-        .route("/support/{citizen_id}/plan/money", post().to(post_money))
-        .route("/support/{citizen_id}/plan/find", get().to(get_find))
-        .route("/support/{citizen_id}/plan/{plan_part}/{entry}", get().to(get_entry))
-        .route("/support/{citizen_id}/plan/{plan_part}/{entry}", post().to(post_entry))
-        .route("/support/{citizen_id}/plan/{plan_part}/{entry}/remove", post().to(post_remove));
+        .route("/support/{person_id}/plan/matters", get().to(get_matters))
+        .route("/support/{person_id}/plan/matters", post().to(post_matters))
+        .route("/support/{person_id}/plan/money", get().to(get_money))
+        .route("/support/{person_id}/plan/money", post().to(post_money))
+        .route("/support/{person_id}/plan/find", get().to(get_find))
+        .route("/support/{person_id}/plan/{plan_part}/{entry}", get().to(get_entry))
+        .route("/support/{person_id}/plan/{plan_part}/{entry}", post().to(post_entry))
+        .route("/support/{person_id}/plan/{plan_part}/{entry}/remove", post().to(post_remove));
 }
 
 fn base(reader: &PlanReader) -> String {
@@ -45,14 +45,7 @@ fn base(reader: &PlanReader) -> String {
 }
 
 fn field(kind: &'static str, name: &str, label: &str, hint: &str, value: &str) -> Field {
-    Field {
-        kind,
-        name: name.into(),
-        label: label.into(),
-        hint: hint.into(),
-        value: value.into(),
-        ..Field::default()
-    }
+    Field { kind, name: name.into(), label: label.into(), hint: hint.into(), value: value.into(), ..Field::default() }
 }
 
 fn chosen(mut field: Field, from: &[(String, String)], value: &str) -> Field {
@@ -81,7 +74,12 @@ struct Shown<'a> {
     fields: Vec<Field>,
 }
 
-fn part_page(request: &HttpRequest, reader: &PlanReader, shown: Shown<'_>, wrong: Vec<FieldError>) -> Result<HttpResponse, AppError> {
+fn part_page(
+    request: &HttpRequest,
+    reader: &PlanReader,
+    shown: Shown<'_>,
+    wrong: Vec<FieldError>,
+) -> Result<HttpResponse, AppError> {
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     html_with(
         status,
@@ -131,8 +129,8 @@ pub struct EntryForm {
     then: String,
 }
 
-/// `GET /support/{citizen_id}/plan/matters`
-pub async fn get_matters(writer: PlanWriter, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+/// `GET /support/{person_id}/plan/matters`
+pub async fn get_matters(writer: Planner, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let content = content(&app, &writer).await?;
     matters_page(&request, &writer, &content.matters, Vec::new())
 }
@@ -153,9 +151,9 @@ fn matters_page(
     part_page(request, reader, shown, wrong)
 }
 
-/// `POST /support/{citizen_id}/plan/matters`
+/// `POST /support/{person_id}/plan/matters`
 pub async fn post_matters(
-    writer: PlanWriter,
+    writer: Planner,
     Form(form): Form<EntryForm>,
     app: Data<App>,
     request: HttpRequest,
@@ -177,8 +175,8 @@ fn tidy(text: &str) -> String {
     text.replace("\r\n", "\n").trim().to_owned()
 }
 
-/// `GET /support/{citizen_id}/plan/money`
-pub async fn get_money(writer: PlanWriter, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
+/// `GET /support/{person_id}/plan/money`
+pub async fn get_money(writer: Planner, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let content = content(&app, &writer).await?;
     let form = EntryForm {
         starts_on: content.starts_on.map(|day| day.to_string()).unwrap_or_default(),
@@ -205,16 +203,22 @@ fn money_page(
         action: format!("{}/plan/money", base(reader)),
         fields: vec![
             field("date", "starts_on", "The first day", "The plan\u{2019}s year begins on this day.", &form.starts_on),
-            field("money", "contingency", "Kept in hand for the year", "Leave it empty for nothing.", &form.contingency),
+            field(
+                "money",
+                "contingency",
+                "Kept in hand for the year",
+                "Leave it empty for nothing.",
+                &form.contingency,
+            ),
             field("area", "contingency_for", "What it may be for", "", &form.contingency_for),
         ],
     };
     part_page(request, reader, shown, wrong)
 }
 
-/// `POST /support/{citizen_id}/plan/money`
+/// `POST /support/{person_id}/plan/money`
 pub async fn post_money(
-    writer: PlanWriter,
+    writer: Planner,
     Form(form): Form<EntryForm>,
     app: Data<App>,
     request: HttpRequest,
@@ -279,9 +283,9 @@ pub struct AskedLine {
     service: String,
 }
 
-/// `GET /support/{citizen_id}/plan/{plan_part}/{entry}`
+/// `GET /support/{person_id}/plan/{plan_part}/{entry}`
 pub async fn get_entry(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<EntryPath>,
     Ask(asked): Ask<AskedLine>,
     app: Data<App>,
@@ -356,7 +360,13 @@ async fn entry_page(
             "Something that would make life better: as you would say it to a friend.",
             vec![
                 field("area", "words", "What I want", "\u{201c}I want to swim once a week.\u{201d}", &form.words),
-                field("text", "sign", "How I will know", "Something that you can see or count. You can leave it out.", &form.sign),
+                field(
+                    "text",
+                    "sign",
+                    "How I will know",
+                    "Something that you can see or count. You can leave it out.",
+                    &form.sign,
+                ),
             ],
         ),
         Part::Risks => {
@@ -367,7 +377,13 @@ async fn entry_page(
             ]
             .map(|(level, label)| (level.to_string(), label.to_owned()))
             .to_vec();
-            let level = field("radios", "level", "How heavy is it?", "It decides how soon you and the council look at the plan again.", "");
+            let level = field(
+                "radios",
+                "level",
+                "How heavy is it?",
+                "It decides how soon you and the council look at the plan again.",
+                "",
+            );
             (
                 "What could go wrong, and what is done about it",
                 "Taking risks is part of life. A plan says which ones, and what makes them bearable.",
@@ -383,8 +399,20 @@ async fn entry_page(
             "Family, friends, neighbours: people and what they bring. Only what they like to do.",
             vec![
                 field("text", "name", "Who", "Their name, or what you call them.", &form.name),
-                field("text", "relation", "Who they are to you", "Sister, neighbour, somebody from the choir.", &form.relation),
-                field("area", "brings", "What they bring", "\u{201c}Drives me to the match and knows every player.\u{201d}", &form.brings),
+                field(
+                    "text",
+                    "relation",
+                    "Who they are to you",
+                    "Sister, neighbour, somebody from the choir.",
+                    &form.relation,
+                ),
+                field(
+                    "area",
+                    "brings",
+                    "What they bring",
+                    "\u{201c}Drives me to the match and knows every player.\u{201d}",
+                    &form.brings,
+                ),
             ],
         ),
         Part::Lines => return line_page(app, request, reader, key, form, content, wrong).await,
@@ -453,8 +481,20 @@ async fn line_page(
         Vec::new()
     } else {
         vec![
-            field("text", "words", "What would you like to buy or arrange?", "In your own words. What is not in the catalogue yet is counted, without your name, so that somebody may offer it.", &form.words),
-            field("text", "unit", "What is counted?", "An hour, a session, a ticket. You can leave it out.", &form.unit),
+            field(
+                "text",
+                "words",
+                "What would you like to buy or arrange?",
+                "In your own words. What is not in the catalogue yet is counted, without your name, so that somebody may offer it.",
+                &form.words,
+            ),
+            field(
+                "text",
+                "unit",
+                "What is counted?",
+                "An hour, a session, a ticket. You can leave it out.",
+                &form.unit,
+            ),
         ]
     };
     let heading = match &whole {
@@ -540,7 +580,10 @@ fn line_of(form: &EntryForm, whole: Option<&WholeService>, key: &str) -> Result<
         line.provider.clone_from(&whole.provider);
         let options = paid(whole);
         let wanted: Option<CostOptionId> = form.option.parse().ok();
-        let option = options.iter().find(|option| Some(option.id) == wanted).or_else(|| options.first().filter(|_| wanted.is_none()));
+        let option = options
+            .iter()
+            .find(|option| Some(option.id) == wanted)
+            .or_else(|| options.first().filter(|_| wanted.is_none()));
         if let Some(option) = option {
             line.cost_option_id = Some(option.id);
             line.unit = if option.unit == Unit::OneOff { String::new() } else { option.unit.to_string() };
@@ -559,9 +602,9 @@ fn line_of(form: &EntryForm, whole: Option<&WholeService>, key: &str) -> Result<
     if wrong.is_empty() { Ok(line) } else { Err(wrong) }
 }
 
-/// `POST /support/{citizen_id}/plan/{plan_part}/{entry}`
+/// `POST /support/{person_id}/plan/{plan_part}/{entry}`
 pub async fn post_entry(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<EntryPath>,
     Form(form): Form<EntryForm>,
     app: Data<App>,
@@ -579,9 +622,7 @@ pub async fn post_entry(
         return entry_page(&app, &request, &writer, (part, &key), &form, &content, wrong).await;
     }
     let (by, sent, entry) = (writer.clone(), form.clone(), key.clone());
-    let write = move |tx: &mut Conn| {
-        change(tx, &by, now, |content| put(content, part, &entry, &sent, whole.as_ref()))
-    };
+    let write = move |tx: &mut Conn| change(tx, &by, now, |content| put(content, part, &entry, &sent, whole.as_ref()));
     match app.db.write(write).await {
         Ok(()) if form.then == "another" => Ok(see_other(&format!("{}/plan/{part}/new", base(&writer)))),
         Ok(()) => Ok(see_other(&format!("{}/plan?done=kept#{part}", base(&writer)))),
@@ -651,9 +692,9 @@ fn put(
 #[derive(Deserialize)]
 pub struct Press {}
 
-/// `POST /support/{citizen_id}/plan/{plan_part}/{entry}/remove`
+/// `POST /support/{person_id}/plan/{plan_part}/{entry}/remove`
 pub async fn post_remove(
-    writer: PlanWriter,
+    writer: Planner,
     path: Path<EntryPath>,
     Form(Press {}): Form<Press>,
     app: Data<App>,
@@ -687,9 +728,9 @@ pub struct Wanted {
     q: String,
 }
 
-/// `GET /support/{citizen_id}/plan/find?q=…`: services for a plan, near where the person lives.
+/// `GET /support/{person_id}/plan/find?q=…`: services for a plan, near where the person lives.
 pub async fn get_find(
-    writer: PlanWriter,
+    writer: Planner,
     Ask(wanted): Ask<Wanted>,
     app: Data<App>,
     request: HttpRequest,

@@ -118,8 +118,8 @@ impl Check {
 pub struct SupportPlan {
     /// Which.
     pub id: SupportPlanId,
-    /// Of whose council.
-    pub authority: AuthorityId,
+    /// Of whose council; none for who has come by themselves.
+    pub authority: Option<AuthorityId>,
     /// Whose.
     pub person: PersonId,
     /// How far it has come.

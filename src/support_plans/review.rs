@@ -12,7 +12,7 @@ use crate::audit::{Deed, Why};
 use crate::clock::{UtcTime, day, long_date};
 use crate::db::{Conn, text_enum};
 use crate::error::{AppError, FieldError};
-use crate::identity::{self, CareManager, PlanReader};
+use crate::identity::{self, AssignedCareManager, PlanReader};
 use crate::ids::PlanReviewId;
 use crate::log::daily;
 use crate::places::settings::{self, Setting};
@@ -97,10 +97,11 @@ pub(super) fn first_review(
     now: UtcTime,
 ) -> Result<NaiveDate, PlanError> {
     let plan = plans::plan_of(tx, reader)?.ok_or(PlanError::NotHere)?;
-    let days = settings::setting(tx, plan.authority, Setting::FirstReviewDays)?;
+    let days = settings::setting(tx, agreed.authority_id, Setting::FirstReviewDays)?;
     let due_on = after_days(agreed.starts_on.max(day(now)), days);
     store::overtake(tx, plan.id)?;
-    store::insert_due(tx, &plan, version.id, (version.content.risk(), due_on), now)?;
+    let about = (agreed.authority_id, version.id);
+    store::insert_due(tx, &plan, about, (version.content.risk(), due_on), now)?;
     Ok(due_on.min(agreed.ends_on))
 }
 
@@ -108,7 +109,7 @@ pub(super) fn first_review(
 #[tracing::instrument(skip_all)]
 pub fn hold(
     tx: &mut Conn,
-    manager: &CareManager,
+    manager: &AssignedCareManager,
     id: PlanReviewId,
     content: &ReviewContent,
     now: UtcTime,
@@ -124,8 +125,10 @@ pub fn hold(
         let came: Vec<&OutcomeReviewed> = content.outcomes.iter().filter(|each| each.key == outcome.key).collect();
         match came.as_slice() {
             [one] if one.words.chars().count() <= 1_000 => {}
-            [_] => wrong.push(FieldError::new(&format!("{}-words", outcome.key), "Shorten this to 1,000 letters or fewer.")),
-            _ => wrong.push(FieldError::new(&outcome.key, format!("Say what came of \u{201c}{}\u{201d}.", outcome.words))),
+            [_] => wrong
+                .push(FieldError::new(&format!("{}-words", outcome.key), "Shorten this to 1,000 letters or fewer.")),
+            _ => wrong
+                .push(FieldError::new(&outcome.key, format!("Say what came of \u{201c}{}\u{201d}.", outcome.words))),
         }
     }
     if content.outcomes.iter().any(|each| version.content.outcome(&each.key).is_empty()) {
@@ -144,8 +147,9 @@ pub fn hold(
     }
     let today = day(now);
     store::save_held(tx, id, content, (today, manager.who().person()))?;
-    let days = settings::setting(tx, plan.authority, interval(content.risk))?;
-    store::insert_due(tx, &plan, version.id, (content.risk, after_days(today, days)), now)?;
+    let days = settings::setting(tx, review.authority_id, interval(content.risk))?;
+    let about = (review.authority_id, version.id);
+    store::insert_due(tx, &plan, about, (content.risk, after_days(today, days)), now)?;
     if content.change && plan.state == PlanState::Agreed {
         plans::set_state(tx, &plan, plan.state.after(PlanEvent::ChangeBegun)?, manager.who().person(), now)?;
     }

@@ -11,7 +11,7 @@ use crate::audit;
 use crate::catalogue::card::tag;
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
-use crate::identity::{CareManager, PlanReader};
+use crate::identity::{AssignedCareManager, PlanReader};
 use crate::ids::PlanReviewId;
 use crate::web::form::Form;
 use crate::web::page::{Choice, Errors, Page, html_with, see_other};
@@ -29,8 +29,8 @@ use super::write::PlanError;
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .route("/support/{citizen_id}/reviews/{plan_review_id}", get().to(get_review))
-        .route("/support/{citizen_id}/reviews/{plan_review_id}", post().to(post_review));
+        .route("/support/{person_id}/reviews/{plan_review_id}", get().to(get_review))
+        .route("/support/{person_id}/reviews/{plan_review_id}", post().to(post_review));
 }
 
 fn id(text: &str) -> Result<PlanReviewId, AppError> {
@@ -48,7 +48,7 @@ async fn found(app: &App, reader: &PlanReader, id: PlanReviewId) -> Result<(Revi
     Ok(found.await?)
 }
 
-/// `GET /support/{citizen_id}/reviews/{plan_review_id}`
+/// `GET /support/{person_id}/reviews/{plan_review_id}`
 pub async fn get_review(
     reader: PlanReader,
     path: Path<(String, String)>,
@@ -57,10 +57,10 @@ pub async fn get_review(
 ) -> Result<HttpResponse, AppError> {
     let (review, version) = found(&app, &reader, id(&path.1)?).await?;
     audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
-    let content = review.content().map_err(AppError::from)?.unwrap_or_else(|| ReviewContent {
-        risk: review.risk,
-        ..ReviewContent::default()
-    });
+    let content = review
+        .content()
+        .map_err(AppError::from)?
+        .unwrap_or_else(|| ReviewContent { risk: review.risk, ..ReviewContent::default() });
     page(&request, &reader, (&review, &version), &content, Vec::new())
 }
 
@@ -125,9 +125,9 @@ fn page(
     )
 }
 
-/// `POST /support/{citizen_id}/reviews/{plan_review_id}`
+/// `POST /support/{person_id}/reviews/{plan_review_id}`
 pub async fn post_review(
-    manager: CareManager,
+    manager: AssignedCareManager,
     path: Path<(String, String)>,
     Form(pairs): Form<HashMap<String, String>>,
     app: Data<App>,

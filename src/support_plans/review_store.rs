@@ -109,14 +109,14 @@ pub(super) fn overtake(tx: &mut Conn, plan: SupportPlanId) -> QueryResult<()> {
 pub(super) fn insert_due(
     tx: &mut Conn,
     plan: &SupportPlan,
-    version: PlanVersionId,
+    (authority, version): (AuthorityId, PlanVersionId),
     (risk, due_on): (RiskLevel, NaiveDate),
     now: UtcTime,
 ) -> QueryResult<()> {
     diesel::insert_into(plan_reviews::table)
         .values((
             plan_reviews::id.eq(PlanReviewId::new()),
-            plan_reviews::authority_id.eq(plan.authority),
+            plan_reviews::authority_id.eq(authority),
             plan_reviews::person_id.eq(plan.person),
             plan_reviews::plan_id.eq(plan.id),
             plan_reviews::version_id.eq(version),

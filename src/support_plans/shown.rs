@@ -70,7 +70,8 @@ pub(super) fn plain(content: &PlanContent, costing: &Costing, comments: &[Commen
         with(entry("outcomes", &each.key, &each.words, vec![said("I will know it by this: ", &each.sign)], at))
     };
     let risk = |each: &super::Risk| {
-        let more = vec![format!("What is done about it: {}", each.handling), format!("{} risk", capital(each.level.as_str()))];
+        let more =
+            vec![format!("What is done about it: {}", each.handling), format!("{} risk", capital(each.level.as_str()))];
         with(entry("risks", &each.key, &each.words, more, at))
     };
     let person = |each: &super::CirclePerson| {
@@ -81,11 +82,7 @@ pub(super) fn plain(content: &PlanContent, costing: &Costing, comments: &[Commen
         let cost = costs.get(each.key.as_str());
         let weekly = cost.map(|cost| cost.weekly_pence).unwrap_or_default();
         let year = cost.map(|cost| cost.year_pence).unwrap_or_default();
-        let more = vec![
-            each.provider.clone(),
-            said("For: ", content.outcome(&each.outcome)),
-            each.note.clone(),
-        ];
+        let more = vec![each.provider.clone(), said("For: ", content.outcome(&each.outcome)), each.note.clone()];
         LineShown {
             entry: with(entry("lines", &each.key, &each.words, more, at)),
             service_href: each.service_id.map(|id| format!("/services/{id}")),
@@ -148,7 +145,9 @@ pub(super) fn money(content: &PlanContent, costing: &Costing, is_agreed: bool) -
     let label = if left < 0 { "planned for the year" } else { "for the year" };
     let which = if is_agreed { "agreed" } else { "indicative" };
     let sentence = match costing.left_pence {
-        None => format!("The plan comes to {} for the year. There is no budget to set it against yet.", costing.total_pence),
+        None => {
+            format!("The plan comes to {} for the year. There is no budget to set it against yet.", costing.total_pence)
+        }
         Some(0) => format!("The plan uses the {which} budget to the penny."),
         Some(left) if left < 0 => format!("That is {} more than the {which} budget of the year.", Money::pence(-left)),
         Some(left) => format!("{} of the {which} budget of the year is not planned yet.", Money::pence(left)),

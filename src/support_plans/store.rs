@@ -28,7 +28,7 @@ pub(super) fn written(document: &impl serde::Serialize) -> QueryResult<String> {
     serde_json::to_string(document).map_err(|cause| diesel::result::Error::SerializationError(Box::new(cause)))
 }
 
-type PlanRow = (SupportPlanId, AuthorityId, PersonId, PlanState, String, i64, i32, UtcTime);
+type PlanRow = (SupportPlanId, Option<AuthorityId>, PersonId, PlanState, String, i64, i32, UtcTime);
 
 macro_rules! plan_columns {
     () => {
@@ -63,11 +63,10 @@ pub fn plan_of(conn: &mut Conn, reader: &PlanReader) -> QueryResult<Option<Suppo
 
 /// This person's plan, kept from others until the transaction ends.
 pub(super) fn lock(tx: &mut Conn, reader: &PlanReader) -> QueryResult<Option<SupportPlan>> {
-    let row: Option<PlanRow> = locked(
-        support_plans::table.filter(support_plans::person_id.eq(reader.person())).select(plan_columns!()),
-    )
-    .get_result(tx)
-    .optional()?;
+    let row: Option<PlanRow> =
+        locked(support_plans::table.filter(support_plans::person_id.eq(reader.person())).select(plan_columns!()))
+            .get_result(tx)
+            .optional()?;
     row.map(plan_of_row).transpose()
 }
 
@@ -146,7 +145,13 @@ pub(super) fn save_content(
     crate::insert_rows!(tx, plan_lines::table, &rows)
 }
 
-pub(super) fn set_state(tx: &mut Conn, plan: &SupportPlan, to: PlanState, by: PersonId, now: UtcTime) -> QueryResult<()> {
+pub(super) fn set_state(
+    tx: &mut Conn,
+    plan: &SupportPlan,
+    to: PlanState,
+    by: PersonId,
+    now: UtcTime,
+) -> QueryResult<()> {
     diesel::update(support_plans::table.find(plan.id))
         .set((
             support_plans::state.eq(to),
@@ -181,8 +186,7 @@ pub struct PlanVersion {
     pub at: UtcTime,
 }
 
-type VersionRow =
-    (PlanVersionId, i32, String, Money, Option<Money>, Option<AssessmentId>, String, AnsweredAs, UtcTime);
+type VersionRow = (PlanVersionId, i32, String, Money, Option<Money>, Option<AssessmentId>, String, AnsweredAs, UtcTime);
 
 macro_rules! versions_of_plan {
     ($plan:expr) => {
@@ -244,7 +248,10 @@ pub(super) fn insert_version(
             plan_versions::handed_over_at.eq(now),
         ))
         .execute(tx)?;
-    diesel::update(support_plans::table.find(plan.id)).set(support_plans::version.eq(plan.version + 1)).execute(tx).map(drop)
+    diesel::update(support_plans::table.find(plan.id))
+        .set(support_plans::version.eq(plan.version + 1))
+        .execute(tx)
+        .map(drop)
 }
 
 /// One comment.
@@ -387,12 +394,7 @@ pub fn signatures(conn: &mut Conn, version: PlanVersionId) -> QueryResult<Vec<Si
         .inner_join(people::table.on(people::id.eq(plan_signatures::signed_by)))
         .filter(plan_signatures::version_id.eq(version))
         .order(plan_signatures::signed_at)
-        .select((
-            plan_signatures::side,
-            people::display_name,
-            plan_signatures::signed_as,
-            plan_signatures::signed_at,
-        ))
+        .select((plan_signatures::side, people::display_name, plan_signatures::signed_as, plan_signatures::signed_at))
         .load(conn)
 }
 
@@ -440,6 +442,8 @@ pub struct Agreed {
     pub bridge_weekly_pence: Money,
     /// for so many weeks.
     pub bridge_weeks: i32,
+    /// The budget that it is to change; none: it opens one.
+    pub changes_budget_id: Option<BudgetId>,
     /// The budget that it opened or changed, once both have signed.
     pub budget_id: Option<BudgetId>,
     /// Who decided.
@@ -487,9 +491,11 @@ pub fn erase_words(tx: &mut Conn, person: PersonId) -> QueryResult<()> {
             .execute(tx)?;
         let of_plan = plan_versions::table.filter(plan_versions::plan_id.eq(plan)).select(plan_versions::id);
         let versions: Vec<PlanVersionId> = of_plan.load(tx)?;
-        diesel::update(plan_checks::table.filter(among(plan_checks::version_id, &versions)).filter(plan_checks::passed))
-            .set(plan_checks::note.eq(""))
-            .execute(tx)?;
+        diesel::update(
+            plan_checks::table.filter(among(plan_checks::version_id, &versions)).filter(plan_checks::passed),
+        )
+        .set(plan_checks::note.eq(""))
+        .execute(tx)?;
         diesel::update(support_plans::table.find(plan)).set(support_plans::content.eq("{}")).execute(tx)?;
     }
     Ok(())

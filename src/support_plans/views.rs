@@ -95,6 +95,8 @@ pub struct PlanPage {
     pub begins: Option<String>,
     pub comments: Vec<CommentShown>,
     pub versions: Vec<VersionLine>,
+    /// Plans of others.
+    pub shared_href: String,
     /// Where somebody shares it without their name.
     pub share_href: Option<String>,
 }
@@ -371,4 +373,49 @@ pub struct OutcomeShown {
     pub came: String,
     pub tag: StateTag,
     pub said: String,
+}
+
+/// Sharing a plan without names.
+#[derive(Template)]
+#[template(path = "support_plans/sharing.html")]
+pub struct SharingPage {
+    pub page: Page,
+    pub back: String,
+    pub action: String,
+    pub withdraw: String,
+    pub is_shared: bool,
+    pub worked: String,
+    pub stood: PlainPlan,
+    pub errors: Errors,
+}
+
+/// Plans of others.
+#[derive(Template)]
+#[template(path = "support_plans/shared_plans.html")]
+pub struct SharedPlansPage {
+    pub page: Page,
+    pub back: String,
+    pub found: Vec<SharedCard>,
+}
+
+/// One of them, in short.
+#[derive(Clone, Debug, Default)]
+pub struct SharedCard {
+    pub href: String,
+    pub who: String,
+    pub matters: String,
+    pub outcomes: Vec<String>,
+}
+
+/// One plan that somebody shares.
+#[derive(Template)]
+#[template(path = "support_plans/shared.html")]
+pub struct SharedPage {
+    pub page: Page,
+    pub back: String,
+    pub who: String,
+    pub worked: String,
+    /// Where something is taken over; none for who may not write.
+    pub action: Option<String>,
+    pub stood: PlainPlan,
 }

@@ -5,7 +5,7 @@ use crate::audit::{self, Deed, Entry, What, Why};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
-use crate::identity::{PlanReader, PlanWriter};
+use crate::identity::{PlanReader, Planner};
 use crate::ids::PlanCommentId;
 use crate::money::Money;
 
@@ -74,7 +74,7 @@ pub(super) fn note(
 
 /// Begins a plan with what is given; one that there is stays as it is.
 #[tracing::instrument(skip_all)]
-pub fn begin(tx: &mut Conn, writer: &PlanWriter, content: &PlanContent, now: UtcTime) -> Result<SupportPlan, PlanError> {
+pub fn begin(tx: &mut Conn, writer: &Planner, content: &PlanContent, now: UtcTime) -> Result<SupportPlan, PlanError> {
     let problems = content.problems();
     if !problems.is_empty() {
         return Err(PlanError::Wrong(problems));
@@ -93,7 +93,7 @@ pub fn begin(tx: &mut Conn, writer: &PlanWriter, content: &PlanContent, now: Utc
 #[tracing::instrument(skip_all)]
 pub fn change<T>(
     tx: &mut Conn,
-    writer: &PlanWriter,
+    writer: &Planner,
     now: UtcTime,
     change: impl Fn(&mut PlanContent) -> Result<T, PlanError>,
 ) -> Result<T, PlanError> {
@@ -117,7 +117,7 @@ pub fn change<T>(
 /// Writes a whole plan anew, if nobody has changed it since `revision`.
 pub fn replace(
     tx: &mut Conn,
-    writer: &PlanWriter,
+    writer: &Planner,
     (content, revision): (&PlanContent, i64),
     now: UtcTime,
 ) -> Result<(), PlanError> {
@@ -146,7 +146,7 @@ pub fn weekly_budget(conn: &mut Conn, reader: &PlanReader) -> diesel::QueryResul
 
 /// Hands a plan over: what stands in it becomes a version that stays as it is.
 #[tracing::instrument(skip_all)]
-pub fn hand_over(tx: &mut Conn, writer: &PlanWriter, now: UtcTime) -> Result<(), PlanError> {
+pub fn hand_over(tx: &mut Conn, writer: &Planner, now: UtcTime) -> Result<(), PlanError> {
     let plan = store::lock(tx, writer)?.ok_or(PlanError::NotHere)?;
     let to = plan.state.after(PlanEvent::HandedOver)?;
     let missing = plan.content.missing();
@@ -169,7 +169,7 @@ pub fn hand_over(tx: &mut Conn, writer: &PlanWriter, now: UtcTime) -> Result<(),
 
 /// Takes a plan back before the council has answered, or begins to change one that is agreed.
 #[tracing::instrument(skip_all)]
-pub fn reopen(tx: &mut Conn, writer: &PlanWriter, now: UtcTime) -> Result<(), PlanError> {
+pub fn reopen(tx: &mut Conn, writer: &Planner, now: UtcTime) -> Result<(), PlanError> {
     let plan = store::lock(tx, writer)?.ok_or(PlanError::NotHere)?;
     let event = if plan.state == super::PlanState::Agreed { PlanEvent::ChangeBegun } else { PlanEvent::TakenBack };
     let to = plan.state.after(event)?;
@@ -182,7 +182,7 @@ pub fn reopen(tx: &mut Conn, writer: &PlanWriter, now: UtcTime) -> Result<(), Pl
 #[tracing::instrument(skip_all)]
 pub fn comment(
     tx: &mut Conn,
-    writer: &PlanWriter,
+    writer: &Planner,
     (about, words): (&str, &str),
     now: UtcTime,
 ) -> Result<PlanCommentId, PlanError> {
@@ -202,7 +202,7 @@ pub fn comment(
 }
 
 /// Says that a comment is settled.
-pub fn settle(tx: &mut Conn, writer: &PlanWriter, id: PlanCommentId, now: UtcTime) -> Result<(), PlanError> {
+pub fn settle(tx: &mut Conn, writer: &Planner, id: PlanCommentId, now: UtcTime) -> Result<(), PlanError> {
     let plan = store::lock(tx, writer)?.ok_or(PlanError::NotHere)?;
     if store::settle_comment(tx, &plan, id, now)? { Ok(()) } else { Err(PlanError::NotHere) }
 }

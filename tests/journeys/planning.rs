@@ -13,7 +13,8 @@ use crate::support::{Person, Seen, TRAFFORD, Town, service_id};
 pub(crate) fn asks(town: &Town) {
     let now = town.app.clock.now();
     let from = "2026-04-06".parse().unwrap();
-    let put = move |tx: &mut Conn| allocation::put(tx, authority_id(TRAFFORD), &allocation::standard(), from, None, now);
+    let put =
+        move |tx: &mut Conn| allocation::put(tx, authority_id(TRAFFORD), &allocation::standard(), from, None, now);
     town.app.db.write_now(put).unwrap();
 }
 
@@ -125,7 +126,8 @@ fn a_sister_and_a_care_manager_answer_with_amira_and_each_answer_says_who_gave_i
     fourth.expect("You are acting for Amira Example");
     let on = cate.open("/care").go("Amira Example").go("Go on").go("Go on");
     let checked = answers(on, 5, 11);
-    let checked = checked.expect("answered by Noor Example, representative").expect("answered by Cate Example, care manager");
+    let checked =
+        checked.expect("answered by Noor Example, representative").expect("answered by Cate Example, care manager");
     let result = checked.press("Finish, and see what it comes to", &[]).expect("with their care manager");
     amira.open(&result.path).expect("£132 a week").expect("answered by Noor Example, representative");
     let looked = amira.open("/account/looked");
@@ -181,7 +183,8 @@ fn amira_writes_a_plan_with_lines_that_are_bought_free_and_in_her_own_words() {
     let plan = plan.expect("Begins on 1 June 2026").expect("For: I see people every week");
 
     let own = plan.go("Say it in my own words");
-    let wrong = own.press("Put it into the plan", &[("words", "A piano teacher"), ("unit", "lesson")]).expect_status(422);
+    let wrong =
+        own.press("Put it into the plan", &[("words", "A piano teacher"), ("unit", "lesson")]).expect_status(422);
     assert_eq!(wrong.problems(), ["Say what one costs, or tick that it is free."]);
     let wrong = wrong.press("Put it into the plan", &[("price", "-5")]).expect_status(422);
     assert_eq!(wrong.problems(), ["Enter an amount in pounds and pence, like 18.50."]);
@@ -258,13 +261,18 @@ fn the_council_asks_for_a_change_agrees_and_both_sign() {
     let sent = [("csrf", csrf.as_str()), ("route", "direct payment")];
     assert_eq!(cate.post(&format!("{base}/plan/signing"), &sent).status(), 404);
 
-    let signing = amira.open(&base).go("Read and sign").expect("£125 a week").expect("Lunch is cheaper than we thought");
+    let signing =
+        amira.open(&base).go("Read and sign").expect("£125 a week").expect("Lunch is cheaper than we thought");
     let wrong = signing.press("Sign the plan", &[]).expect_status(422);
     assert_eq!(wrong.problems(), ["Choose how the money is to be held. It can be changed later."]);
     wrong.press("Sign the plan", &[("route", "direct payment")]).expect("Both have signed.");
     // £125 a week for the 365 days from 1 June 2026: 12,500 × 365 ÷ 7 = £6,517.86.
     amira.open("/budgets").expect("£6,517.86").expect("1 June 2026 to 31 May 2027");
-    amira.open(&format!("{base}/plan")).expect("Both have signed.").go("Version 2").expect("For the council: Cate Example");
+    amira
+        .open(&format!("{base}/plan"))
+        .expect("Both have signed.")
+        .go("Version 2")
+        .expect("For the council: Cate Example");
     town.holds_together();
 
     // 56 days after 1 June: the first review. Letters go out 28 days before.
@@ -302,8 +310,7 @@ fn amira_does_not_sign_and_says_why() {
     helps(&town, "Cate", "Amira", "care manager", false);
     let (amira, cate) = (town.person("Amira"), town.person("Cate"));
     planned(&amira, "Amira").press("Hand the plan over", &[]);
-    let fields =
-        [("healthy", "yes"), ("outcomes", "yes"), ("risk", "yes"), ("affordable", "yes"), ("weekly", "20")];
+    let fields = [("healthy", "yes"), ("outcomes", "yes"), ("risk", "yes"), ("affordable", "yes"), ("weekly", "20")];
     let base = home("Amira");
     cate.open(&format!("{base}/plan/agreement")).press("Agree it and sign", &fields).expect("You have agreed");
 
@@ -376,7 +383,9 @@ fn a_program_answers_plans_hands_over_agrees_and_signs() {
     cate.post(&format!("{base}/plan/agreement"), &agreed).refused(409, "wrong-step");
     let sign = json!({ "funding_route": "council-managed" });
     cate.post(&format!("{base}/plan/signature"), &sign).refused(404, "not-found");
-    amira.post(&format!("{base}/plan/signature"), &json!({ "funding_route": "own money" })).refused(422, "invalid-input");
+    amira
+        .post(&format!("{base}/plan/signature"), &json!({ "funding_route": "own money" }))
+        .refused(422, "invalid-input");
     let signed = amira.post(&format!("{base}/plan/signature"), &sign).expect(201);
     let budget = amira.get(&format!("/budgets/{}", signed["budget_id"].as_str().unwrap())).expect(200);
     assert_eq!(budget["available_pence"], 688_286);

@@ -2,7 +2,8 @@
 -- and signed are versions, which stay as they are.
 CREATE TABLE support_plans (
     id            TEXT PRIMARY KEY NOT NULL,
-    authority_id  TEXT NOT NULL REFERENCES authorities (id),
+    -- Their council; none for who has come by themselves.
+    authority_id  TEXT REFERENCES authorities (id),
     person_id     TEXT NOT NULL UNIQUE REFERENCES people (id),
     state         TEXT NOT NULL CHECK (state IN ('being written', 'with the council', 'sent back', 'to be signed',
                   'agreed')),
@@ -112,6 +113,8 @@ CREATE TABLE agreed_budgets (
     -- What was agreed before falls away more slowly: so much a week more, for so many weeks.
     bridge_weekly_pence      BIGINT NOT NULL CHECK (bridge_weekly_pence >= 0),
     bridge_weeks             INTEGER NOT NULL CHECK (bridge_weeks BETWEEN 0 AND 52),
+    -- The personal budget that it is to change; none: it opens one.
+    changes_budget_id        TEXT REFERENCES budgets (id),
     -- The personal budget that it opened or changed, once both have signed.
     budget_id                TEXT REFERENCES budgets (id),
     decided_by               TEXT NOT NULL REFERENCES people (id),

@@ -226,8 +226,10 @@ pub fn people_with_accounts(conn: &mut Conn) -> QueryResult<Vec<(PersonId, Strin
 
 /// The names of people.
 pub fn names_of(conn: &mut Conn, people: &[PersonId]) -> QueryResult<std::collections::HashMap<PersonId, String>> {
-    let rows: Vec<(PersonId, String)> =
-        people::table.filter(crate::db::among(people::id, people)).select((people::id, people::display_name)).load(conn)?;
+    let rows: Vec<(PersonId, String)> = people::table
+        .filter(crate::db::among(people::id, people))
+        .select((people::id, people::display_name))
+        .load(conn)?;
     Ok(rows.into_iter().collect())
 }
 
