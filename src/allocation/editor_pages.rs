@@ -848,6 +848,7 @@ pub async fn get_simulation(
         Err(AppError::Refused(refusal)) => (super::simulate::Simulation::default(), Some(refusal.sentence)),
         Err(other) => return Err(other),
     };
+    let wrong = if refusal.is_some() { Vec::new() } else { wrong };
     let tile = |value: String, label: String, note: Option<String>| Tile { value, label, note };
     let (before, after) = (all.before.as_pence(), all.after.as_pence());
     let change = match after - before {

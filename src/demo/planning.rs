@@ -17,6 +17,7 @@ use crate::money::Money;
 use crate::places::reference::authority_id;
 use crate::support_plans::agree::{Decision, agree, sign_onto};
 use crate::support_plans::review::{Came, OutcomeReviewed, ReviewContent, hold};
+use crate::support_plans::share::share;
 use crate::support_plans::write::{change, comment};
 use crate::support_plans::{
     Check, CirclePerson, Line, Outcome, PlanContent, Rhythm, Risk, RiskLevel, begin, hand_over, review_store,
@@ -208,7 +209,42 @@ fn amira(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
         ("more", "Some weeks are much worse than others."),
     ];
     allocation::put_finished(tx, &planner, &chose(amira, &given), began)?;
-    let content = PlanContent {
+    let content = amiras_plan(tx, began, now)?;
+    let first = PlanContent {
+        lines: content.lines.iter().take(4).cloned().collect(),
+        contingency_pence: Money::pounds(200),
+        ..content.clone()
+    };
+    begin(tx, &planner, &first, began + TimeDelta::days(1))?;
+    hand_over(tx, &planner, began + TimeDelta::days(3))?;
+    let Some(ruth) = manager(tx, amira)? else { return Ok(()) };
+    let helper = self::planner(tx, person("ruth"), amira)?;
+    if let Some(helper) = &helper {
+        let words = "You wrote that you would like to teach again: what would you need for it?";
+        comment(tx, helper, ("outcome-3", words), began + TimeDelta::days(6))?;
+    }
+    let words = "A good plan. Please put the teaching in, and a little more in hand for the weeks when Bisi is away.";
+    crate::support_plans::agree::send_back(tx, &ruth, (&[], words), began + TimeDelta::days(6))?;
+    change(tx, &planner, began + TimeDelta::days(8), |written| {
+        *written = content.clone();
+        Ok(())
+    })?;
+    comment(tx, &planner, ("outcome-3", "A tablet to write on, and somewhere to sit."), began + TimeDelta::days(8))?;
+    hand_over(tx, &planner, began + TimeDelta::days(8))?;
+    agree(tx, &ruth, &decision(Money::pounds(206), ""), began + TimeDelta::days(11))?;
+    let signer = reader(tx, amira, amira)?.and_then(PlanSigner::of);
+    let budget = budgets::store::budgets_of(tx, planner.who())?.into_iter().find(|budget| budget.person_id == amira);
+    let (Some(signer), Some(budget)) = (signer, budget) else { return Ok(()) };
+    sign_onto(tx, &signer, budget.id, began + TimeDelta::days(12))?;
+    let due = review_store::reviews_of(tx, &ruth)?.into_iter().next();
+    let Some((review, _)) = due else { return Ok(()) };
+    hold(tx, &ruth, review.id, &amiras_review(), began + TimeDelta::days(70))?;
+    share(tx, &signer, true, began + TimeDelta::days(75))?;
+    Ok(())
+}
+
+fn amiras_plan(tx: &mut Conn, began: UtcTime, now: UtcTime) -> diesel::QueryResult<PlanContent> {
+    Ok(PlanContent {
         matters: "My garden, my sister Nadia, and singing. I was a maths teacher for thirty years and still like a problem to chew \
                   on. MS makes some days short: I would rather do one thing that I like than five that others think good for me."
             .into(),
@@ -264,37 +300,12 @@ fn amira(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
         contingency_pence: Money::pounds(400),
         contingency_for: "More hours in a bad week, and Wrenmoor when Bisi is away".into(),
         starts_on: Some((began + TimeDelta::days(14)).date()),
-    };
-    let first = PlanContent {
-        lines: content.lines.iter().take(4).cloned().collect(),
-        contingency_pence: Money::pounds(200),
-        ..content.clone()
-    };
-    begin(tx, &planner, &first, began + TimeDelta::days(1))?;
-    hand_over(tx, &planner, began + TimeDelta::days(3))?;
-    let Some(ruth) = manager(tx, amira)? else { return Ok(()) };
-    let helper = self::planner(tx, person("ruth"), amira)?;
-    if let Some(helper) = &helper {
-        let words = "You wrote that you would like to teach again: what would you need for it?";
-        comment(tx, helper, ("outcome-3", words), began + TimeDelta::days(6))?;
-    }
-    let words = "A good plan. Please put the teaching in, and a little more in hand for the weeks when Bisi is away.";
-    crate::support_plans::agree::send_back(tx, &ruth, (&[], words), began + TimeDelta::days(6))?;
-    change(tx, &planner, began + TimeDelta::days(8), |written| {
-        *written = content.clone();
-        Ok(())
-    })?;
-    comment(tx, &planner, ("outcome-3", "A tablet to write on, and somewhere to sit."), began + TimeDelta::days(8))?;
-    hand_over(tx, &planner, began + TimeDelta::days(8))?;
-    agree(tx, &ruth, &decision(Money::pounds(206), ""), began + TimeDelta::days(11))?;
-    let signer = reader(tx, amira, amira)?.and_then(PlanSigner::of);
-    let budget = budgets::store::budgets_of(tx, planner.who())?.into_iter().find(|budget| budget.person_id == amira);
-    let (Some(signer), Some(budget)) = (signer, budget) else { return Ok(()) };
-    sign_onto(tx, &signer, budget.id, began + TimeDelta::days(12))?;
-    let due = review_store::reviews_of(tx, &ruth)?.into_iter().next();
-    let Some((review, _)) = due else { return Ok(()) };
+    })
+}
+
+fn amiras_review() -> ReviewContent {
     let said = |key: &str, came: Came, words: &str| OutcomeReviewed { key: key.into(), came, words: words.into() };
-    let reviewed = ReviewContent {
+    ReviewContent {
         outcomes: vec![
             said("outcome-1", Came::Achieved, "Bisi and two from Wrenmoor, whom I like"),
             said("outcome-2", Came::Partly, "Soup and a song, yes; the choir with a ramp is still to be found"),
@@ -307,9 +318,7 @@ fn amira(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
         next: "Ruth asks the community team about an afternoon choir.".into(),
         risk: RiskLevel::High,
         change: false,
-    };
-    hold(tx, &ruth, review.id, &reviewed, began + TimeDelta::days(70))?;
-    Ok(())
+    }
 }
 
 /// Leon's plan waits for the council.
@@ -477,6 +486,9 @@ fn another(tx: &mut Conn, each: PersonId, number: usize, now: UtcTime) -> Result
     let budget = budgets::store::budgets_of(tx, planner.who())?.into_iter().next();
     if let (Some(signer), Some(budget)) = (signer, budget) {
         sign_onto(tx, &signer, budget.id, at + TimeDelta::days(8))?;
+        if number % 2 == 0 {
+            share(tx, &signer, true, at + TimeDelta::days(12))?;
+        }
     }
     Ok(())
 }

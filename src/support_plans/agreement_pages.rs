@@ -26,6 +26,7 @@ use super::part_pages::fields;
 use super::plan::{Check, PlanState};
 use super::shown::{Whereabouts, checks_shown, money, plain};
 use super::store::{self, Agreed, Checked, PlanVersion};
+use super::told;
 use super::views::{AgreementPage, SigningPage};
 use super::write::PlanError;
 
@@ -208,15 +209,21 @@ pub async fn post_agreement(
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let base = format!("/support/{}", manager.person());
-    let (by, sent) = (manager.clone(), form.clone());
+    let (by, sent, url) = (manager.clone(), form.clone(), app.post.public_url.clone());
     let done = app
         .db
         .write(move |tx| match sent.then.as_str() {
             "agree" => {
                 let decision = sent.decision().map_err(PlanError::Wrong)?;
-                agree(tx, &by, &decision, now).map(|()| "agreed")
+                agree(tx, &by, &decision, now)?;
+                told::it_is_to_be_signed(tx, &by, &url, now)?;
+                Ok("agreed")
             }
-            "back" => send_back(tx, &by, (&sent.checks(), &sent.words), now).map(|()| "back"),
+            "back" => {
+                send_back(tx, &by, (&sent.checks(), &sent.words), now)?;
+                told::it_came_back(tx, &by, &url, now)?;
+                Ok("back")
+            }
             _ => check(tx, &by, &sent.checks(), now).map(|()| "kept"),
         })
         .await;

@@ -29,7 +29,7 @@ use super::review::{ReviewContent, ReviewState, hold};
 use super::share::{AgeBand, SharedPlan, share, similar, withdraw};
 use super::store::{self, Agreed};
 use super::write::{PlanError, begin, comment, hand_over, reopen, replace, weekly_budget};
-use super::{review_store, templates};
+use super::{review_store, templates, told};
 
 /// The routes of these documents.
 pub fn routes(config: &mut ServiceConfig) {
@@ -186,7 +186,12 @@ pub async fn put_plan(
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn post_handing_over(writer: Planner, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
     let (now, reader) = (app.clock.now(), (*writer).clone());
-    app.db.write(move |tx| hand_over(tx, &writer, now)).await?;
+    let url = app.post.public_url.clone();
+    let write = move |tx: &mut Conn| {
+        hand_over(tx, &writer, now)?;
+        told::it_waits(tx, &writer, &url, now)
+    };
+    app.db.write(write).await?;
     Ok(Json(document(&app, reader).await?))
 }
 
@@ -421,7 +426,12 @@ pub async fn post_agreement(
         from: sent.starts_on,
         bridge_weeks: sent.bridge_weeks,
     };
-    app.db.write(move |tx| agree(tx, &manager, &decision, now)).await?;
+    let url = app.post.public_url.clone();
+    let write = move |tx: &mut Conn| {
+        agree(tx, &manager, &decision, now)?;
+        told::it_is_to_be_signed(tx, &manager, &url, now)
+    };
+    app.db.write(write).await?;
     Ok(Json(document(&app, reader).await?))
 }
 
@@ -448,7 +458,12 @@ pub async fn post_sending_back(
 ) -> Result<Json<PlanDocument>, AppError> {
     let (now, reader) = (app.clock.now(), (*manager).clone());
     let (checks, reason) = (checks(sent.checks), sent.reason);
-    app.db.write(move |tx| send_back(tx, &manager, (&checks, &reason), now)).await?;
+    let url = app.post.public_url.clone();
+    let write = move |tx: &mut Conn| {
+        send_back(tx, &manager, (&checks, &reason), now)?;
+        told::it_came_back(tx, &manager, &url, now)
+    };
+    app.db.write(write).await?;
     Ok(Json(document(&app, reader).await?))
 }
 

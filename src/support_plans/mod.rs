@@ -35,6 +35,7 @@ pub mod share_store;
 mod shown;
 pub mod store;
 mod templates;
+mod told;
 pub mod views;
 pub mod write;
 

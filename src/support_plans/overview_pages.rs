@@ -12,6 +12,7 @@ use crate::clock::{UtcTime, day, long_date};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::{PlanReader, SignedIn};
+use crate::ids::ServiceId;
 use crate::web::form::Ask;
 use crate::web::page::{Link, Page, html, see_other};
 use crate::{budgets, helping};
@@ -24,7 +25,10 @@ use super::views::{OverviewPage, PeoplePage, StepShown};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
-    config.route("/support", get().to(get_support)).route("/support/{person_id}", get().to(get_overview));
+    config
+        .route("/support", get().to(get_support))
+        .route("/support/add", get().to(get_add))
+        .route("/support/{person_id}", get().to(get_overview));
 }
 
 /// A look at somebody's plan, for whoever reads who looked.
@@ -56,6 +60,28 @@ pub async fn get_support(who: SignedIn, app: Data<App>, request: HttpRequest) ->
         own: own.then(|| format!("/support/{}", who.person())),
         people: helped.iter().map(link).collect(),
     })
+}
+
+/// Which service.
+#[derive(Deserialize)]
+pub struct ToAdd {
+    #[serde(default)]
+    service: String,
+}
+
+/// `GET /support/add?service=…`: from a service's page to a line of one's own plan.
+pub async fn get_add(who: SignedIn, Ask(asked): Ask<ToAdd>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    let service: ServiceId = asked.service.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let person = who.person();
+    let has_plan = app
+        .db
+        .read(move |conn| match PlanReader::find(conn, &who, who.person())? {
+            Some(reader) => Ok::<_, AppError>(store::plan_of(conn, &reader)?.is_some()),
+            None => Ok(false),
+        })
+        .await?;
+    let base = format!("/support/{person}/plan");
+    Ok(see_other(&if has_plan { format!("{base}/lines/new?service={service}") } else { base }))
 }
 
 /// What was just done.
@@ -121,7 +147,6 @@ pub async fn get_overview(
         person: reader.acting_for().map(str::to_owned),
         authority: standing.authority.clone(),
         steps: steps(&standing, &reader, &base, day(now)),
-        helpers: Vec::new(),
         may_invite: reader.acting_for().is_none(),
     })
 }

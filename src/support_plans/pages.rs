@@ -23,7 +23,7 @@ use super::shown::{Whereabouts, checks_shown, comment_shown, money, plain};
 use super::store::{self, Comment, PlanVersion};
 use super::views::{BeginPage, PlanPage, VersionLine, VersionPage};
 use super::write::{PlanError, comment, hand_over, reopen, settle, weekly_budget};
-use super::{begin, templates};
+use super::{begin, templates, told};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -208,7 +208,12 @@ pub async fn post_hand_over(
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let (now, base) = (app.clock.now(), format!("/support/{}", writer.person()));
-    app.db.write(move |tx| hand_over(tx, &writer, now)).await?;
+    let url = app.post.public_url.clone();
+    let write = move |tx: &mut crate::db::Conn| {
+        hand_over(tx, &writer, now)?;
+        told::it_waits(tx, &writer, &url, now)
+    };
+    app.db.write(write).await?;
     Ok(see_other(&format!("{base}/plan?done=handed-over")))
 }
 

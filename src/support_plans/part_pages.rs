@@ -477,39 +477,10 @@ async fn line_page(
     let mut outcomes = vec![(String::new(), "None in particular".to_owned())];
     outcomes.extend(content.outcomes.iter().map(|each| (each.key.clone(), each.words.clone())));
     let outcome = field("select", "outcome", "Which outcome is it for?", "", "");
-    let before = if whole.is_some() {
-        Vec::new()
-    } else {
-        vec![
-            field(
-                "text",
-                "words",
-                "What would you like to buy or arrange?",
-                "In your own words. What is not in the catalogue yet is counted, without your name, so that somebody may offer it.",
-                &form.words,
-            ),
-            field(
-                "text",
-                "unit",
-                "What is counted?",
-                "An hour, a session, a ticket. You can leave it out.",
-                &form.unit,
-            ),
-        ]
-    };
+    let before = if whole.is_some() { Vec::new() } else { in_own_words(form) };
     let heading = match &whole {
         Some(whole) => whole.service.name.clone(),
         None => "Something I would like to buy or arrange".into(),
-    };
-    let rhythm = |rhythm: &Rhythm| Choice {
-        value: rhythm.to_string(),
-        label: match rhythm {
-            Rhythm::Weekly => "Every week".into(),
-            Rhythm::Monthly => "Every month".into(),
-            Rhythm::Once => "Once".into(),
-        },
-        count: None,
-        chosen: form.rhythm == rhythm.as_str(),
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     html_with(
@@ -529,7 +500,7 @@ async fn line_page(
                 chosen(outcome, &outcomes, &form.outcome),
                 field("area", "note", "Anything else", "You can leave it out.", &form.note),
             ],
-            rhythms: Rhythm::ALL.iter().map(rhythm).collect(),
+            rhythms: rhythms(form),
             quantity: form.quantity.clone(),
             price: form.price.clone(),
             is_free: form.is_free == "yes" || (is_first_look && whole.as_ref().is_some_and(is_open_to_all)),
@@ -541,6 +512,30 @@ async fn line_page(
             errors: Errors::from(wrong),
         },
     )
+}
+
+fn in_own_words(form: &EntryForm) -> Vec<Field> {
+    let question = "What would you like to buy or arrange?";
+    let hint = "In your own words. It need not be in the catalogue.";
+    let unit = "An hour, a session, a ticket. You can leave it out.";
+    vec![
+        field("text", "words", question, hint, &form.words),
+        field("text", "unit", "What is counted?", unit, &form.unit),
+    ]
+}
+
+fn rhythms(form: &EntryForm) -> Vec<Choice> {
+    let choice = |rhythm: &Rhythm| Choice {
+        value: rhythm.to_string(),
+        label: match rhythm {
+            Rhythm::Weekly => "Every week".into(),
+            Rhythm::Monthly => "Every month".into(),
+            Rhythm::Once => "Once".into(),
+        },
+        count: None,
+        chosen: form.rhythm == rhythm.as_str(),
+    };
+    Rhythm::ALL.iter().map(choice).collect()
 }
 
 /// What a line comes to, and what would be left.

@@ -496,6 +496,10 @@ pub fn erase_words(tx: &mut Conn, person: PersonId) -> QueryResult<()> {
         )
         .set(plan_checks::note.eq(""))
         .execute(tx)?;
+        diesel::update(agreed_budgets::table.filter(among(agreed_budgets::version_id, &versions)))
+            .filter(agreed_budgets::reason.ne(""))
+            .set(agreed_budgets::reason.eq("erased"))
+            .execute(tx)?;
         diesel::update(support_plans::table.find(plan)).set(support_plans::content.eq("{}")).execute(tx)?;
     }
     Ok(())

@@ -25,8 +25,6 @@ pub struct OverviewPage {
     pub person: Option<String>,
     pub authority: String,
     pub steps: Vec<StepShown>,
-    /// "Cate Example, care manager"
-    pub helpers: Vec<String>,
     pub may_invite: bool,
 }
 

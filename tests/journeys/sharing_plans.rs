@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::planning::{asks, helps, home, planned};
-use crate::support::Town;
+use crate::support::{ASHTON, Town, pounds};
 
 #[test]
 fn noor_finds_what_amira_has_shared_and_takes_a_line_over() {
     let town = Town::open();
     asks(&town);
+    town.new_holder("Rae", ASHTON, pounds(100));
     helps(&town, "Rae", "Amira", "family or friend", true);
     let (amira, noor) = (town.person("Amira"), town.person("Noor"));
     noor.open(&format!("{}/shared-plans", home("Noor"))).expect("Nobody has shared a plan yet.");
