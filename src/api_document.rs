@@ -12,9 +12,9 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, own_data,
-    places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists, support_plans,
-    verification,
+    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, my_money,
+    own_data, places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
+    spending_rules, statements, support_plans, verification,
 };
 
 #[derive(OpenApi)]
@@ -114,6 +114,16 @@ use crate::{
         budgets::api::get_budgets,
         budgets::api::get_budget,
         budgets::api::get_meaning,
+        my_money::api::get_my_money,
+        my_money::api::get_what_if,
+        statements::api::get_statement,
+        spending_rules::api::get_rules,
+        spending_rules::api::post_rule,
+        spending_rules::api::post_ending,
+        spending_rules::api::post_challenge,
+        spending_rules::api::get_challenges,
+        spending_rules::api::get_queue,
+        spending_rules::api::post_answer,
         purchasing::api::post_purchase,
         purchasing::api::get_purchases,
         purchasing::api::get_purchase,

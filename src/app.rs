@@ -17,12 +17,13 @@ use crate::identity::{Passwords, Providers, SigningKeys, Waiver};
 use crate::post::Office;
 use crate::providers::statistics::Tally;
 use crate::search::{Index, SearchLog};
+use crate::spending_rules::RuleBook;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
     allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity,
-    own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
-    support_plans, verification,
+    my_money, own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search,
+    shortlists, spending_rules, statements, support_plans, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -36,6 +37,8 @@ pub struct App {
     pub searches: SearchLog,
     /// The services that were read lately.
     pub shelf: Shelf,
+    /// The rules of what budgets may be used for.
+    pub rules: RuleBook,
     /// The time.
     pub clock: Clock,
     /// The keys that tokens are signed with.
@@ -83,6 +86,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(allocation::questionnaires::api::routes)
                 .configure(support_plans::api::routes)
                 .configure(budgets::api::routes)
+                .configure(my_money::api::routes)
+                .configure(spending_rules::api::routes)
+                .configure(statements::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(providers::api::routes)
                 .configure(providers::services::api::routes)
@@ -137,6 +143,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(support_plans::desk_pages::routes)
                 .configure(support_plans::part_pages::routes)
                 .configure(budgets::pages::routes)
+                .configure(my_money::pages::routes)
+                .configure(spending_rules::pages::routes)
+                .configure(spending_rules::challenge_pages::routes)
+                .configure(statements::pages::routes)
                 .configure(purchasing::pages::routes)
                 .configure(purchasing::provider_pages::routes)
                 .configure(purchasing::finance_pages::routes)

@@ -174,6 +174,10 @@ typed_ids! {
     ServiceCheckId,
     /// One time that somebody said an entry is wrong.
     ReportId,
+    /// One rule of what budgets may be used for.
+    SpendingRuleId,
+    /// One time that somebody challenged a rule.
+    SpendingChallengeId,
     /// One step of a paper, or of an organisation.
     StepId,
     /// One version of an authority's questionnaire.

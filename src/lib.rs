@@ -29,6 +29,7 @@ pub mod enquiries;
 pub mod freshness;
 pub mod helping;
 pub mod identity;
+pub mod my_money;
 pub mod own_data;
 pub mod places;
 pub mod post;
@@ -40,6 +41,8 @@ pub mod safeguarding;
 pub mod saved_searches;
 pub mod search;
 pub mod shortlists;
+pub mod spending_rules;
+pub mod statements;
 pub mod support_plans;
 pub mod verification;
 

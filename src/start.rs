@@ -26,6 +26,7 @@ use crate::providers::statistics::Tally;
 use crate::saved_searches::Watch;
 use crate::search::follow::Following;
 use crate::search::{Index, SearchLog, Writing};
+use crate::spending_rules::{self, RuleBook};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
@@ -60,6 +61,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
     let taxonomy = Arc::new(Taxonomy::of(db.read_now(catalogue::store::terms)?));
     let post = Office::open(&Mail::default(), &place.data_dir)?;
     let shelf = catalogue::Shelf::new(db.clone());
+    let rules = RuleBook::new(db.clone());
     let tally = Tally::default();
     let passwords = Passwords::start()?;
     let providers = Arc::new(Providers::open(None)?);
@@ -72,6 +74,7 @@ pub fn open(place: &Place, clock: &Clock, demo: bool) -> Result<App, Failure> {
         index,
         searches,
         shelf,
+        rules,
         clock: clock.clone(),
         keys,
         post,
@@ -135,6 +138,11 @@ impl Today {
         if self.db.read_now(|conn| log::daily::has_work(conn, support_plans::review::JOB, today))? {
             let public_url = self.public_url.clone();
             self.db.write_now(move |tx: &mut Conn| support_plans::review::tell_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, spending_rules::letters::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| spending_rules::letters::remind_some(tx, &public_url, now))?;
             return Ok(true);
         }
         self.db.write_now(move |tx: &mut Conn| corrections::store::forget_where_from(tx, now - TimeDelta::days(1)))?;

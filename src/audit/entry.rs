@@ -40,6 +40,10 @@ text_enum! {
         Changed = "changed",
         /// The end.
         Closed = "closed",
+        /// A question to the council.
+        Raised = "raised",
+        /// The council's answer.
+        Answered = "answered",
     }
 }
 
@@ -60,6 +64,8 @@ text_enum! {
         Assessment = "self-assessment",
         /// A support plan, its agreement and its reviews; the subject is the person's.
         SupportPlan = "support plan",
+        /// A question to the council about a rule; the subject is its id.
+        Challenge = "challenge",
     }
 }
 

@@ -89,6 +89,7 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::Account => "your account".to_owned(),
         What::Assessment => "your answers about your needs".to_owned(),
         What::SupportPlan => "your support plan".to_owned(),
+        What::Challenge => "your question to the council about a rule".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;
     let why = if plain { String::new() } else { format!(", {}", line.why) };

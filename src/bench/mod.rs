@@ -10,6 +10,7 @@ mod demo;
 mod indexing;
 mod load;
 mod mix;
+mod my_money;
 mod purchases;
 mod searches;
 mod sign_ins;
@@ -35,7 +36,7 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: demo, search, http, sign-ins, purchases, demand
+    /// Measure only these: demo, search, http, sign-ins, purchases, my-money, payments, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -91,6 +92,10 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
     if wanted("purchases") {
         say("Buying at 8 clients…");
         rows.extend(purchases::measure(&folder, clock, &words)?);
+    }
+    if wanted("my-money") {
+        say("Living for ten years…");
+        rows.extend(my_money::measure(&folder, clock, &words)?);
     }
     if wanted("demand") {
         rows.extend(demand::measure(&folder, clock, settings.lines)?);

@@ -17,6 +17,7 @@ use crate::identity::{self, BudgetHolder, NeedGroup, SignedIn};
 use crate::ids::{PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::purchasing::{BuyError, Request, buy};
+use crate::spending_rules::Rules;
 use crate::start::{self, Failure};
 
 use super::catalogue::Words;
@@ -115,6 +116,7 @@ fn buyers(app: &App, words: &Words) -> Result<Buyers, Failure> {
         quantity: 1,
         starts_on: today,
         note: String::new(),
+        answer: String::new(),
         key: SubmissionKey::new(),
     };
     Ok(Buyers { holders, request })
@@ -124,17 +126,19 @@ fn buyers(app: &App, words: &Words) -> Result<Buyers, Failure> {
 fn in_groups(app: &App, buyers: &Buyers) -> Result<f64, Failure> {
     rate(buyers, |holder, request| {
         let (holder, now) = (holder.clone(), app.clock.now());
-        app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now).map(drop))
+        let rules = app.rules.rules_now(holder.authority())?;
+        app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, &rules, now).map(drop))
     })
 }
 
 /// The same use case; each client waits for its turn and commits for itself.
 fn one_by_one(url: &DatabaseUrl, buyers: &Buyers, now: UtcTime) -> Result<f64, Failure> {
     let conn = Mutex::new(url.connect()?);
+    let rules = Rules::default();
     rate(buyers, |holder, request| {
         let mut conn = conn.lock().map_err(|_poisoned| BuyError::NotOnOffer)?;
         conn.batch_execute("BEGIN IMMEDIATE")?;
-        let bought = buy(&mut conn, holder, &request, now).map(drop);
+        let bought = buy(&mut conn, holder, &request, &rules, now).map(drop);
         conn.batch_execute(if bought.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         bought
     })

@@ -113,6 +113,11 @@ pub async fn get_budget(
         pace: pace(&summary, budget.available.balance, app.clock.now().date()),
         picture: picture::of_budget(&budget),
         to_do: to_do.filter(|_| may_answer).collect(),
+        money_href: match holder.acting_for() {
+            None => "/my-money".into(),
+            Some(_) => format!("/my-money?person={}", holder.person()),
+        },
+        statement_href: format!("/budgets/{}/statement", summary.id),
         may_buy: scopes.buy,
         purchases: purchases.iter().map(|purchase| names.row(purchase, None)).collect(),
         movements: told(&movements, budget.available.balance),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::catalogue::{self, WholeService};
 use crate::db::Conn;
 use crate::error::FieldError;
-use crate::identity::{self, BudgetHolder, SignedIn};
+use crate::identity::{self, BudgetHolder, BudgetReader, SignedIn};
 use crate::ids::ServiceId;
 use crate::places;
 use crate::places::distance_metres;
@@ -35,7 +35,7 @@ pub fn purses_of(conn: &mut Conn, who: &SignedIn, today: NaiveDate) -> QueryResu
 }
 
 /// What one budget has to spend, from today or from its first day on.
-pub fn purse_of(conn: &mut Conn, holder: &BudgetHolder, today: NaiveDate) -> QueryResult<Purse> {
+pub fn purse_of(conn: &mut Conn, holder: &BudgetReader, today: NaiveDate) -> QueryResult<Purse> {
     let summary = store::summary(conn, holder)?;
     let budget = store::read(conn, holder)?;
     let ward = identity::store::home_of(conn, budget.person)?.map(|(_, ward)| ward);

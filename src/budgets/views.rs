@@ -76,6 +76,10 @@ pub struct BudgetPage {
     /// "About £85 a week until 31 March 2027"; a sentence.
     pub pace: Option<String>,
     pub picture: MoneyPicture,
+    /// The simple picture of all the money.
+    pub money_href: String,
+    /// The statement.
+    pub statement_href: String,
     /// Whether the visitor may buy from it.
     pub may_buy: bool,
     /// Things that wait for the visitor: deliveries to confirm, purchases to rate.

@@ -997,6 +997,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    spending_rules (id) {
+        id -> Text,
+        authority_id -> Text,
+        category_id -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        says -> Text,
+        question -> Nullable<Text>,
+        limit_pence -> Nullable<BigInt>,
+        limit_per -> Nullable<Text>,
+        words -> Text,
+        ground -> Text,
+        from_on -> Date,
+        ends_on -> Nullable<Date>,
+        set_by -> Text,
+        set_at -> Timestamp,
+        ended_by -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    spending_answers (purchase_id) {
+        purchase_id -> Text,
+        rule_id -> Text,
+        answer -> Text,
+        answered_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    spending_challenges (id) {
+        id -> Text,
+        authority_id -> Text,
+        rule_id -> Text,
+        budget_id -> Text,
+        person_id -> Text,
+        service_id -> Text,
+        words -> Text,
+        raised_by -> Text,
+        raised_at -> Timestamp,
+        due_on -> Date,
+        state -> Text,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(spending_rules -> authorities (authority_id));
 diesel::joinable!(review_replies -> reviews (review_id));
 diesel::joinable!(review_replies -> organizations (organization_id));
 diesel::joinable!(review_reports -> reviews (review_id));
@@ -1431,4 +1481,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     review_decisions,
     searches,
     wanted_support,
+    spending_rules,
+    spending_answers,
+    spending_challenges,
 );

@@ -25,7 +25,7 @@ use super::listing::{Dates, Listings, TownError, provider_id};
 use super::market::{self, Market};
 use super::people::{Does, PASSWORD, PEOPLE};
 use super::words::Words;
-use super::{invented, open_data, planning, upkeep};
+use super::{invented, open_data, planning, rules, upkeep};
 
 /// All chance of the town comes from this number.
 const SEED: u64 = 20_141_001; // the Care Act received its regulations on 1 October 2014
@@ -177,6 +177,7 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
         super::desks::fill(tx, now)?;
         planning::write(tx, &planners, now)?;
         upkeep::write(tx, now)?;
+        rules::write(tx, now)?;
         let head = log::head(tx)?;
         log::move_position(tx, MARK, head.max(Position { tx: 0, seq: 1 }), now)?;
         Ok::<_, AppError>(())

@@ -23,6 +23,7 @@ pub mod people;
 mod place;
 mod plan;
 mod planning;
+mod rules;
 mod scenes;
 mod upkeep;
 mod words;

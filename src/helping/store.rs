@@ -374,3 +374,15 @@ pub(super) fn recorded_by(
 pub(super) fn count_recorded_by(conn: &mut Conn, practitioner: &Practitioner) -> QueryResult<i64> {
     representatives::table.filter(representatives::authority_id.eq(practitioner.authority())).count().get_result(conn)
 }
+
+/// The addresses of the care managers who are assigned to somebody now.
+pub fn care_managers_of(conn: &mut Conn, person: PersonId) -> QueryResult<Vec<String>> {
+    let rows: Vec<Option<String>> = representatives::table
+        .inner_join(people::table.on(people::id.nullable().eq(representatives::helper_id)))
+        .filter(representatives::person_id.eq(person).and(representatives::kind.eq(RepresentativeKind::CareManager)))
+        .filter(representatives::accepted_at.is_not_null().and(representatives::ended_at.is_null()))
+        .order(people::id)
+        .select(people::email)
+        .load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
+}

@@ -30,6 +30,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("service_uploads", "what somebody sent for their organisation"),
     ("service_checks", "what somebody said of an entry of the catalogue for their organisation"),
     ("wrong_reports", "what somebody answered in office"),
+    ("spending_rules", "what somebody decided in office, not about them"),
     ("authority_contacts", "what somebody decided in office, not about them"),
     ("paper_files", "what somebody sent for their organisation"),
     ("paper_steps", "what somebody decided in office, not about them"),
@@ -352,6 +353,23 @@ pub const SECTIONS: &[Section] = &[
         ],
         from: "invoices i JOIN purchases u ON u.id = i.purchase_id
                WHERE u.budget_id IN (SELECT id FROM budgets WHERE person_id = {me}) ORDER BY i.issued_at, i.id",
+    },
+    Section {
+        name: "challenges",
+        title: "Rules that you challenged",
+        covers: &["spending_challenges"],
+        columns: &[
+            ("service", "s.name"),
+            ("rule", "r.words"),
+            ("words", "c.words"),
+            ("raised", "CAST(c.raised_at AS TEXT)"),
+            ("due", "CAST(c.due_on AS TEXT)"),
+            ("state", "c.state"),
+            ("answered", "CAST(c.answered_at AS TEXT)"),
+            ("reason", "c.reason"),
+        ],
+        from: "spending_challenges c JOIN services s ON s.id = c.service_id JOIN spending_rules r ON r.id = c.rule_id
+               WHERE c.person_id = {me} ORDER BY c.raised_at, c.id",
     },
     Section {
         name: "reviews",

@@ -46,6 +46,16 @@ const WAYS: &[(&str, &str, &str)] = &[
         "The questions of the self-assessment, what answers are worth, and trying a new version out.",
     ),
     (
+        "What budgets may be used for",
+        "/authority/rules",
+        "The public rules: set and end them, each with its ground and its day.",
+    ),
+    (
+        "Challenges to our rules",
+        "/authority/challenges",
+        "People whom a rule stopped: each gets an answer with a reason, by a day.",
+    ),
+    (
         "Feeds",
         "/authority/feeds",
         "Services of other directories, taken in and kept up to date by the national standard.",
@@ -176,7 +186,7 @@ fn setting_page(request: &HttpRequest, which: Setting, value: String, errors: Ve
         about: which.about().into(),
         hint: match which.measure() {
             Measure::YesOrNo => format!("The default is {usual}."),
-            Measure::Days | Measure::WorkingDays => {
+            Measure::Days | Measure::Weeks | Measure::WorkingDays => {
                 format!("A whole number of days, from {least} to {most}. The default is {usual}.")
             }
         },

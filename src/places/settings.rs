@@ -40,6 +40,10 @@ text_enum! {
         RemindReviewDays = "remind review days",
         /// Where an allocation falls, the difference is paid for so many days more.
         BridgingDays = "bridging days",
+        /// A challenge to a rule of spending is to be answered within so many working days.
+        AnswerChallengesWithinDays = "answer challenges within days",
+        /// Whoever holds a direct payment is asked when more than so many weeks of it stand unspent.
+        AskAboveWeeks = "ask above weeks",
     }
 }
 
@@ -60,6 +64,8 @@ impl Setting {
             Self::ReviewHighRiskDays => 91,
             Self::RemindReviewDays => 28,
             Self::BridgingDays => 84,
+            Self::AnswerChallengesWithinDays => 5,
+            Self::AskAboveWeeks => 12,
         }
     }
 
@@ -68,7 +74,8 @@ impl Setting {
     pub const fn range(self) -> (i64, i64) {
         match self {
             Self::ApproveServices => (0, 1),
-            Self::AnswerWrongWithinDays => (1, 60),
+            Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => (1, 60),
+            Self::AskAboveWeeks => (4, 52),
             Self::RemindPapersDays => (1, 180),
             Self::FirstReviewDays => (14, 182),
             // A review at least once a year is expected (statutory guidance to the Care Act 2014, chapter 13).
@@ -84,7 +91,8 @@ impl Setting {
     pub const fn measure(self) -> Measure {
         match self {
             Self::ApproveServices => Measure::YesOrNo,
-            Self::AnswerWrongWithinDays => Measure::WorkingDays,
+            Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => Measure::WorkingDays,
+            Self::AskAboveWeeks => Measure::Weeks,
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays | Self::RemindPapersDays => Measure::Days,
             Self::FirstReviewDays
             | Self::ReviewLowRiskDays
@@ -111,6 +119,8 @@ impl Setting {
             Self::ReviewHighRiskDays => "Review plans of high risk",
             Self::RemindReviewDays => "Tell people that a review comes",
             Self::BridgingDays => "Bridge a budget that falls",
+            Self::AnswerChallengesWithinDays => "Answer challenges to rules",
+            Self::AskAboveWeeks => "Ask about money that stands unspent",
         }
     }
 
@@ -156,6 +166,14 @@ impl Setting {
                 "So long before a checked paper ends (insurance, registration, DBS check\u{2026}) its provider gets a reminder. \
                  On the day after its last, the badge disappears."
             }
+            Self::AnswerChallengesWithinDays => {
+                "When somebody challenges a rule of what budgets may be used for, a person answers within so many working days. \
+                 The public page of the rules says how many wait too long."
+            }
+            Self::AskAboveWeeks => {
+                "When more money of a direct payment stands unspent than so many weeks need, somebody asks the person about it \
+                 first. Nothing is blocked, and nothing is taken back without notice, a reason and a way to appeal."
+            }
         }
     }
 
@@ -167,6 +185,8 @@ impl Setting {
             (Measure::YesOrNo, _) => "yes".into(),
             (Measure::Days, 1) => "1 day".into(),
             (Measure::Days, days) => format!("{days} days"),
+            (Measure::Weeks, 1) => "1 week".into(),
+            (Measure::Weeks, weeks) => format!("{weeks} weeks"),
             (Measure::WorkingDays, 1) => "1 working day".into(),
             (Measure::WorkingDays, days) => format!("{days} working days"),
         }
@@ -192,6 +212,8 @@ pub enum Measure {
     YesOrNo,
     /// Days of the calendar.
     Days,
+    /// Weeks.
+    Weeks,
     /// Days that are no weekend and no bank holiday.
     WorkingDays,
 }

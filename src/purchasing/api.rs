@@ -204,6 +204,9 @@ pub struct NewPurchase {
     /// A note for the provider.
     #[serde(default)]
     pub note: String,
+    /// The answer to the question of a rule, where one was asked (`question-first`).
+    #[serde(default)]
+    pub answer: String,
 }
 
 /// The `Idempotency-Key` of a request that moves money: sending it again changes nothing.
@@ -227,11 +230,12 @@ pub async fn post_purchase(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let key = idempotency_key(&request)?;
-    let NewPurchase { service_id, cost_option_id, quantity, starts_on, note } = new;
+    let NewPurchase { service_id, cost_option_id, quantity, starts_on, note, answer } = new;
     let now = app.clock.now();
-    let wanted = Request { service: service_id, cost_option: cost_option_id, quantity, starts_on, note, key };
+    let wanted = Request { service: service_id, cost_option: cost_option_id, quantity, starts_on, note, answer, key };
     let wanted = wanted.checked(now.date())?;
-    let purchase = app.db.write(move |tx| buy(tx, &holder, &wanted, now)).await?;
+    let rules = app.rules.rules(holder.authority()).await?;
+    let purchase = app.db.write(move |tx| buy(tx, &holder, &wanted, &rules, now)).await?;
     let place = format!("/api/v1/purchases/{}", purchase.id);
     Ok(HttpResponse::Created().insert_header(("Location", place)).json(bare(purchase)))
 }

@@ -3,13 +3,15 @@
 use chrono::{Days, NaiveDate};
 
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::budgets::{self, NotEnoughMoney};
+use crate::budgets::{self, FundingRoute, NotEnoughMoney};
 use crate::catalogue;
 use crate::clock::UtcTime;
 use crate::db::Conn;
-use crate::error::{AppError, FieldError};
+use crate::error::{AppError, FieldError, Refusal};
 use crate::identity::{self, BudgetHolder};
 use crate::ids::{CostOptionId, ServiceId, SubmissionKey};
+use crate::money::Money;
+use crate::spending_rules::{self, Judged, Rules, SpendingRule};
 
 use super::purchase::{Asked, Home, Journal, Purchase};
 use super::store;
@@ -27,6 +29,8 @@ pub struct Request {
     pub starts_on: NaiveDate,
     /// A note for the provider.
     pub note: String,
+    /// What the person answers to the question of a rule, where one asks.
+    pub answer: String,
     /// The form or request it came in: sending it again buys nothing more.
     pub key: SubmissionKey,
 }
@@ -52,6 +56,9 @@ impl Request {
         if self.note.chars().count() > 1_000 {
             wrong.push(FieldError::new("note", "Shorten your note to 1,000 letters or fewer."));
         }
+        if self.answer.chars().count() > 1_000 {
+            wrong.push(FieldError::new("answer", "Shorten your answer to 1,000 letters or fewer."));
+        }
         if wrong.is_empty() { Ok(self) } else { Err(AppError::invalid(wrong)) }
     }
 }
@@ -68,6 +75,12 @@ pub enum BuyError {
     /// There is not enough money.
     #[error(transparent)]
     NotEnoughMoney(#[from] NotEnoughMoney),
+    /// A rule of the council that pays says no.
+    #[error("{}. {}. You can challenge this rule: a person of the council answers", .0.words.trim_end_matches('.'), .0.origin().trim_end_matches('.'))]
+    AgainstARule(Box<SpendingRule>),
+    /// A rule of the council that pays asks a question first.
+    #[error("one question first: {}", .0.question.as_deref().unwrap_or(&.0.words))]
+    QuestionFirst(Box<SpendingRule>),
     /// The same key came with another request.
     #[error("this form was already used to buy something else. Open the service again to buy more")]
     KeyUsedDifferently,
@@ -84,15 +97,36 @@ impl From<BuyError> for AppError {
             BuyError::BudgetNotOpen(_) => Self::refused("budget-not-open", error),
             BuyError::NotEnoughMoney(_) => Self::refused("not-enough-money", error),
             BuyError::KeyUsedDifferently => Self::refused("key-used-differently", error),
+            BuyError::AgainstARule(ref rule) => {
+                let id = FieldError::new("rule_id", rule.id.to_string());
+                with_fields(Self::refused("against-a-rule", &error), vec![id])
+            }
+            BuyError::QuestionFirst(ref rule) => {
+                let question = FieldError::new("answer", rule.question.clone().unwrap_or_default());
+                with_fields(Self::refused("question-first", &error), vec![question])
+            }
         }
     }
 }
 
-/// Buys a service from the holder's budget.
+fn with_fields(error: AppError, fields: Vec<FieldError>) -> AppError {
+    match error {
+        AppError::Refused(refusal) => AppError::Refused(Refusal { fields, ..refusal }),
+        other => other,
+    }
+}
+
+/// Buys a service from the holder's budget, within the rules of the authority that pays.
 ///
 /// Pressing the button twice buys once: the second call returns the first purchase.
 #[tracing::instrument(skip_all, fields(budget.id = %holder.budget()))]
-pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime) -> Result<Purchase, BuyError> {
+pub fn buy(
+    tx: &mut Conn,
+    holder: &BudgetHolder,
+    request: &Request,
+    rules: &Rules,
+    now: UtcTime,
+) -> Result<Purchase, BuyError> {
     let mut budget = budgets::store::lock(tx, holder)?; // other purchases from it wait here
     if let Some(earlier) = store::by_submission(tx, holder, request.key)? {
         let same = earlier.cost_option_id == request.cost_option && earlier.quantity == request.quantity;
@@ -103,6 +137,17 @@ pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime
     if !budget.is_open_on(request.starts_on) {
         return Err(BuyError::BudgetNotOpen(crate::clock::long_date(request.starts_on)));
     }
+    let total = offer.price.times(request.quantity).unwrap_or(Money::pence(i64::MAX));
+    let judged = match budget.funding_route {
+        FundingRoute::OwnMoney => Judged::Fine, // nobody else's rules
+        _ => spending_rules::judge(tx, rules, holder, (&offer, total), request.starts_on, now)?,
+    };
+    let answered = match judged {
+        Judged::Fine => None,
+        Judged::Refused(rule) => return Err(BuyError::AgainstARule(rule)),
+        Judged::Ask(rule) if request.answer.trim().is_empty() => return Err(BuyError::QuestionFirst(rule)),
+        Judged::Ask(rule) => Some(rule.id),
+    };
     let (_, ward_code) = identity::store::home_of(tx, budget.person)?.ok_or(diesel::result::Error::NotFound)?;
     let asked = Asked {
         quantity: request.quantity,
@@ -115,6 +160,9 @@ pub fn buy(tx: &mut Conn, holder: &BudgetHolder, request: &Request, now: UtcTime
     let purchase = Purchase::request(&mut budget, &Home { ward_code }, &offer, asked, now, &mut journal)?;
     store::insert(tx, std::slice::from_ref(&purchase))?;
     store::record(tx, &journal)?;
+    if let Some(rule) = answered {
+        spending_rules::store::keep_answer(tx, purchase.id, rule, request.answer.trim(), now)?;
+    }
     let asked = (Deed::AskedFor, Why::ForOneself);
     audit::record(tx, &[Entry::new(holder, asked, budget.person, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(purchase)

@@ -16,7 +16,9 @@ use crate::error::{AppError, FieldError};
 use crate::identity::{BudgetHolder, BudgetReader, PurchaseBuyer, PurchaseParty, PurchaseReader, SignedIn};
 use crate::ids::{BudgetId, CostOptionId, DeliveryId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
+use crate::places::settings::{self, Setting};
 use crate::reviews;
+use crate::spending_rules::{self, views::RuleOnTheWay};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, html, html_with, see_other};
 
@@ -77,6 +79,7 @@ pub async fn get_buy(
         quantity: "1".into(),
         start_on: (today + chrono::Days::new(1)).to_string(),
         note: String::new(),
+        answer: String::new(),
         step: None,
         submission_key: SubmissionKey::new().to_string(),
     };
@@ -97,6 +100,8 @@ pub struct PurchaseForm {
     start_on: String,
     #[serde(default)]
     note: String,
+    #[serde(default)]
+    answer: String,
     step: Option<String>,
     #[serde(default)]
     submission_key: String,
@@ -129,7 +134,8 @@ impl PurchaseForm {
             return Err(AppError::invalid(wrong));
         };
         let note = self.note.trim().to_owned();
-        Request { service, cost_option, quantity, starts_on, note, key }.checked(today)
+        let answer = self.answer.trim().to_owned();
+        Request { service, cost_option, quantity, starts_on, note, answer, key }.checked(today)
     }
 }
 
@@ -159,9 +165,24 @@ pub async fn post_purchase(
         return html(&page);
     }
     let buyer = holder.clone();
-    match app.db.write(move |tx| buy(tx, &buyer, &wanted, now)).await {
+    let rules = app.rules.rules(holder.authority()).await?;
+    match app.db.write(move |tx| buy(tx, &buyer, &wanted, &rules, now)).await {
         Ok(purchase) => Ok(see_other(&format!("/purchases/{}?done=bought", purchase.id))),
         Err(super::BuyError::Database(cause)) => Err(cause.into()),
+        Err(super::BuyError::AgainstARule(rule)) => {
+            let on_the_way = RuleOnTheWay { rule: spending_rules::pages::shown(&rule), ..RuleOnTheWay::default() };
+            let quantity = form.quantity.trim().parse().ok();
+            let page = buy_page(&app, &request, holder, form, Errors::default(), quantity).await?;
+            html_with(StatusCode::CONFLICT, &BuyPage { on_the_way: Some(page.on_the_way_of(on_the_way)), ..page })
+        }
+        Err(super::BuyError::QuestionFirst(rule)) => {
+            let question = rule.question.clone();
+            let on_the_way =
+                RuleOnTheWay { rule: spending_rules::pages::shown(&rule), question, ..RuleOnTheWay::default() };
+            let quantity = form.quantity.trim().parse().ok();
+            let page = buy_page(&app, &request, holder, form, Errors::default(), quantity).await?;
+            html_with(StatusCode::CONFLICT, &BuyPage { on_the_way: Some(page.on_the_way_of(on_the_way)), ..page })
+        }
         Err(refused) => {
             let field = match refused {
                 super::BuyError::NotEnoughMoney(_) => "quantity",
@@ -188,14 +209,16 @@ async fn buy_page(
 ) -> Result<BuyPage, AppError> {
     let service: ServiceId = typed.service.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
-    let (whole, summary, budget, others) = app
+    let (whole, summary, budget, others, within) = app
         .db
         .read(move |conn| {
             let whole = catalogue::store::whole_service(conn, service, today)?.ok_or(AppError::NotFound)?;
+            let within = settings::setting(conn, holder.authority(), Setting::AnswerChallengesWithinDays)?;
+            let within = Setting::AnswerChallengesWithinDays.shown(within);
             let summary = budgets::store::summary(conn, &holder)?;
             let budget = budgets::store::read(conn, &holder)?;
             let others = budgets::store::budgets_to_buy_from(conn, holder.who())?;
-            Ok::<_, AppError>((whole, summary, budget, others))
+            Ok::<_, AppError>((whole, summary, budget, others, within))
         })
         .await?;
     let payable: Vec<&CostOption> = whole.options.iter().filter(|option| option.amount_pence > Money::ZERO).collect();
@@ -226,6 +249,10 @@ async fn buy_page(
         earliest: today.to_string(),
         note: typed.note,
         submission_key: typed.submission_key,
+        answer: typed.answer,
+        rules_href: format!("/rules/{}", budget.authority),
+        within,
+        on_the_way: None,
         errors,
         check: check.and_then(|quantity| what_it_means(chosen, quantity, &budget, &whole)),
     })

@@ -11,7 +11,7 @@ use crate::budgets;
 use crate::db::Conn;
 use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
 use crate::identity::{BudgetHolder, BudgetReader, FinanceOfficer, ProviderMember, PurchaseReader, SignedIn};
-use crate::ids::{AuthorityId, BudgetId, InvoiceId, PersonId, PurchaseId, ServiceId, SubmissionKey};
+use crate::ids::{AuthorityId, BudgetId, DeliveryId, InvoiceId, PersonId, PurchaseId, ServiceId, SubmissionKey};
 
 use super::purchase::{Delivery, Invoice, Journal, Purchase, Step};
 use super::state::{DeliveryState, InvoiceState, PurchaseEvent, PurchaseState};
@@ -341,4 +341,66 @@ pub fn actors(conn: &mut Conn, purchase: &Purchase, taken: &[Step]) -> QueryResu
         return Ok(Vec::new());
     }
     people::table.filter(crate::db::among(people::id, &others)).select((people::id, people::display_name)).load(conn)
+}
+
+/// The purchases from one budget that movements of money were caused by: by the id of a purchase, delivery or invoice.
+pub fn purchases_behind(
+    conn: &mut Conn,
+    holder: &BudgetReader,
+    causes: &[&str],
+) -> QueryResult<HashMap<String, Purchase>> {
+    use crate::db::among;
+    let mut behind: HashMap<String, PurchaseId> =
+        causes.iter().filter_map(|cause| Some(((*cause).to_owned(), cause.parse().ok()?))).collect();
+    for some in causes.chunks(BATCH * 10) {
+        let of_deliveries: Vec<(DeliveryId, PurchaseId)> = deliveries::table
+            .filter(among(deliveries::id, some))
+            .select((deliveries::id, deliveries::purchase_id))
+            .load(conn)?;
+        behind.extend(of_deliveries.into_iter().map(|(delivery, purchase)| (delivery.to_string(), purchase)));
+        let of_invoices: Vec<(InvoiceId, PurchaseId)> = invoices::table
+            .filter(among(invoices::id, some))
+            .select((invoices::id, invoices::purchase_id))
+            .load(conn)?;
+        behind.extend(of_invoices.into_iter().map(|(invoice, purchase)| (invoice.to_string(), purchase)));
+    }
+    let mut ids: Vec<PurchaseId> = behind.values().copied().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found: HashMap<PurchaseId, Purchase> = HashMap::new();
+    for some in ids.chunks(BATCH * 10) {
+        let rows: Vec<Purchase> = purchases::table
+            .filter(among(purchases::id, some).and(purchases::budget_id.eq(holder.budget())))
+            .select(Purchase::as_select())
+            .load(conn)?;
+        found.extend(rows.into_iter().map(|purchase| (purchase.id, purchase)));
+    }
+    Ok(behind.into_iter().filter_map(|(cause, id)| Some((cause, found.get(&id)?.clone()))).collect())
+}
+
+/// What was bought from a budget and neither declined nor cancelled: of some categories, of a kind or of all, in a time or
+/// at all.
+pub fn bought_so_far(
+    conn: &mut Conn,
+    budget: BudgetId,
+    (categories, kind): (Option<&std::collections::BTreeSet<String>>, Option<crate::catalogue::Kind>),
+    within: Option<(chrono::NaiveDate, chrono::NaiveDate)>,
+) -> QueryResult<crate::money::Money> {
+    let mut asked = purchases::table
+        .filter(purchases::budget_id.eq(budget))
+        .filter(purchases::state.ne(PurchaseState::Declined).and(purchases::state.ne(PurchaseState::Cancelled)))
+        .select(crate::db::sum_i64(purchases::total_pence))
+        .into_boxed();
+    if let Some(categories) = categories {
+        asked = asked.filter(crate::db::among(purchases::category_id, categories));
+    }
+    if let Some(kind) = kind {
+        use crate::db::schema::services;
+        let of_kind = services::table.filter(services::kind.eq(kind)).select(services::id);
+        asked = asked.filter(purchases::service_id.eq_any(of_kind));
+    }
+    if let Some((from, to)) = within {
+        asked = asked.filter(purchases::starts_on.ge(from).and(purchases::starts_on.le(to)));
+    }
+    asked.first::<i64>(conn).map(crate::money::Money::pence)
 }

@@ -61,6 +61,14 @@ pub struct BuyPage {
     /// As typed.
     pub note: String,
     pub submission_key: String,
+    /// What was answered to the question of a rule.
+    pub answer: String,
+    /// What budgets may be used for.
+    pub rules_href: String,
+    /// "5 working days": how soon a challenge is answered.
+    pub within: String,
+    /// A rule that said no, or that asks something.
+    pub on_the_way: Option<crate::spending_rules::views::RuleOnTheWay>,
     pub errors: Errors,
     /// What the cost would be, after "Work out the cost", or when there is not enough.
     pub check: Option<Check>,
@@ -287,4 +295,22 @@ pub struct FinancePage {
     pub settled: Vec<InvoiceShown>,
     pub pagination: Pagination,
     pub errors: Errors,
+}
+
+impl BuyPage {
+    /// A rule that stands in the way of what the page is about, with where to go from there.
+    #[must_use]
+    pub fn on_the_way_of(
+        &self,
+        rule: crate::spending_rules::views::RuleOnTheWay,
+    ) -> crate::spending_rules::views::RuleOnTheWay {
+        crate::spending_rules::views::RuleOnTheWay {
+            answer: self.answer.clone(),
+            challenge_path: format!("/budgets/{}/challenges", self.budget_id),
+            within: self.within.clone(),
+            rules_href: self.rules_href.clone(),
+            service_id: self.service_id.clone(),
+            ..rule
+        }
+    }
 }

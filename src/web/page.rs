@@ -75,6 +75,8 @@ pub struct Visitor {
     pub plan: Option<Link>,
     /// Whether there is another role to change to.
     pub may_switch: bool,
+    /// Whether the navigation leads to "My money".
+    pub has_money: bool,
 }
 
 /// Everything that is wrong with a form, in the order of its fields.

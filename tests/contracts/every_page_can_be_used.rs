@@ -150,6 +150,17 @@ fn every_page_has_one_heading_and_labelled_fields() {
         format!("/purchases/{running}?done=confirmed"),
         format!("/purchases/{running}/review"),
         format!("/purchases/{waiting}/review"),
+        "/my-money".to_owned(),
+        "/my-money/what-if".to_owned(),
+        format!("/my-money/what-if?what={lunch}&units=3"),
+        format!("/my-money/what-if?what={lunch}&units=many"),
+        "/my-money/what-if?what=other".to_owned(),
+        "/my-money/what-if?what=other&amount=30&often=every+week".to_owned(),
+        "/my-money/what-if?what=other&amount=many".to_owned(),
+        format!("/budgets/{budget}/statement"),
+        format!("/budgets/{budget}/statement?from=never"),
+        "/challenges".to_owned(),
+        "/rules".to_owned(),
         "/demand".to_owned(),
         "/account".to_owned(),
         "/account/name".to_owned(),
@@ -172,6 +183,23 @@ fn every_page_has_one_heading_and_labelled_fields() {
     check(&ada.open("/authority/people"));
     check(&ada.open("/authority/people/invite").press("Send the invitation", &[]));
     check(&ada.open(&format!("/authority/people/{}", waymark::ids::PersonId::named("Mo"))));
+    check(&ada.open("/authority/rules/new"));
+    check(&ada.open("/authority/rules/new").press("Set this rule", &[]));
+    let rule =
+        [("category", "gardening"), ("says", "not allowed"), ("words", "No gardening."), ("ground", "Minute 1.")];
+    check(&ada.open("/authority/rules/new").press("Set this rule", &rule));
+    check(&ada.open("/authority/rules").go("End this rule"));
+    check(&ada.open("/authority/rules").go("End this rule").press("End this rule", &[("ends_on", "never")]));
+    check(&visitor.open("/rules").go("Trafford"));
+    let garden = amira.open(&format!("/services/{}/buy", service_id("Garden tidy")));
+    let stopped = garden.press("Buy", &[("quantity", "1")]);
+    check(&stopped);
+    let asked = stopped.press("Challenge this rule", &[("words", "The hedge is high.")]);
+    check(&asked);
+    check(&amira.open("/challenges"));
+    check(&ada.open("/authority/challenges"));
+    check(&ada.open("/authority/challenges").go("Garden tidy"));
+    check(&ada.open("/authority/challenges").go("Garden tidy").press("Answer", &[]));
     let form = amira.open(&format!("/services/{lunch}/buy"));
     check(&form.press("Buy", &[("quantity", "0"), ("start_on", ""), ("note", &"x".repeat(2_000))]));
     check(&form.press("Buy", &[("quantity", "500")]));

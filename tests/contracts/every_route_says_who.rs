@@ -8,8 +8,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 use waymark::corrections::{Said, WhatIsWrong, WhereFrom, say};
 use waymark::ids::{OrganizationId, PersonId};
+use waymark::places::reference::authority_id;
 
-use crate::support::{ASHTON, Api, Person, Town, option_id, pounds, service_id};
+use crate::support::{ASHTON, Api, Person, TRAFFORD, Town, option_id, pounds, service_id};
 
 /// Whoever may do it comes last, so that the others try while there is still something to do.
 const PEOPLE: [&str; 17] = [
@@ -153,6 +154,14 @@ fn document(town: &Town, path: &str) -> Value {
         "roles" => json!({ "role": "moderator", "reason": "because" }),
         "invitations" if path.contains("/provider/") => json!({ "email": "nobody", "standing": "staff" }),
         "invitations" => json!({ "email": somebody(), "role": "moderator", "reason": "because" }),
+        "spending-rules" => {
+            json!({ "category_id": "arts", "says": "allowed", "words": "Arts are fine.", "ground": "Minute 34." })
+        }
+        "challenges" => json!({
+            "rule_id": service_id("no rule").to_string(),
+            "service_id": service_id("Lunch club").to_string(),
+            "words": "Please",
+        }),
         "programs" => json!({ "name": "Rota", "scopes": ["read"], "days": 30 }),
         "helpers" => json!({ "email": somebody(), "kind": "family or friend" }),
         "helping" => json!({ "token": "none", "accept": true }),
@@ -208,6 +217,17 @@ fn fields(town: &Town, path: &str, csrf: &str) -> Vec<(&'static str, String)> {
         ]),
         "refusal" | "dispute" => fields.push(("reason", "because".into())),
         "deliveries" => fields.extend([("quantity", "1".into()), ("delivered_on", town.today().to_string())]),
+        "new" if path.ends_with("/rules/new") => fields.extend([
+            ("category", "arts".into()),
+            ("says", "allowed".into()),
+            ("words", "Arts are fine.".into()),
+            ("ground", "Minute 34.".into()),
+        ]),
+        "challenges" => fields.extend([
+            ("rule", service_id("no rule").to_string()),
+            ("service", service_id("Lunch club").to_string()),
+            ("words", "Please".into()),
+        ]),
         "review" => fields.push(("stars", "4".into())),
         "note" => fields.push(("note", "Ask about Tuesdays".into())),
         "saved-searches" => fields.push(("address", "/search?q=lunch".into())),
@@ -316,6 +336,9 @@ fn every_route_tried_as_everybody() {
             .replace("{program_id}", service_id("nobody").as_str())
             .replace("{copy_id}", service_id("nobody").as_str())
             .replace("{person_id}", service_id("nobody").as_str())
+            .replace("{authority_id}", authority_id(TRAFFORD).as_str())
+            .replace("{rule_id}", service_id("no rule").as_str())
+            .replace("{challenge_id}", service_id("nobody").as_str())
             .replace("{setting}", "check-after-days")
             .replace("{saved_search_id}", &saved)
             .replace("{token}", &token)

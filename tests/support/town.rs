@@ -219,9 +219,11 @@ impl Town {
                 quantity: 2,
                 starts_on: now.date(),
                 note: String::new(),
+                answer: String::new(),
                 key: SubmissionKey::named(&name),
             };
-            self.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, now)).unwrap();
+            let rules = self.app.rules.rules_now(holder.authority()).unwrap();
+            self.app.db.write_now(move |tx: &mut Conn| buy(tx, &holder, &request, &rules, now)).unwrap();
         }
     }
 

@@ -232,6 +232,7 @@ impl SignedIn {
             plan: self.plan_link(),
             may_switch: !self.arrival.granted.is_empty()
                 && (self.arrival.roles_conflict() || self.arrival.for_oneself || self.arrival.has_budget),
+            has_money: self.arrival.has_budget && self.role().is_none(),
         }
     }
 

@@ -1,0 +1,122 @@
+//! Statements over `/api/v1`.
+
+use actix_web::web::{Data, Json, ServiceConfig, get};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::audit;
+use crate::budgets::pages::look;
+use crate::budgets::{self, Reason};
+use crate::clock::{UtcTime, day};
+use crate::error::AppError;
+use crate::identity::BudgetReader;
+use crate::ids::{BudgetId, PurchaseId, TransferId};
+use crate::web::form::Ask;
+use crate::web::render::Problem;
+
+use super::pages::Asked;
+use super::statement::{Line, Parts, Period, read};
+
+/// The routes of these documents.
+pub fn routes(config: &mut ServiceConfig) {
+    config.route("/budgets/{budget_id}/statement", get().to(get_statement));
+}
+
+/// What stands on the four parts of a budget, or by how much they change.
+#[derive(Serialize, ToSchema)]
+pub struct PartsDocument {
+    /// Free to spend.
+    pub available_pence: i64,
+    /// Promised.
+    pub committed_pence: i64,
+    /// Delivered and confirmed.
+    pub owed_pence: i64,
+    /// Paid.
+    pub paid_pence: i64,
+}
+
+impl From<Parts> for PartsDocument {
+    fn from(parts: Parts) -> Self {
+        let Parts { available, committed, owed, paid } = parts;
+        Self { available_pence: available, committed_pence: committed, owed_pence: owed, paid_pence: paid }
+    }
+}
+
+/// One movement.
+#[derive(Serialize, ToSchema)]
+pub struct StatementLine {
+    /// Which transfer of the ledger.
+    #[schema(value_type = String)]
+    pub transfer_id: TransferId,
+    /// When.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String, format = DateTime)]
+    pub at: UtcTime,
+    /// Why.
+    pub reason: Reason,
+    /// The purchase behind it, where there is one.
+    #[schema(value_type = Option<String>)]
+    pub purchase_id: Option<PurchaseId>,
+    /// What it did to each part.
+    pub change: PartsDocument,
+    /// What stood on each part after it.
+    pub after: PartsDocument,
+}
+
+/// Every movement of one budget in a time.
+#[derive(Serialize, ToSchema)]
+pub struct StatementDocument {
+    /// Which budget.
+    #[schema(value_type = String)]
+    pub budget_id: BudgetId,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// What stood on it before its first day.
+    pub before: PartsDocument,
+    /// Oldest first.
+    pub lines: Vec<StatementLine>,
+    /// What stood on it after its last day.
+    pub after: PartsDocument,
+}
+
+/// The statement of a budget for a time; both days belong to it. Without days: the budget until today.
+#[utoipa::path(get, path = "/api/v1/budgets/{budget_id}/statement", tag = "budgets", security(("bearer" = [])),
+    params(("budget_id" = String, Path), ("from" = Option<NaiveDate>, Query), ("to" = Option<NaiveDate>, Query)),
+    responses((status = 200, body = StatementDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn get_statement(
+    reader: BudgetReader,
+    Ask(asked): Ask<Asked>,
+    app: Data<App>,
+) -> Result<Json<StatementDocument>, AppError> {
+    let now = app.clock.now();
+    audit::looks(&app.db, vec![look(&reader, now)]).await?;
+    let statement = app
+        .db
+        .read(move |conn| {
+            let summary = budgets::store::summary(conn, &reader)?;
+            let period = Period::checked(&asked.from, &asked.to, &summary, day(now))?;
+            Ok::<_, AppError>((summary.id, read(conn, &reader, period)?))
+        })
+        .await?;
+    let (budget_id, statement) = statement;
+    let line = |line: &Line| StatementLine {
+        transfer_id: line.transfer,
+        at: line.at,
+        reason: line.reason,
+        purchase_id: line.purchase.as_ref().map(|purchase| purchase.id),
+        change: line.change.into(),
+        after: line.after.into(),
+    };
+    Ok(Json(StatementDocument {
+        budget_id,
+        from: statement.period.from,
+        to: statement.period.to,
+        before: statement.before.into(),
+        lines: statement.lines.iter().map(line).collect(),
+        after: statement.after.into(),
+    }))
+}
