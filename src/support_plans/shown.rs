@@ -137,9 +137,9 @@ fn how(line: &Line) -> String {
 pub(super) fn money(content: &PlanContent, costing: &Costing, is_agreed: bool) -> CostShown {
     let left = costing.left_pence.unwrap_or(0);
     let parts = [
-        ("this", "Every week and month", "what goes on", costing.running_pence),
+        ("paid", "Every week and month", "what goes on", costing.running_pence),
         ("committed", "Once", "things and events", costing.once_pence),
-        ("management", "Kept in hand", "for what nobody foresees", costing.contingency_pence),
+        ("owed", "Kept in hand", "for what nobody foresees", costing.contingency_pence),
         ("available", "Not planned yet", "free for more, or to keep", Money::pence(left.max(0))),
     ];
     let label = if left < 0 { "planned for the year" } else { "for the year" };
