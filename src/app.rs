@@ -24,6 +24,9 @@ use crate::{
     api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring,
     my_money, own_data, payments, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches,
     search, shortlists, spending_rules, statements, verification,
+    allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity,
+    my_money, own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search,
+    shortlists, spending_rules, statements, support_plans, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -85,6 +88,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(helping::api::routes)
                 .configure(own_data::api::routes)
                 .configure(programs::api::routes)
+                .configure(allocation::api::routes)
+                .configure(allocation::questionnaires::api::routes)
+                .configure(support_plans::api::routes)
                 .configure(budgets::api::routes)
                 .configure(budgets::holding::api::routes)
                 .configure(budgets::council::api::routes)
@@ -138,6 +144,15 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(own_data::pages::routes)
                 .configure(programs::pages::routes)
                 .configure(helping::council_pages::routes)
+                .configure(allocation::pages::routes)
+                .configure(allocation::editor_pages::routes)
+                .configure(support_plans::overview_pages::routes)
+                .configure(support_plans::pages::routes)
+                .configure(support_plans::agreement_pages::routes)
+                .configure(support_plans::review_pages::routes)
+                .configure(support_plans::share_pages::routes)
+                .configure(support_plans::desk_pages::routes)
+                .configure(support_plans::part_pages::routes)
                 .configure(budgets::pages::routes)
                 .configure(budgets::holding::pages::routes)
                 .configure(budgets::council::pages::routes)

@@ -200,6 +200,22 @@ typed_ids! {
     SpendingChallengeId,
     /// One step of a paper, or of an organisation.
     StepId,
+    /// One version of an authority's questionnaire.
+    QuestionnaireId,
+    /// One person's self-assessment.
+    AssessmentId,
+    /// One support plan.
+    SupportPlanId,
+    /// One version of a support plan, as it was handed over.
+    PlanVersionId,
+    /// One comment on a support plan.
+    PlanCommentId,
+    /// One agreed budget.
+    AllocationId,
+    /// One review of a support plan.
+    PlanReviewId,
+    /// One plan that somebody shares without their name.
+    SharedPlanId,
     /// The hidden key of one submitted form, or the `Idempotency-Key` of one request: sending it again changes nothing.
     SubmissionKey,
     /// The reference that a person can quote when something went wrong.

@@ -20,6 +20,7 @@ pub mod log;
 pub mod web;
 
 // What people do here.
+pub mod allocation;
 pub mod audit;
 pub mod budgets;
 pub mod catalogue;
@@ -45,6 +46,7 @@ pub mod search;
 pub mod shortlists;
 pub mod spending_rules;
 pub mod statements;
+pub mod support_plans;
 pub mod verification;
 
 // What starts, shows and proves it.

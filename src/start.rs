@@ -32,7 +32,7 @@ use crate::spending_rules::{self, RuleBook};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{budgets, catalogue, corrections, demand, freshness, places, verification};
+use crate::{budgets, catalogue, corrections, demand, freshness, places, support_plans, verification};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -146,6 +146,11 @@ impl Today {
         if self.db.read_now(|conn| log::daily::has_work(conn, budgets::funds::chase::JOB, today))? {
             let public_url = self.public_url.clone();
             self.db.write_now(move |tx: &mut Conn| budgets::funds::chase::chase_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, support_plans::review::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| support_plans::review::tell_some(tx, &public_url, now))?;
             return Ok(true);
         }
         if self.db.read_now(|conn| log::daily::has_work(conn, spending_rules::letters::JOB, today))? {

@@ -174,3 +174,29 @@ for (const button of document.querySelectorAll("[data-print]")) button.addEventL
 // On a wide screen the filters stand open: for assistive technology too, not only to the eye.
 const panel = document.querySelector("details.filters");
 if (panel && window.matchMedia("(min-width: 62em)").matches) panel.open = true;
+
+// What a line of a plan costs in its year, while it is typed. The server works it out again, to the day.
+for (const form of document.querySelectorAll("form[data-plan-line]")) {
+  const words = form.querySelector("[data-plan-line-words]");
+  const pounds = (pence) => new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" }).format(pence / 100);
+  const show = () => {
+    const option = form.querySelector("input[name=option]:checked");
+    const free = form.elements.is_free && form.elements.is_free.checked;
+    const typed = form.elements.price ? form.elements.price.value.trim().replace(/[£, ]/g, "") : "";
+    const price = option ? Number(option.dataset.pence) : /^\d+(\.\d{1,2})?$/.test(typed) ? Math.round(Number(typed) * 100) : 0;
+    const quantity = Number.parseInt(form.elements.quantity.value, 10);
+    const known = quantity > 0 && quantity < 1000 && (price > 0 || free);
+    words.hidden = !known;
+    if (!known) return;
+    const often = { weekly: Number(form.dataset.days) / 7, monthly: 12, once: 1 }[form.elements.rhythm.value] || 0;
+    const total = free && !option ? 0 : Math.round(quantity * price * often);
+    const left = "left" in form.dataset ? Number(form.dataset.left) - total : null;
+    words.classList.toggle("live-cost--short", left !== null && left < 0);
+    words.textContent = left === null ? `That is ${pounds(total)} in the year.`
+      : left < 0 ? `That is ${pounds(total)} in the year: ${pounds(-left)} more than there is.`
+      : `That is ${pounds(total)} in the year. ${pounds(left)} would be left.`;
+  };
+  form.addEventListener("input", show);
+  form.addEventListener("change", show);
+  show();
+}

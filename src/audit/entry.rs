@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::clock::UtcTime;
 use crate::db::text_enum;
 use crate::identity::{
-    AuthorityAdministrator, BudgetHolder, BudgetReader, FinanceOfficer, Moderator, PlanReader, Practitioner,
-    ProviderMember, RoleName, SignedIn, Way,
+    AssignedCareManager, AuthorityAdministrator, BudgetHolder, BudgetReader, CareDesk, FinanceOfficer, Moderator,
+    PlanReader, Practitioner, ProviderMember, RoleName, SignedIn, Way,
 };
 use crate::ids::{AuthorityId, OrganizationId, PersonId};
 
@@ -82,6 +82,10 @@ text_enum! {
         Question = "question",
         /// A review; the subject is its id.
         Review = "review",
+        /// What somebody answered about their needs; the subject is its id.
+        Assessment = "self-assessment",
+        /// A support plan, its agreement and its reviews; the subject is the person's.
+        SupportPlan = "support plan",
         /// A question to the council about a rule; the subject is its id.
         Challenge = "challenge",
     }
@@ -116,6 +120,8 @@ text_enum! {
         ToHelp = "to help",
         /// A moderator.
         ToKeepReviewsFair = "to keep reviews fair",
+        /// A care manager who agrees a plan or reviews it.
+        ToAgreeIt = "to agree it with you",
     }
 }
 
@@ -155,6 +161,29 @@ impl From<&BudgetHolder> for Actor {
     fn from(holder: &BudgetHolder) -> Self {
         let reader: &BudgetReader = holder;
         Self::from(reader)
+    }
+}
+
+impl From<&PlanReader> for Actor {
+    fn from(reader: &PlanReader) -> Self {
+        let acting_for = reader.acting_for().map(|_| reader.person());
+        let authority = reader.authority().filter(|_| reader.is_care_manager());
+        let role = authority.map(|_| RoleName::CareManager);
+        Self { acting_for, role, authority, ..Self::from(reader.who()) }
+    }
+}
+
+impl From<&CareDesk> for Actor {
+    fn from(desk: &CareDesk) -> Self {
+        let (role, authority) = (Some(RoleName::CareManager), Some(desk.authority()));
+        Self { role, authority, ..Self::from(desk.who()) }
+    }
+}
+
+impl From<&AssignedCareManager> for Actor {
+    fn from(manager: &AssignedCareManager) -> Self {
+        let (role, authority) = (Some(RoleName::CareManager), manager.authority());
+        Self { role, authority, ..Self::from(manager.who()) }
     }
 }
 

@@ -92,6 +92,8 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::SecondFactor => "the codes that signing in takes".to_owned(),
         What::Question => "a question that you asked".to_owned(),
         What::Review => "a review that you wrote".to_owned(),
+        What::Assessment => "your answers about your needs".to_owned(),
+        What::SupportPlan => "your support plan".to_owned(),
         What::Challenge => "your question to the council about a rule".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;

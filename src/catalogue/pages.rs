@@ -166,7 +166,10 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         terms.filter(|term| term.taxonomy == wanted).map(|term| term.name.clone()).collect()
     };
     let keep = card::keep_button(service.id, &read.kept, &page.path);
+    let plans =
+        page.signed_in.as_ref().and_then(|visitor| visitor.plan.as_ref()).is_some_and(|plan| plan.href == "/support");
     ServicePage {
+        plan_href: plans.then(|| format!("/support/add?service={}", service.id)),
         page,
         back_href: "/search".into(),
         name: service.name.clone(),

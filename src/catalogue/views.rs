@@ -60,6 +60,8 @@ pub struct KeepButton {
 #[template(path = "catalogue/service.html")]
 pub struct ServicePage {
     pub page: Page,
+    /// Where it is put into one's own support plan; none for who is not here for themselves.
+    pub plan_href: Option<String>,
     /// Back to the results this was opened from.
     pub back_href: String,
     pub name: String,

@@ -1482,9 +1482,187 @@ diesel::joinable!(source_organizations -> feeds (feed_id));
 diesel::joinable!(source_organizations -> organizations (organization_id));
 diesel::joinable!(source_records -> feeds (feed_id));
 diesel::joinable!(source_records -> services (service_id));
+diesel::table! {
+    questionnaires (id) {
+        id -> Text,
+        authority_id -> Text,
+        number -> Integer,
+        state -> Text,
+        content -> Text,
+        effective_from -> Nullable<Date>,
+        effective_until -> Nullable<Date>,
+        created_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        changed_at -> Timestamp,
+        published_by -> Nullable<Text>,
+        published_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> Text,
+        authority_id -> Text,
+        person_id -> Text,
+        questionnaire_id -> Text,
+        state -> Text,
+        answers -> Text,
+        points -> Nullable<BigInt>,
+        weekly_pence -> Nullable<BigInt>,
+        working -> Nullable<Text>,
+        started_by -> Text,
+        started_at -> Timestamp,
+        changed_at -> Timestamp,
+        finished_by -> Nullable<Text>,
+        finished_as -> Nullable<Text>,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    support_plans (id) {
+        id -> Text,
+        authority_id -> Nullable<Text>,
+        person_id -> Text,
+        state -> Text,
+        content -> Text,
+        revision -> BigInt,
+        version -> Integer,
+        created_by -> Text,
+        created_at -> Timestamp,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    plan_lines (plan_id, position) {
+        plan_id -> Text,
+        position -> Integer,
+        service_id -> Nullable<Text>,
+        words -> Text,
+        rhythm -> Text,
+        quantity -> Integer,
+        price_pence -> BigInt,
+        is_free -> Bool,
+    }
+}
+
+diesel::table! {
+    plan_versions (id) {
+        id -> Text,
+        plan_id -> Text,
+        number -> Integer,
+        content -> Text,
+        cost_pence -> BigInt,
+        budget_pence -> Nullable<BigInt>,
+        assessment_id -> Nullable<Text>,
+        handed_over_by -> Text,
+        handed_over_as -> Text,
+        handed_over_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    plan_comments (id) {
+        id -> Text,
+        plan_id -> Text,
+        about -> Text,
+        words -> Text,
+        written_by -> Text,
+        written_as -> Text,
+        written_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    plan_checks (version_id, question) {
+        version_id -> Text,
+        question -> Text,
+        passed -> Bool,
+        note -> Text,
+        checked_by -> Text,
+        checked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    plan_signatures (version_id, side) {
+        version_id -> Text,
+        side -> Text,
+        signed_by -> Text,
+        signed_as -> Text,
+        signed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agreed_budgets (id) {
+        id -> Text,
+        authority_id -> Text,
+        person_id -> Text,
+        version_id -> Text,
+        indicative_weekly_pence -> Nullable<BigInt>,
+        weekly_pence -> BigInt,
+        reason -> Text,
+        starts_on -> Date,
+        ends_on -> Date,
+        bridge_weekly_pence -> BigInt,
+        bridge_weeks -> Integer,
+        changes_budget_id -> Nullable<Text>,
+        budget_id -> Nullable<Text>,
+        decided_by -> Text,
+        decided_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    plan_reviews (id) {
+        id -> Text,
+        authority_id -> Text,
+        person_id -> Text,
+        plan_id -> Text,
+        version_id -> Text,
+        state -> Text,
+        risk -> Text,
+        due_on -> Date,
+        told_at -> Nullable<Timestamp>,
+        content -> Nullable<Text>,
+        held_on -> Nullable<Date>,
+        held_by -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shared_plans (id) {
+        id -> Text,
+        person_id -> Text,
+        need_group -> Text,
+        age_band -> Text,
+        content -> Text,
+        worked -> Text,
+        shared_by -> Text,
+        shared_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_heads,
+    questionnaires,
+    shared_plans,
+    assessments,
+    support_plans,
+    plan_lines,
+    plan_versions,
+    plan_comments,
+    plan_checks,
+    plan_signatures,
+    agreed_budgets,
+    plan_reviews,
     representatives,
     data_copies,
     programs,

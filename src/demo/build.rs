@@ -25,7 +25,7 @@ use super::listing::{Dates, Listings, TownError, provider_id};
 use super::market::{self, Market};
 use super::people::{Does, PASSWORD, PEOPLE};
 use super::words::Words;
-use super::{invented, open_data, rules, upkeep};
+use super::{invented, open_data, planning, rules, upkeep};
 
 /// All chance of the town comes from this number.
 const SEED: u64 = 20_141_001; // the Care Act received its regulations on 1 October 2014
@@ -167,6 +167,8 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
 
     progress.set_message("writing reviews");
     summary.unmet = history.unmet;
+    let of_trafford = history.holders().iter().filter(|holder| holder.authority == 0);
+    let planners: Vec<_> = of_trafford.take(planning::ANSWERED).map(|holder| holder.person).collect();
     let written = Arc::new(history.take_reviews());
     summary.reviews = written.len();
     db.write_now(move |tx| {
@@ -174,6 +176,7 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
         super::looks::write(tx, now)?;
         super::desks::fill(tx, now)?;
         super::funds::write(tx, now)?;
+        planning::write(tx, &planners, now)?;
         upkeep::write(tx, now)?;
         rules::write(tx, now)?;
         let head = log::head(tx)?;
@@ -244,6 +247,7 @@ fn write_people(db: &Db, holders: &[Holder], wards: &[Ward], began: UtcTime) -> 
                 Does::Settles(code) => (RoleName::FinanceOfficer, Some(authority_id(code)), None),
                 Does::Moderates(code) => (RoleName::Moderator, Some(authority_id(code)), None),
                 Does::Administers(code) => (RoleName::AuthorityAdministrator, Some(authority_id(code)), None),
+                Does::CaresFor(code) => (RoleName::CareManager, Some(authority_id(code)), None),
             };
             identity::store::grant(tx, person.id(), role, authority, organization, began)?;
         }
@@ -258,7 +262,7 @@ fn staff() -> Staff {
         match person.does {
             Does::WorksFor(name) => drop(staff.members.insert(provider_id(Origin::Invented, name), person.id())),
             Does::Settles(code) => drop(staff.officers.insert(authority_id(code), person.id())),
-            Does::Holds(_) | Does::Commissions(_) | Does::Moderates(_) | Does::Administers(_) => {}
+            Does::Holds(_) | Does::Commissions(_) | Does::Moderates(_) | Does::Administers(_) | Does::CaresFor(_) => {}
         }
     }
     staff

@@ -24,6 +24,7 @@ mod open_data;
 pub mod people;
 mod place;
 mod plan;
+mod planning;
 mod rules;
 mod scenes;
 mod upkeep;

@@ -41,6 +41,8 @@ pub enum Does {
     Moderates(&'static str),
     /// Looks after people, roles and settings of the authority with this code.
     Administers(&'static str),
+    /// Agrees and reviews the plans of people of the authority with this code.
+    CaresFor(&'static str),
 }
 
 /// The life behind a budget.
@@ -164,6 +166,13 @@ pub const PEOPLE: [DemoPerson; 12] = [
         story: "Looks after Trafford's people, roles and settings.",
         does: Does::Administers(TRAFFORD),
     },
+    DemoPerson {
+        key: "ruth",
+        name: "Ruth Oyelaran",
+        role_label: "Care manager, Trafford",
+        story: "Care manager of Amira, Leon, George and some others: plans to check and agree, reviews that are due.",
+        does: Does::CaresFor(TRAFFORD),
+    },
 ];
 
 impl DemoPerson {
@@ -189,6 +198,7 @@ impl DemoPerson {
             Does::Settles(_) => "/finance",
             Does::Moderates(_) => "/moderation",
             Does::Administers(_) => "/authority",
+            Does::CaresFor(_) => "/care",
         }
     }
 

@@ -108,6 +108,33 @@ pub fn insert_agreed(
     insert(tx, &new)
 }
 
+/// Writes that a council has assigned a care manager to somebody: for the demo town.
+pub fn insert_assigned(
+    tx: &mut Conn,
+    authority: AuthorityId,
+    (person, manager): (PersonId, PersonId),
+    at: UtcTime,
+) -> QueryResult<()> {
+    let new = NewRow {
+        id: RepresentativeId::new(),
+        person_id: person,
+        helper_id: Some(manager),
+        email: None,
+        kind: RepresentativeKind::CareManager,
+        may_plan: true,
+        may_buy: false,
+        may_manage_money: false,
+        authority_id: Some(authority),
+        evidence: String::new(),
+        granted_by: manager,
+        granted_at: at,
+        token_hash: None,
+        accepted_at: Some(at),
+        ends_at: None,
+    };
+    insert(tx, &new)
+}
+
 /// Somebody whom one acts for, and what one may do for them.
 #[derive(Clone, Debug)]
 pub struct Helped {
@@ -119,6 +146,8 @@ pub struct Helped {
     pub scopes: Scopes,
     /// Whether the council has assigned them to one.
     pub assigned: bool,
+    /// On which grounds.
+    pub kinds: Vec<RepresentativeKind>,
 }
 
 /// Everybody whom this person may act for at this moment: nobody before they have proven who they are with two factors.
@@ -151,8 +180,12 @@ fn people_they_act_for(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<He
             Some(helped) => {
                 helped.scopes = helped.scopes.with(row.scopes());
                 helped.assigned |= assigned;
+                helped.kinds.push(row.kind);
             }
-            None => all.push(Helped { person: row.person_id, name, scopes: row.scopes(), assigned }),
+            None => {
+                let (scopes, kinds) = (row.scopes(), vec![row.kind]);
+                all.push(Helped { person: row.person_id, name, scopes, assigned, kinds });
+            }
         }
     }
     Ok(all)
@@ -171,6 +204,18 @@ fn still_in_office(helper: &SignedIn, row: &Row) -> bool {
         RepresentativeKind::Phone => holds(RoleName::CareManager) || holds(RoleName::AuthorityAdministrator),
         _ => true,
     }
+}
+
+/// The addresses of those who are somebody's care managers at a moment.
+pub fn care_managers_of(conn: &mut Conn, person: PersonId, now: UtcTime) -> QueryResult<Vec<String>> {
+    let addresses: Vec<Option<String>> = representatives::table
+        .inner_join(people::table.on(people::id.nullable().eq(representatives::helper_id)))
+        .filter(representatives::person_id.eq(person).and(representatives::ended_at.is_null()))
+        .filter(representatives::kind.eq(RepresentativeKind::CareManager))
+        .filter(representatives::ends_at.is_null().or(representatives::ends_at.gt(now)))
+        .select(people::email)
+        .load(conn)?;
+    Ok(addresses.into_iter().flatten().collect())
 }
 
 /// Whoever has an account with this address.

@@ -44,8 +44,8 @@ pub use person::{Membership, NeedGroup, RoleName, Standing};
 pub use providers::Providers;
 pub use roles::{
     Anyone, Arriving, AssignedCareManager, AuthorityAdministrator, AuthorityReader, BudgetHolder, BudgetReader,
-    Commissioner, FinanceOfficer, Moderator, PlanReader, Planner, Practitioner, ProviderManager, ProviderMember,
-    ProviderOwner, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
+    CareDesk, Commissioner, FinanceOfficer, Moderator, PlanReader, PlanSigner, Planner, Practitioner, ProviderManager,
+    ProviderMember, ProviderOwner, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader, SignedIn,
 };
 pub use scope::{Allowed, Scope, read_scopes, write_scopes};
 pub use second_factor::start_afresh_by_command;

@@ -40,6 +40,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("organization_steps", "what somebody decided in office, not about them"),
     ("review_replies", "what somebody answered for their organisation"),
     ("review_decisions", "what somebody decided in office, not about them"),
+    ("questionnaires", "what somebody wrote and published in office, not about them"),
     ("role_invitations", "what somebody offered in office; roles taken up are in the section of roles"),
 ];
 
@@ -158,6 +159,104 @@ pub const SECTIONS: &[Section] = &[
         ],
         from: "representatives r JOIN people p ON p.id = r.person_id LEFT JOIN people h ON h.id = r.helper_id
                WHERE r.person_id = {me} OR r.helper_id = {me} ORDER BY r.granted_at, r.id",
+    },
+    Section {
+        name: "self-assessments",
+        title: "What you answered about your needs",
+        covers: &["assessments"],
+        columns: &[
+            ("id", "n.id"),
+            ("state", "n.state"),
+            ("answers", "n.answers"),
+            ("points", "n.points"),
+            ("weekly_pence", "n.weekly_pence"),
+            ("working", "n.working"),
+            ("started", "CAST(n.started_at AS TEXT)"),
+            ("finished", "CAST(n.finished_at AS TEXT)"),
+            ("finished_as", "n.finished_as"),
+        ],
+        from: "assessments n WHERE n.person_id = {me} ORDER BY n.started_at, n.id",
+    },
+    Section {
+        name: "support-plan",
+        title: "Your support plan",
+        covers: &["support_plans", "plan_checks", "plan_signatures"],
+        columns: &[
+            ("state", "g.state"),
+            ("content", "g.content"),
+            ("version", "g.version"),
+            ("changed", "CAST(g.changed_at AS TEXT)"),
+        ],
+        from: "support_plans g WHERE g.person_id = {me}",
+    },
+    Section {
+        name: "plan-versions",
+        title: "Each version of it that was handed over",
+        covers: &["plan_versions"],
+        columns: &[
+            ("version", "v.number"),
+            ("content", "v.content"),
+            ("cost_pence", "v.cost_pence"),
+            ("handed_over", "CAST(v.handed_over_at AS TEXT)"),
+            ("handed_over_by", "p.display_name"),
+        ],
+        from: "plan_versions v JOIN support_plans g ON g.id = v.plan_id JOIN people p ON p.id = v.handed_over_by
+               WHERE g.person_id = {me} ORDER BY v.number",
+    },
+    Section {
+        name: "plan-comments",
+        title: "What was said of your plan",
+        covers: &["plan_comments"],
+        columns: &[
+            ("about", "m.about"),
+            ("words", "m.words"),
+            ("by", "p.display_name"),
+            ("as", "m.written_as"),
+            ("at", "CAST(m.written_at AS TEXT)"),
+        ],
+        from: "plan_comments m JOIN support_plans g ON g.id = m.plan_id JOIN people p ON p.id = m.written_by
+               WHERE g.person_id = {me} ORDER BY m.written_at, m.id",
+    },
+    Section {
+        name: "agreed-budgets",
+        title: "What was agreed",
+        covers: &["agreed_budgets"],
+        columns: &[
+            ("indicative_weekly_pence", "d.indicative_weekly_pence"),
+            ("weekly_pence", "d.weekly_pence"),
+            ("reason", "d.reason"),
+            ("starts", "CAST(d.starts_on AS TEXT)"),
+            ("ends", "CAST(d.ends_on AS TEXT)"),
+            ("bridge_weekly_pence", "d.bridge_weekly_pence"),
+            ("bridge_weeks", "d.bridge_weeks"),
+            ("budget_id", "d.budget_id"),
+        ],
+        from: "agreed_budgets d WHERE d.person_id = {me} ORDER BY d.decided_at, d.id",
+    },
+    Section {
+        name: "plan-reviews",
+        title: "Reviews of your plan",
+        covers: &["plan_reviews"],
+        columns: &[
+            ("state", "w.state"),
+            ("due", "CAST(w.due_on AS TEXT)"),
+            ("held", "CAST(w.held_on AS TEXT)"),
+            ("risk", "w.risk"),
+            ("content", "w.content"),
+        ],
+        from: "plan_reviews w WHERE w.person_id = {me} ORDER BY w.due_on, w.id",
+    },
+    Section {
+        name: "shared-plans",
+        title: "Plans that you shared without your name",
+        covers: &["shared_plans"],
+        columns: &[
+            ("content", "s.content"),
+            ("worked", "s.worked"),
+            ("shared", "CAST(s.shared_at AS TEXT)"),
+            ("withdrawn", "CAST(s.withdrawn_at AS TEXT)"),
+        ],
+        from: "shared_plans s WHERE s.person_id = {me} ORDER BY s.shared_at, s.id",
     },
     Section {
         name: "budgets",

@@ -191,6 +191,10 @@ pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<
     diesel::update(enquiries::table.filter(enquiries::person_id.eq(me)))
         .set((enquiries::name.eq(CLOSED), enquiries::email.eq(CLOSED)))
         .execute(tx)?;
+    crate::allocation::erase_words(tx, me)?;
+    crate::support_plans::store::erase_words(tx, me)?;
+    crate::support_plans::share_store::erase(tx, me)?;
+    crate::support_plans::review_store::erase_words(tx, me)?;
     diesel::delete(citizens::table.filter(citizens::person_id.eq(me))).execute(tx)?;
     let either = representatives::person_id.eq(me).or(representatives::helper_id.eq(me));
     diesel::update(representatives::table.filter(either).filter(representatives::ended_at.is_null()))

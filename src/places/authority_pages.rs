@@ -41,6 +41,11 @@ const WAYS: &[(&str, &str, &str)] = &[
         "Attorneys, deputies, suitable persons, care managers and helpers on the phone.",
     ),
     (
+        "How budgets are worked out",
+        "/authority/questionnaires",
+        "The questions of the self-assessment, what answers are worth, and trying a new version out.",
+    ),
+    (
         "What budgets may be used for",
         "/authority/rules",
         "The public rules: set and end them, each with its ground and its day.",

@@ -46,6 +46,18 @@ text_enum! {
         FundReturnDueDays = "fund return due days",
         /// A late one is asked for again every so many days.
         ChaseReturnsEveryDays = "chase returns every days",
+        /// The first review of a support plan comes so many days after it begins.
+        FirstReviewDays = "first review days",
+        /// Further reviews come after so many days where the risk is low,
+        ReviewLowRiskDays = "review low risk days",
+        /// where it is medium,
+        ReviewMediumRiskDays = "review medium risk days",
+        /// and where it is high.
+        ReviewHighRiskDays = "review high risk days",
+        /// So many days before a review, people are told that it comes.
+        RemindReviewDays = "remind review days",
+        /// Where an allocation falls, the difference is paid for so many days more.
+        BridgingDays = "bridging days",
         /// A challenge to a rule of spending is to be answered within so many working days.
         AnswerChallengesWithinDays = "answer challenges within days",
         /// Whoever holds a direct payment is asked when more than so many weeks of it stand unspent.
@@ -70,6 +82,12 @@ impl Setting {
             Self::PayHoldersEveryDays => 28,
             Self::PayFundsEveryDays | Self::ChaseReturnsEveryDays => 14,
             Self::FundReturnMonths => 3,
+            Self::FirstReviewDays => 56,
+            Self::ReviewLowRiskDays => 365,
+            Self::ReviewMediumRiskDays => 183,
+            Self::ReviewHighRiskDays => 91,
+            Self::RemindReviewDays => 28,
+            Self::BridgingDays => 84,
             Self::AnswerChallengesWithinDays => 5,
             Self::AskAboveWeeks => 12,
         }
@@ -88,6 +106,11 @@ impl Setting {
             Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => (1, 60),
             Self::AskAboveWeeks => (4, 52),
             Self::RemindPapersDays => (1, 180),
+            Self::FirstReviewDays => (14, 182),
+            // A review at least once a year is expected (statutory guidance to the Care Act 2014, chapter 13).
+            Self::ReviewLowRiskDays | Self::ReviewMediumRiskDays | Self::ReviewHighRiskDays => (14, 366),
+            Self::RemindReviewDays => (1, 90),
+            Self::BridgingDays => (0, 364),
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays => (7, 1_825),
         }
     }
@@ -107,6 +130,12 @@ impl Setting {
             Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => Measure::WorkingDays,
             Self::AskAboveWeeks => Measure::Weeks,
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays | Self::RemindPapersDays => Measure::Days,
+            Self::FirstReviewDays
+            | Self::ReviewLowRiskDays
+            | Self::ReviewMediumRiskDays
+            | Self::ReviewHighRiskDays
+            | Self::RemindReviewDays
+            | Self::BridgingDays => Measure::Days,
         }
     }
 
@@ -129,6 +158,12 @@ impl Setting {
             Self::FundReturnMonths => "Returns about individual service funds",
             Self::FundReturnDueDays => "When returns are due",
             Self::ChaseReturnsEveryDays => "Ask again for late returns",
+            Self::FirstReviewDays => "First review of a support plan",
+            Self::ReviewLowRiskDays => "Review plans of low risk",
+            Self::ReviewMediumRiskDays => "Review plans of medium risk",
+            Self::ReviewHighRiskDays => "Review plans of high risk",
+            Self::RemindReviewDays => "Tell people that a review comes",
+            Self::BridgingDays => "Bridge a budget that falls",
             Self::AnswerChallengesWithinDays => "Answer challenges to rules",
             Self::AskAboveWeeks => "Ask about money that stands unspent",
         }
@@ -153,6 +188,24 @@ impl Setting {
             Self::AnswerWrongWithinDays => {
                 "When somebody says that an entry is wrong, it should be put right or answered within so many working days. \
                  Weekends and bank holidays do not count. After that the public page says that it may be out of date."
+            }
+            Self::FirstReviewDays => {
+                "So long after a support plan begins, the person and their care manager look for the first time whether it \
+                 works: a light review, to put small things right."
+            }
+            Self::ReviewLowRiskDays => "So long after a review comes the next one, where the risk in the plan is low.",
+            Self::ReviewMediumRiskDays => {
+                "So long after a review comes the next one, where the risk in the plan is medium."
+            }
+            Self::ReviewHighRiskDays => {
+                "So long after a review comes the next one, where the risk in the plan is high."
+            }
+            Self::RemindReviewDays => {
+                "So long before a review, the person and their care manager get a letter, so that both can get ready."
+            }
+            Self::BridgingDays => {
+                "Where somebody\u{2019}s budget falls after a review, the difference is paid for so long, so that nobody has to \
+                 change their life from one day to the next. A care manager can choose a longer or a shorter time."
             }
             Self::RemindPapersDays => {
                 "So long before a checked paper ends (insurance, registration, DBS check\u{2026}) its provider gets a reminder. \

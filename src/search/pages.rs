@@ -156,7 +156,7 @@ async fn for_the_visitor(
 }
 
 /// Searches off the async threads, and takes what was found from the shelf.
-pub(super) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<Arc<WholeService>>), AppError> {
+pub(crate) async fn find(app: &Data<App>, search: Search) -> Result<(Found, Vec<Arc<WholeService>>), AppError> {
     let today = app.clock.now().date();
     let (index, shelf, tally) = (app.index.clone(), app.shelf.clone(), app.tally.clone());
     let _turn = app.index.turn().await;

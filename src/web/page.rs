@@ -71,6 +71,8 @@ pub struct Visitor {
     pub home_label: String,
     /// For whom a representative is acting.
     pub acting_for: Option<String>,
+    /// The way to support plans: one's own, or those that one agrees.
+    pub plan: Option<Link>,
     /// Whether there is another role to change to.
     pub may_switch: bool,
     /// Whether the navigation leads to "My money".

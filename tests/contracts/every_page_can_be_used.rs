@@ -380,3 +380,108 @@ fn the_pages_of_feeds_can_be_used_too() {
     check(&feed.press("See what would change", &[]));
     check(&ada.open("/authority/feeds"));
 }
+
+#[test]
+fn the_pages_of_plans_can_be_used_too() {
+    let town = Town::without_followers();
+    let now = town.app.clock.now();
+    let trafford = waymark::places::reference::authority_id(crate::support::TRAFFORD);
+    let put = move |tx: &mut waymark::db::Conn| {
+        waymark::allocation::put(tx, trafford, &waymark::allocation::standard(), now.date(), None, now)
+    };
+    town.app.db.write_now(put).unwrap();
+    town.acts_for("Cate", "Amira", "care manager", false);
+    let (amira, cate, ada) = (town.person("Amira"), town.person("Cate"), town.person("Ada"));
+    let base = format!("/support/{}", waymark::ids::PersonId::named("Amira"));
+    for path in ["/support".to_owned(), base.clone(), format!("{base}/assessment"), format!("{base}/plan")] {
+        check(&amira.open(&path));
+    }
+    check(&town.person("Pat").open("/support"));
+    let mut question = amira.open(&format!("{base}/assessment")).press("Begin", &[]);
+    for number in 1..=11 {
+        check(&question);
+        let answer: &[(&str, &str)] = match number {
+            1 | 11 => &[("answer", "<b>Tea</b>")],
+            2 | 3 => &[("choice", "daily")],
+            4 => &[("choice", "money")],
+            5 => &[("answer", "2")],
+            6 | 9 => &[("choice", "none")],
+            7 | 10 => &[("choice", "no")],
+            _ => &[("choice", "hours")],
+        };
+        check(&question.press("Save and go on", &[]));
+        question = question.press("Save and go on", answer);
+    }
+    check(&question);
+    check(&question.press("Finish, and see what it comes to", &[]));
+    check(&amira.open(&format!("{base}/assessment")));
+    let plan = amira.open(&format!("{base}/plan")).press("Begin with this", &[]);
+    check(&plan);
+    for path in [
+        "matters",
+        "money",
+        "outcomes/new",
+        "outcomes/outcome-1",
+        "risks/risk-1",
+        "circle/circle-1",
+        "lines/new",
+        "lines/line-1",
+        "find",
+        "find?q=lunch",
+    ] {
+        check(&amira.open(&format!("{base}/plan/{path}")));
+    }
+    check(&amira.open(&format!("{base}/plan/money")).press("Save", &[("starts_on", "x"), ("contingency", "y")]));
+    check(&amira.open(&format!("{base}/plan/lines/new")).press("Put it into the plan", &[("price", "x")]));
+    check(&amira.open(&format!("{base}/plan/lines/new?service={}", service_id("Lunch club"))));
+    check(&amira.open(&format!("{base}/plan/risks/new")).press("Save", &[("words", "")]));
+    amira.open(&format!("{base}/plan/money")).press("Save", &[("starts_on", "2026-06-01")]);
+    let plan = amira.open(&format!("{base}/plan")).press("Hand the plan over", &[]);
+    check(&plan);
+    check(&plan.press("Save the comment", &[("words", "<i>Why?</i>")]));
+    check(&amira.open(&format!("{base}/plan/versions/1")));
+    check(&amira.open(&format!("{base}/plan/sharing")));
+    check(&amira.open(&format!("{base}/plan/sharing")).press("Share it", &[]));
+    check(&amira.open(&format!("{base}/plan/sharing")).press("Share it", &[("has_read", "yes")]));
+    check(&amira.open(&format!("{base}/plan/sharing")));
+    let noor = format!("/support/{}", waymark::ids::PersonId::named("Noor"));
+    check(&town.person("Noor").open(&format!("{noor}/shared-plans")));
+    check(&town.person("Noor").open(&format!("{noor}/shared-plans")).go("An older person"));
+    check(&cate.open("/care"));
+    let agreement = cate.open(&format!("{base}/plan/agreement"));
+    check(&agreement);
+    check(&agreement.press("Agree it and sign", &[("weekly", "x")]));
+    let yes = [("healthy", "yes"), ("outcomes", "yes"), ("risk", "yes"), ("affordable", "yes")];
+    check(&agreement.press("Agree it and sign", &yes));
+    check(&amira.open(&format!("{base}/plan/signing")));
+    check(&amira.open(&format!("{base}/plan/signing")).press("Sign the plan", &[]));
+    check(&amira.open(&format!("{base}/plan/signing")).press("Do not sign", &[]));
+    check(&amira.open(&format!("{base}/plan/signing")).press("Sign the plan", &[("route", "council-managed")]));
+    let review = cate.open("/care").go("Hold the review");
+    check(&review);
+    check(&review.press("Keep the review", &[]));
+    let said = [("outcome-1", "achieved"), ("outcome-2", "not yet"), ("worked", "Tea")];
+    check(&review.press("Keep the review", &said));
+    check(&amira.open(&base));
+    check(&ada.open("/authority/questionnaires"));
+    let draft = ada.open("/authority/questionnaires").press("Begin a new version", &[]);
+    check(&draft);
+    for path in [
+        "about",
+        "prices",
+        "questions/new",
+        "questions/washing",
+        "adjustments/new",
+        "adjustments/travel",
+        "preview/1",
+        "preview/5",
+        "simulation",
+    ] {
+        check(&ada.open(&format!("{}/{path}", draft.path)));
+    }
+    check(&ada.open(&format!("{}/prices", draft.path)).press("Save", &[("from-1", "x"), ("price-1", "")]));
+    check(&ada.open(&format!("{}/questions/new", draft.path)).press("Save", &[]));
+    check(&ada.open(&format!("{}/adjustments/new", draft.path)).press("Save", &[("percent", "x")]));
+    check(&ada.open(&format!("{}/simulation?percent=x", draft.path)));
+    check(&draft.press("Publish it", &[("from", "")]));
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use waymark::corrections::{Said, WhatIsWrong, WhereFrom, say};
-use waymark::ids::OrganizationId;
+use waymark::ids::{OrganizationId, PersonId};
 use waymark::places::reference::authority_id;
 
 use crate::support::{ASHTON, Api, Person, TRAFFORD, Town, option_id, pounds, service_id};
@@ -137,6 +137,16 @@ fn document(town: &Town, path: &str) -> Value {
             "starts_on": town.today().to_string(),
         }),
         "cancellation" => json!({}),
+        "plan" => json!({ "revision": 0, "content": {} }),
+        "{question}" => json!({ "number": 1 }),
+        "comments" => json!({ "words": "Yes" }),
+        "agreement" if path.contains("/support/") => json!({ "weekly_pence": 100 }),
+        "signature" => json!({ "funding_route": "direct payment" }),
+        "signature-refusal" => json!({ "reason": "because" }),
+        "holding" => json!({}),
+        "sharing" => json!({ "has_read": true }),
+        "{questionnaire_id}" => json!({ "name": "", "questions": [], "prices": [], "round_to_pence": 1 }),
+        "publication" if path.contains("questionnaires") => json!({ "effective_from": town.today().to_string() }),
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
@@ -359,7 +369,9 @@ fn every_route_tried_as_everybody() {
         let saved = if route.contains("{saved_search_id}") { saved() } else { String::new() };
         let subject = route.contains("{purchase_id}") || route.contains("{invoice_id}");
         let subject = subject.then(|| prepare(&town, hana, pat, &route, number));
+        let about = if route.contains("/support/") { PersonId::named("Hana") } else { PersonId::named("nobody") };
         let path = route
+            .replace("{person_id}", about.as_str())
             .replace("{service_id}", service_id("Lunch club").as_str())
             .replace("{own_service_id}", service_id("Someone to sit with mum or dad").as_str())
             .replace("{part}", "access")
@@ -394,6 +406,15 @@ fn every_route_tried_as_everybody() {
             .replace("{review_id}", service_id("nobody").as_str())
             .replace("{token}", &"0".repeat(64))
             .replace("{organization_id}", OrganizationId::named("Trafford Libraries").as_str())
+            .replace("{assessment_id}", service_id("nobody").as_str())
+            .replace("{comment_id}", service_id("nobody").as_str())
+            .replace("{plan_review_id}", service_id("nobody").as_str())
+            .replace("{shared_plan_id}", service_id("nobody").as_str())
+            .replace("{questionnaire_id}", service_id("nobody").as_str())
+            .replace("{question}", "1")
+            .replace("{plan_part}", "outcomes")
+            .replace("{entry}", "new")
+            .replace("{version}", "1")
             .replace("{path:.*}", "favicon.svg");
         let path = match route.contains("{report_id}") || route.contains("{paper_id}") {
             true => {

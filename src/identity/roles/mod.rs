@@ -24,10 +24,10 @@ mod plans;
 
 pub use budgets::{BudgetHolder, BudgetReader, PurchaseBuyer, PurchaseOwner, PurchaseParty, PurchaseReader};
 pub use organisations::{
-    AuthorityAdministrator, AuthorityReader, Commissioner, FinanceOfficer, Moderator, Practitioner, ProviderManager,
-    ProviderMember, ProviderOwner,
+    AuthorityAdministrator, AuthorityReader, CareDesk, Commissioner, FinanceOfficer, Moderator, Practitioner,
+    ProviderManager, ProviderMember, ProviderOwner,
 };
-pub use plans::{AssignedCareManager, PlanReader, Planner};
+pub use plans::{AssignedCareManager, PlanReader, PlanSigner, Planner};
 
 use std::future::Future;
 use std::pin::Pin;
@@ -44,7 +44,7 @@ use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::ids::{AuthorityId, MembershipId, PersonId, SessionId};
-use crate::web::page::Visitor;
+use crate::web::page::{Link, Visitor};
 use crate::web::render::SECOND_FACTOR_FIRST;
 use crate::web::session::{API_PREFIX, bearer_token, session_token};
 
@@ -238,9 +238,21 @@ impl SignedIn {
             home_path: home_path.into(),
             home_label: home_label.into(),
             acting_for: None,
+            plan: self.plan_link(),
             may_switch: !self.arrival.granted.is_empty()
                 && (self.arrival.roles_conflict() || self.arrival.for_oneself || self.arrival.has_budget),
             has_money: self.arrival.has_budget && self.role().is_none(),
+        }
+    }
+
+    /// The way to one's own support plan, and to those that wait for a care manager.
+    fn plan_link(&self) -> Option<Link> {
+        let link = |label: &str, href: &str| Some(Link { label: label.into(), href: href.into() });
+        match self.role() {
+            None => link("My plan", "/support"),
+            Some(RoleName::CareManager) => link("Plans and reviews", "/care"),
+            Some(RoleName::SupportPlanner) => link("Plans", "/support"),
+            Some(_) => None,
         }
     }
 

@@ -115,6 +115,13 @@ pub struct AuthorityAdministrator {
     authority: AuthorityId,
 }
 
+/// Someone who looks after people of one authority: whose plan they see is for [`super::AssignedCareManager`] to say.
+#[derive(Clone, Debug)]
+pub struct CareDesk {
+    who: SignedIn,
+    authority: AuthorityId,
+}
+
 /// Someone who may read what one authority has set: who looks after it, or an auditor.
 #[derive(Clone, Debug)]
 pub struct AuthorityReader {
@@ -152,6 +159,7 @@ of_an_authority! {
     FinanceOfficer: FinanceOfficer;
     Moderator: Moderator | SafeguardingLead;
     AuthorityAdministrator: AuthorityAdministrator;
+    CareDesk: CareManager;
     AuthorityReader: AuthorityAdministrator | Auditor;
 }
 
@@ -202,6 +210,7 @@ from_request! {
     Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    CareDesk: request => CareDesk::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityReader: request => AuthorityReader::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityAdministrator: request => {
         AuthorityAdministrator::find(&signed_in(&request).await?).ok_or(AppError::NotFound)

@@ -5,8 +5,10 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use std::ops::Deref;
 use std::rc::Rc;
 
+use crate::allocation::AnsweredAs;
 use crate::db::Conn;
 use crate::error::AppError;
+use crate::helping::RepresentativeKind;
 use crate::ids::{AuthorityId, PersonId};
 use crate::web::page::Visitor;
 
@@ -21,6 +23,7 @@ pub struct PlanReader {
     acting_for: Option<String>,
     writes: bool,
     assigned: bool,
+    kinds: Vec<RepresentativeKind>,
     authority: Option<AuthorityId>,
 }
 
@@ -30,17 +33,17 @@ impl PlanReader {
         if !who.allowed.may(Scope::Read) && !who.allowed.may(Scope::Plan) {
             return Ok(None);
         }
-        let (acting_for, writes, assigned) = if person == who.person() {
-            (None, true, false)
+        let (acting_for, writes, assigned, kinds) = if person == who.person() {
+            (None, true, false, Vec::new())
         } else {
             match crate::helping::store::rights(conn, who, person)? {
-                Some(helped) => (Some(helped.name), helped.scopes.plan, helped.assigned),
+                Some(helped) => (Some(helped.name), helped.scopes.plan, helped.assigned, helped.kinds),
                 None => return Ok(None),
             }
         };
         let authority = store::home_of(conn, person)?.map(|(authority, _)| authority);
         let writes = writes && who.allowed.may(Scope::Plan);
-        Ok(Some(Self { who: who.clone(), person, acting_for, writes, assigned, authority }))
+        Ok(Some(Self { who: who.clone(), person, acting_for, writes, assigned, kinds, authority }))
     }
 
     /// Who.
@@ -83,6 +86,30 @@ impl PlanReader {
     #[must_use]
     pub fn is_care_manager(&self) -> bool {
         self.assigned
+    }
+
+    /// Whether their signature is the person's: the person, or who stands in for them by law. Planners, friends and care
+    /// managers help to write a plan, but do not sign it.
+    #[must_use]
+    pub fn may_sign(&self) -> bool {
+        let by_law = self.kinds.iter().any(|kind| RepresentativeKind::BY_LAW.contains(kind));
+        self.writes && (self.acting_for.is_none() || by_law)
+    }
+
+    /// As what they answer and write.
+    #[must_use]
+    pub fn answers_as(&self) -> AnsweredAs {
+        let helps_to_plan =
+            |kind: &RepresentativeKind| matches!(kind, RepresentativeKind::Planner | RepresentativeKind::Broker);
+        if self.acting_for.is_none() {
+            AnsweredAs::Themselves
+        } else if self.assigned {
+            AnsweredAs::CareManager
+        } else if !self.kinds.is_empty() && self.kinds.iter().all(helps_to_plan) {
+            AnsweredAs::Planner
+        } else {
+            AnsweredAs::Representative
+        }
     }
 
     /// Says at the top of the page for whom somebody acts.
@@ -128,11 +155,14 @@ of_a_plan! {
     Planner: reader => reader.writes;
     /// The care manager to whom the council has assigned one person: who agrees their plan and reviews it.
     AssignedCareManager: reader => reader.assigned && reader.writes;
+    /// Someone whose signature under a plan is the person's.
+    PlanSigner: reader => reader.may_sign();
 }
 
 from_request! {
     PlanReader: request => plan_reader(&request).await;
     Planner: request => Planner::of(plan_reader(&request).await?).ok_or(AppError::NotFound);
+    PlanSigner: request => PlanSigner::of(plan_reader(&request).await?).ok_or(AppError::NotFound);
     AssignedCareManager: request => {
         AssignedCareManager::of(plan_reader(&request).await?).ok_or(AppError::NotFound)
     };

@@ -224,6 +224,20 @@ pub fn people_with_accounts(conn: &mut Conn) -> QueryResult<Vec<(PersonId, Strin
         .load(conn)
 }
 
+/// The names of people.
+pub fn names_of(conn: &mut Conn, people: &[PersonId]) -> QueryResult<std::collections::HashMap<PersonId, String>> {
+    let rows: Vec<(PersonId, String)> = people::table
+        .filter(crate::db::among(people::id, people))
+        .select((people::id, people::display_name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What somebody's support is mostly about, and when they were born.
+pub fn need_of(conn: &mut Conn, person: PersonId) -> QueryResult<Option<(NeedGroup, i32)>> {
+    citizens::table.find(person).select((citizens::need_group, citizens::birth_year)).first(conn).optional()
+}
+
 /// The ward and authority of a citizen.
 pub fn home_of(conn: &mut Conn, person: PersonId) -> QueryResult<Option<(AuthorityId, String)>> {
     citizens::table.find(person).select((citizens::authority_id, citizens::ward_code)).first(conn).optional()

@@ -1,0 +1,3 @@
+DROP TABLE assessments;
+DROP TABLE questionnaires;
+DROP FUNCTION refuse_overlap();
