@@ -13,12 +13,9 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring, my_money,
+    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring, my_money,
     own_data, payments, places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search,
-    shortlists, spending_rules, statements, verification,
-    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, my_money,
-    own_data, places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search, shortlists,
-    spending_rules, statements, support_plans, verification,
+    shortlists, spending_rules, statements, support_plans, verification,
 };
 
 #[derive(OpenApi)]
