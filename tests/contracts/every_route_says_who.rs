@@ -208,6 +208,7 @@ fn document(town: &Town, path: &str) -> Value {
         "availability" => json!({ "places_free": 1 }),
         "{member_id}" => json!({ "standing": "staff" }),
         "enquiries" => json!({ "name": "Jo", "email": "nobody", "question": "" }),
+        "answer" if path.contains("challenges") => json!({ "allowed": true, "reason": "because" }),
         "answer" if path.contains("enquiries") => json!({ "answer": "Yes" }),
         "sending-back" => json!({ "reason": "because" }),
         "import" => json!({ "only_good": false }),
