@@ -13,6 +13,7 @@ mod accounts;
 mod build;
 mod desks;
 mod details;
+mod funds;
 mod history;
 mod holders;
 mod invented;
