@@ -153,8 +153,8 @@ impl Budget {
 
     /// A payment did not arrive: paid → owed.
     pub fn unsettle(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
-        let movement = Movement { reason: Reason::Reversal, cause, acted_by: by, at };
-        Transfer::between(self.authority, &mut self.paid, &mut self.owed, amount, movement)
+        let movement = Movement { reason: Reason::Reversal, cause, acted_by: by, at, once: Once::ForEachCause };
+        Transfer::across(self.authority, &mut self.paid, &mut self.owed, amount, movement)
     }
 }
 
