@@ -62,6 +62,14 @@ pub fn wall_clock(now: UtcTime) -> NaiveDateTime {
     if summer { now + TimeDelta::hours(1) } else { now }
 }
 
+/// The moment at which a day begins in the United Kingdom: an hour before midnight UTC while it is summer.
+#[must_use]
+pub fn beginning_of(date: NaiveDate) -> UtcTime {
+    let midnight = date.and_time(chrono::NaiveTime::MIN);
+    let hour_before = midnight - TimeDelta::hours(1);
+    if day(hour_before) == date { hour_before } else { midnight }
+}
+
 /// "12 March 2026"
 #[must_use]
 pub fn long_date(date: NaiveDate) -> String {
@@ -127,6 +135,22 @@ mod tests {
         ];
         for (now, expected) in days {
             assert_eq!(day(at(now)).to_string(), expected, "{now}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_here() {
+        for (date, begins) in [
+            ("2026-03-29", "2026-03-29T00:00:00"), // the clocks go forward an hour later
+            ("2026-03-30", "2026-03-29T23:00:00"),
+            ("2026-10-25", "2026-10-24T23:00:00"),
+            ("2026-10-26", "2026-10-26T00:00:00"),
+            ("2028-02-29", "2028-02-29T00:00:00"),
+        ] {
+            let date: NaiveDate = date.parse().unwrap();
+            assert_eq!(beginning_of(date), at(begins));
+            assert_eq!(day(beginning_of(date)), date);
+            assert_eq!(day(beginning_of(date) - TimeDelta::microseconds(1)), date.pred_opt().unwrap());
         }
     }
 

@@ -124,6 +124,16 @@ typed_ids! {
     AccountId,
     /// One movement of money.
     TransferId,
+    /// What holds for a budget from a date on.
+    TermsId,
+    /// One period that a budget is funded for.
+    PeriodId,
+    /// One amount that somebody moved by hand.
+    MoneyMoveId,
+    /// One wish to have a budget held in another way.
+    HoldingRequestId,
+    /// One return of a provider about somebody's individual service fund.
+    FundReturnId,
     /// One purchase.
     PurchaseId,
     /// One delivery that a provider recorded.

@@ -30,7 +30,7 @@ use crate::spending_rules::{self, RuleBook};
 use crate::web::assets;
 use crate::web::guard::guard;
 use crate::web::page::Site;
-use crate::{catalogue, corrections, demand, freshness, places, support_plans, verification};
+use crate::{budgets, catalogue, corrections, demand, freshness, places, support_plans, verification};
 
 /// Whatever keeps an installation from starting.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -133,6 +133,15 @@ impl Today {
         if self.db.read_now(|conn| log::daily::has_work(conn, verification::JOB, today))? {
             let public_url = self.public_url.clone();
             self.db.write_now(move |tx: &mut Conn| verification::remind_some(tx, &public_url, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, budgets::close::JOB, today))? {
+            self.db.write_now(move |tx: &mut Conn| budgets::close::turn_some(tx, now))?;
+            return Ok(true);
+        }
+        if self.db.read_now(|conn| log::daily::has_work(conn, budgets::funds::chase::JOB, today))? {
+            let public_url = self.public_url.clone();
+            self.db.write_now(move |tx: &mut Conn| budgets::funds::chase::chase_some(tx, &public_url, now))?;
             return Ok(true);
         }
         if self.db.read_now(|conn| log::daily::has_work(conn, support_plans::review::JOB, today))? {

@@ -82,6 +82,10 @@ text_enum! {
         ToBePaid = "to be paid for it",
         /// A finance officer.
         ToPayInvoices = "to pay invoices",
+        /// A provider that holds somebody's fund.
+        ToAccountForIt = "to account for it",
+        /// A finance officer who gives, changes and closes budgets.
+        ToLookAfterBudgets = "to look after budgets",
         /// The person themselves, or somebody in their name.
         ForOneself = "because that was wanted",
         /// An administrator.

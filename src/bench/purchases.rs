@@ -1,4 +1,5 @@
-//! Purchases at eight clients on SQLite: committed in groups, against the same transaction committed one by one.
+//! Purchases at eight clients on SQLite: committed in groups, against the same transaction committed one by one. And at
+//! 32 clients: all from one budget, against each from their own.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,6 +25,10 @@ use super::catalogue::Words;
 use super::{Folder, Row};
 
 const CLIENTS: usize = 8;
+/// Clients that buy from one budget, and from a budget each.
+const MANY: usize = 32;
+/// So much that no round can spend it.
+const MEASURED: Money = Money::pounds(20_000_000);
 const ROUND: Duration = Duration::from_secs(3);
 const ROUNDS: usize = 5;
 
@@ -37,7 +42,7 @@ struct Buyers {
 pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words) -> Result<Vec<Row>, Failure> {
     let place = folder.place("purchases");
     let app = start::open(&place, clock, true)?;
-    let buyers = buyers(&app, words)?;
+    let buyers = buyers(&app, words, CLIENTS)?;
     let url = place.database()?;
     let mut ratios = Vec::new();
     let mut rates = (0.0, 0.0);
@@ -53,14 +58,72 @@ pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words) -> Result<V
         return Err(format!("the ledger does not hold after the purchases: {}", wrong.join("; ")).into());
     }
     let ratio = ratios.get(ROUNDS / 2).copied().unwrap_or_default();
-    Ok(vec![Row::new(
-        "purchases on SQLite, 8 clients: in groups against one by one",
-        format!("{ratio:.1} times ({:.0} against {:.0} a second)", rates.0, rates.1),
-        "4 times (1.6 on disks with cheap syncs)",
-    )])
+    Ok(vec![
+        Row::new(
+            "purchases on SQLite, 8 clients: in groups against one by one",
+            format!("{ratio:.1} times ({:.0} against {:.0} a second)", rates.0, rates.1),
+            "4 times (1.6 on disks with cheap syncs)",
+        ),
+        one_budget(folder, clock, words)?,
+    ])
 }
 
-fn buyers(app: &App, words: &Words) -> Result<Buyers, Failure> {
+/// 32 clients that buy from one budget against 32 that each buy from their own; then the one budget is emptied, and
+/// nothing is bought beyond what it held.
+fn one_budget(folder: &Folder, clock: &Clock, words: &Words) -> Result<Row, Failure> {
+    let app = start::open(&folder.place("one-budget"), clock, true)?;
+    let many = buyers(&app, words, MANY)?;
+    let one =
+        Buyers { holders: vec![many.holders.first().ok_or("nobody")?.clone(); MANY], request: many.request.clone() };
+    let mut ratios = Vec::new();
+    let mut rates = (0.0, 0.0);
+    for _ in 0..ROUNDS {
+        rates = (in_groups(&app, &one)?, in_groups(&app, &many)?);
+        ratios.push(rates.0 / rates.1);
+    }
+    ratios.sort_by(f64::total_cmp);
+    let ratio = ratios.get(ROUNDS / 2).copied().unwrap_or_default() * 100.0;
+    let left = emptied(&app, &one)?;
+    let wrong = app.db.read_now(budgets::verify::differences)?;
+    if !wrong.is_empty() || left < Money::ZERO {
+        return Err(format!("the budget does not hold after the purchases: {left}; {}", wrong.join("; ")).into());
+    }
+    Ok(Row::new(
+        "purchases, 32 clients: from one budget against from a budget each",
+        format!("{ratio:.0} % ({:.0} against {:.0} a second); never overspent", rates.0, rates.1),
+        "50 %, and never overspent",
+    ))
+}
+
+/// Buys large amounts from the one budget at once until nothing more can be bought; what is left.
+fn emptied(app: &App, one: &Buyers) -> Result<Money, Failure> {
+    let failed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for holder in &one.holders {
+            scope.spawn(|| {
+                for quantity in std::iter::repeat_n(Request::MOST, 100_000).chain([1]) {
+                    let request = Request { key: SubmissionKey::new(), quantity, ..one.request.clone() };
+                    let (buyer, now) = (holder.clone(), app.clock.now());
+                    let Ok(rules) = app.rules.rules_now(holder.authority()) else {
+                        return failed.store(true, Ordering::Relaxed);
+                    };
+                    match app.db.write_now(move |tx: &mut Conn| buy(tx, &buyer, &request, &rules, now).map(drop)) {
+                        Ok(()) => {}
+                        Err(BuyError::NotEnoughMoney(_)) => return,
+                        Err(_) => return failed.store(true, Ordering::Relaxed),
+                    }
+                }
+            });
+        }
+    });
+    if failed.load(Ordering::Relaxed) {
+        return Err("a purchase failed while the budget was emptied".into());
+    }
+    let holder = one.holders.first().ok_or("nobody")?;
+    Ok(app.db.read_now(|conn| budgets::store::read(conn, holder))?.available.balance)
+}
+
+fn buyers(app: &App, words: &Words, clients: usize) -> Result<Buyers, Failure> {
     let now = app.clock.now();
     let today = now.date();
     let made = super::catalogue::make(app, words, 20)?;
@@ -73,7 +136,7 @@ fn buyers(app: &App, words: &Words) -> Result<Buyers, Failure> {
         .read_now(|conn| crate::places::store::authority_by_gss(conn, "E08000009"))?
         .ok_or("Trafford is missing from the reference data")?;
     let ward = app.db.read_now(|conn| crate::places::store::wards_of(conn, authority.id))?.pop().ok_or("no wards")?;
-    let people: Vec<NewPerson> = (0..CLIENTS)
+    let people: Vec<NewPerson> = (0..clients)
         .map(|client| NewPerson {
             id: PersonId::new(),
             display_name: format!("Buyer {client}"),
@@ -101,7 +164,7 @@ fn buyers(app: &App, words: &Words) -> Result<Buyers, Failure> {
             starts_on: today - Days::new(1),
             ends_on: today + Days::new(300),
             review_on: today + Days::new(100),
-            amount: Money::pounds(100_000_000),
+            amount: MEASURED,
         };
         budgets::open(tx, authority.id, &of_each.iter().map(budget).collect::<Vec<_>>(), now)
     })?;

@@ -7,7 +7,7 @@ use crate::db::text_enum;
 use crate::ids::{AuthorityId, BudgetId, PersonId};
 use crate::money::Money;
 
-use super::ledger::{Fund, Holding, Movement, Reason, Transfer};
+use super::ledger::{Fund, Leg, Movement, Once, Part, Reason, Source, Transfer, leg_of};
 
 text_enum! {
     /// How a budget is held (seeds/002, deploying budgets).
@@ -63,26 +63,61 @@ pub struct Budget {
     /// The day after its last.
     pub ends_on: NaiveDate,
     /// Free to spend.
-    pub available: Holding,
+    pub available: Part,
     /// Promised.
-    pub committed: Holding,
+    pub committed: Part,
     /// Delivered and confirmed.
-    pub owed: Holding,
+    pub owed: Part,
     /// Paid.
-    pub paid: Holding,
+    pub paid: Part,
 }
 
 impl Budget {
+    /// A new budget with nothing in it yet.
+    #[must_use]
+    pub(super) fn new(
+        authority: AuthorityId,
+        person: PersonId,
+        funding_route: FundingRoute,
+        (starts_on, ends_on): (NaiveDate, NaiveDate),
+        sources: &[Source],
+    ) -> Self {
+        let empty = || Part::empty(sources);
+        let (available, committed, owed, paid) = (empty(), empty(), empty(), empty());
+        let id = BudgetId::new();
+        Self { id, authority, person, funding_route, starts_on, ends_on, available, committed, owed, paid }
+    }
+
     /// Whether it may be spent from on this day.
     #[must_use]
     pub fn is_open_on(&self, day: NaiveDate) -> bool {
         self.starts_on <= day && day < self.ends_on
     }
 
-    /// Puts money from the authority's fund into the budget.
-    pub fn allocate(&mut self, fund: &mut Fund, amount: Money, cause: &str, at: UtcTime) -> Option<Transfer> {
-        let movement = Movement { reason: Reason::Allocation, cause, acted_by: None, at };
-        Transfer::between(self.authority, &mut fund.fund, &mut self.available, amount, movement)
+    /// The sources that it has accounts for.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Source> {
+        self.available.pots().iter().map(|(source, _)| *source).collect()
+    }
+
+    /// Puts money from the authority's fund into the budget, source by source; below zero it goes back.
+    pub(super) fn fund(
+        &mut self,
+        fund: &mut Fund,
+        amounts: &[(Source, Money)],
+        movement: Movement<'_>,
+    ) -> Option<Transfer> {
+        let mut legs: Vec<Leg> = Vec::with_capacity(amounts.len() + 1);
+        let mut all = Money::ZERO;
+        for (source, amount) in amounts {
+            legs.push(self.available.add(*source, *amount)?);
+            all = all.plus(*amount)?;
+        }
+        legs.push(leg_of(&mut fund.fund, all.negated())?);
+        if fund.fund.balance < Money::ZERO {
+            return None;
+        }
+        Transfer::of(self.authority, legs, movement)
     }
 
     /// Promises money to a provider: available → committed.
@@ -94,31 +129,32 @@ impl Budget {
         at: UtcTime,
     ) -> Result<Transfer, NotEnoughMoney> {
         let short = NotEnoughMoney { cost, available: self.available.balance };
-        let movement = Movement { reason: Reason::Commitment, cause, acted_by: by, at };
-        Transfer::between(self.authority, &mut self.available, &mut self.committed, cost, movement).ok_or(short)
+        let movement = Movement { reason: Reason::Commitment, cause, acted_by: by, at, once: Once::ForEachCause };
+        Transfer::across(self.authority, &mut self.available, &mut self.committed, cost, movement).ok_or(short)
     }
 
     /// Gives promised money back: committed → available.
     pub fn release(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
-        let movement = Movement { reason: Reason::Release, cause, acted_by: by, at };
-        Transfer::between(self.authority, &mut self.committed, &mut self.available, amount, movement)
+        let movement = Movement { reason: Reason::Release, cause, acted_by: by, at, once: Once::ForEachCause };
+        Transfer::across(self.authority, &mut self.committed, &mut self.available, amount, movement)
     }
 
     /// A delivery was confirmed: committed → owed.
     pub fn owe(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
-        let movement = Movement { reason: Reason::Delivery, cause, acted_by: by, at };
-        Transfer::between(self.authority, &mut self.committed, &mut self.owed, amount, movement)
+        let movement = Movement { reason: Reason::Delivery, cause, acted_by: by, at, once: Once::ForEachCause };
+        Transfer::across(self.authority, &mut self.committed, &mut self.owed, amount, movement)
     }
 
     /// An invoice is settled: owed → paid.
     pub fn settle(&mut self, amount: Money, cause: &str, by: Option<PersonId>, at: UtcTime) -> Option<Transfer> {
-        let movement = Movement { reason: Reason::Settlement, cause, acted_by: by, at };
-        Transfer::between(self.authority, &mut self.owed, &mut self.paid, amount, movement)
+        let movement = Movement { reason: Reason::Settlement, cause, acted_by: by, at, once: Once::ForEachCause };
+        Transfer::across(self.authority, &mut self.owed, &mut self.paid, amount, movement)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::ledger::Holding;
     use super::*;
     use proptest::prelude::*;
 
@@ -131,10 +167,13 @@ mod tests {
             funding_route: FundingRoute::DirectPayment,
             starts_on: day,
             ends_on: day + chrono::Days::new(365),
-            available: Holding { balance: Money::pounds(100), ..Holding::empty() },
-            committed: Holding::empty(),
-            owed: Holding::empty(),
-            paid: Holding::empty(),
+            available: Part::of(vec![(
+                Source::SocialCare,
+                Holding { balance: Money::pounds(100), ..Holding::empty() },
+            )]),
+            committed: Part::empty(&[Source::SocialCare]),
+            owed: Part::empty(&[Source::SocialCare]),
+            paid: Part::empty(&[Source::SocialCare]),
         }
     }
 
@@ -163,7 +202,7 @@ mod tests {
                     prop_assert_eq!(transfer.legs().iter().map(|leg| leg.amount.as_pence()).sum::<i64>(), 0);
                     prop_assert!(pence > 0);
                 }
-                let parts = [budget.available, budget.committed, budget.owed, budget.paid];
+                let parts = [&budget.available, &budget.committed, &budget.owed, &budget.paid];
                 prop_assert!(parts.iter().all(|part| part.balance >= Money::ZERO));
                 prop_assert_eq!(parts.iter().map(|part| part.balance.as_pence()).sum::<i64>(), 10_000);
             }

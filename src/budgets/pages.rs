@@ -119,6 +119,7 @@ pub async fn get_budget(
         },
         statement_href: format!("/budgets/{}/statement", summary.id),
         may_buy: scopes.buy,
+        holding: format!("/budgets/{}/holding", summary.id),
         purchases: purchases.iter().map(|purchase| names.row(purchase, None)).collect(),
         movements: told(&movements, budget.available.balance),
         pagination: paging::pagination(u64::try_from(total).unwrap_or(0), page, PER_PAGE, |number| {
@@ -147,38 +148,63 @@ fn pace(summary: &BudgetSummary, available: Money, today: chrono::NaiveDate) -> 
     })
 }
 
-/// Movements in words, newest first, with what was available after each.
+/// Movements in words, newest first, with what was available after each. A movement over several sources is one line.
 fn told(movements: &[MovementRow], available_now: Money) -> Vec<Movement> {
     let mut available = available_now.as_pence();
     movements
-        .iter()
-        .map(|row| {
+        .chunk_by(|one, other| one.transfer == other.transfer)
+        .filter_map(|legs| {
+            let row = legs.first()?;
             let after = Money::pence(available);
-            let (what, from, to, by) = match row.reason {
-                Reason::Grant | Reason::Allocation => {
-                    ("Put into your budget", None, "available", row.amount.as_pence())
-                }
-                Reason::Commitment => {
-                    ("Set aside for a purchase", Some("available"), "committed", -row.amount.as_pence())
-                }
-                Reason::Release => ("Given back to you", Some("committed"), "available", row.amount.as_pence()),
-                Reason::Delivery => ("Delivered, and confirmed by you", Some("committed"), "owed", 0),
-                Reason::Settlement => ("Paid to the provider", Some("owed"), "paid", 0),
-                Reason::Reversal if row.part == AccountKind::Available => {
-                    ("Put right", None, "available", row.amount.as_pence())
-                }
-                Reason::Reversal => ("Put right", None, row.part.as_str(), 0),
+            let sum = |part: AccountKind| -> i64 {
+                legs.iter().filter(|leg| leg.part == part).map(|leg| leg.amount.as_pence()).sum()
             };
+            let by = sum(AccountKind::Available);
             available -= by;
-            Movement {
+            let parts = AccountKind::PARTS.map(|part| (part, sum(part)));
+            let amount = parts.iter().map(|(_, pence)| pence.abs()).max().filter(|pence| *pence > 0)?;
+            let one = |sign: i64| parts.iter().find(|(_, pence)| pence.signum() == sign).map(|(part, _)| part.as_str());
+            Some(Movement {
                 when: long_date(row.at.date()),
-                what: what.into(),
+                what: words(row.reason, by).into(),
                 href: None,
-                amount: row.amount.to_string(),
-                from: from.map(catalogue::card::tag),
-                to: Some(catalogue::card::tag(to)),
+                amount: Money::pence(amount).to_string(),
+                from: one(-1).map(catalogue::card::tag),
+                to: one(1).map(catalogue::card::tag),
                 available_after: after.to_string(),
-            }
+            })
         })
         .collect()
+}
+
+/// Why money moved, as the person reads it.
+#[must_use]
+pub fn words(reason: Reason, available_by: i64) -> &'static str {
+    match reason {
+        Reason::Grant | Reason::Allocation if available_by < 0 => "Taken back, because the budget changed",
+        Reason::Grant | Reason::Allocation => "Put into your budget",
+        Reason::Bridging if available_by < 0 => "Bridging payment taken back",
+        Reason::Bridging => "Bridging payment, while your budget changes",
+        Reason::OneOff => "Put into your budget for something once",
+        Reason::Commitment => "Set aside for a purchase",
+        Reason::Release => "Given back to you",
+        Reason::Delivery => "Delivered, and confirmed by you",
+        Reason::Settlement => "Paid to the provider",
+        Reason::ClientContribution if available_by < 0 => "Your part, taken off again",
+        Reason::ClientContribution => "Your part of your budget",
+        Reason::ContributionReceived => "Your part, paid",
+        Reason::TopUp => "Added by you or for you",
+        Reason::OwnMoney => "Paid in by you",
+        Reason::Refund => "Given back by a provider",
+        Reason::Clawback => "Taken back by the council",
+        Reason::CarryOver if available_by < 0 => "Unspent, on its way to the next period",
+        Reason::CarryOver => "Unspent before, carried over",
+        Reason::Return => "Unspent, gone back",
+        Reason::BetweenBudgets => "Moved between your budgets",
+        Reason::BetweenSources => "Moved between where the money comes from",
+        Reason::Payment => "Handed to who holds your budget",
+        Reason::PaymentReturned => "Handed back to the council",
+        Reason::Received => "Received",
+        Reason::Reversal => "Put right",
+    }
 }

@@ -1,6 +1,8 @@
 //! The structs behind the templates: Personal budgets as pictures and figures.
 use crate::purchasing::views::{PurchaseRow, StateTag};
-use crate::web::page::{Link, Page, Pagination};
+use crate::web::page::{Choice, Errors, Link, Page, Pagination};
+
+use super::council::views::{PeriodShown, RequestShown, SourceRow, TermsShown};
 use askama::Template;
 
 /// An amount of money cut into parts, drawn as one bar with a legend that holds the same figures.
@@ -82,6 +84,8 @@ pub struct BudgetPage {
     pub statement_href: String,
     /// Whether the visitor may buy from it.
     pub may_buy: bool,
+    /// Where it says how the budget is held.
+    pub holding: String,
     /// Things that wait for the visitor: deliveries to confirm, purchases to rate.
     pub to_do: Vec<Task>,
     pub purchases: Vec<PurchaseRow>,
@@ -113,4 +117,41 @@ pub struct Movement {
     pub to: Option<StateTag>,
     /// What was available afterwards.
     pub available_after: String,
+}
+
+/// How a budget is held, and asking for another way.
+#[derive(Template)]
+#[template(path = "budgets/holding.html")]
+pub struct HoldingPage {
+    pub page: Page,
+    pub errors: Errors,
+    pub back: String,
+    pub name: String,
+    pub own: bool,
+    pub person: String,
+    /// "£130 a week"
+    pub rate: String,
+    pub held: Vec<HeldBy>,
+    pub contribution: Option<String>,
+    pub top_up: Option<String>,
+    pub sources: Vec<SourceRow>,
+    pub terms: Vec<TermsShown>,
+    pub periods: Vec<PeriodShown>,
+    pub requests: Vec<RequestShown>,
+    pub may_ask: bool,
+    /// Ways to hold it, each with a sentence about it.
+    pub ways: Vec<(Choice, String)>,
+    pub review: String,
+    pub from: String,
+    pub words: String,
+    pub path: String,
+}
+
+/// One way in which a budget is held.
+#[derive(Clone, Debug, Default)]
+pub struct HeldBy {
+    pub label: String,
+    pub about: String,
+    pub who: String,
+    pub share: Option<String>,
 }

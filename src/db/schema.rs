@@ -376,6 +376,134 @@ diesel::table! {
         ends_on -> Date,
         review_on -> Date,
         created_at -> Timestamp,
+        period_length -> Text,
+        renews -> Bool,
+    }
+}
+
+diesel::table! {
+    budget_terms (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        number -> Integer,
+        starts_on -> Date,
+        kind -> Text,
+        rate_pence -> BigInt,
+        rate_per -> Text,
+        contribution_pence -> BigInt,
+        bridging_pence -> BigInt,
+        bridging_until -> Nullable<Date>,
+        reason -> Text,
+        set_by -> Nullable<Text>,
+        set_at -> Timestamp,
+        withdrawn_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    budget_sources (terms_id, source) {
+        terms_id -> Text,
+        position -> Integer,
+        source -> Text,
+        share -> Integer,
+    }
+}
+
+diesel::table! {
+    budget_holders (terms_id, funding_route) {
+        terms_id -> Text,
+        position -> Integer,
+        funding_route -> Text,
+        share -> Integer,
+        name -> Text,
+        organization_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    budget_periods (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        number -> Integer,
+        starts_on -> Date,
+        ends_on -> Date,
+        funded_pence -> BigInt,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    period_balances (period_id, source) {
+        period_id -> Text,
+        source -> Text,
+        left_pence -> BigInt,
+        carried_pence -> BigInt,
+        returned_pence -> BigInt,
+        committed_pence -> BigInt,
+        owed_pence -> BigInt,
+        paid_pence -> BigInt,
+    }
+}
+
+diesel::table! {
+    money_moves (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        other_budget_id -> Nullable<Text>,
+        reason -> Text,
+        source -> Text,
+        amount_pence -> BigInt,
+        note -> Text,
+        moved_by -> Nullable<Text>,
+        moved_at -> Timestamp,
+        submission_key -> Text,
+    }
+}
+
+diesel::table! {
+    fund_returns (id) {
+        id -> Text,
+        authority_id -> Text,
+        organization_id -> Text,
+        budget_id -> Text,
+        covers_from -> Date,
+        covers_until -> Date,
+        due_on -> Date,
+        state -> Text,
+        opening_pence -> BigInt,
+        received_pence -> BigInt,
+        spent_pence -> BigInt,
+        balance_pence -> BigInt,
+        ledger_pence -> BigInt,
+        quarter_hours -> Integer,
+        note -> Text,
+        filed_by -> Nullable<Text>,
+        filed_at -> Nullable<Timestamp>,
+        answer -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        chased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    holding_requests (id) {
+        id -> Text,
+        authority_id -> Text,
+        budget_id -> Text,
+        funding_route -> Text,
+        starts_on -> Date,
+        words -> Text,
+        state -> Text,
+        answer -> Text,
+        asked_by -> Text,
+        asked_at -> Timestamp,
+        answered_by -> Nullable<Text>,
+        answered_at -> Nullable<Timestamp>,
     }
 }
 
@@ -386,6 +514,7 @@ diesel::table! {
         owner_kind -> Text,
         owner_id -> Text,
         kind -> Text,
+        part -> Text,
         balance_pence -> BigInt,
     }
 }
@@ -1141,6 +1270,15 @@ diesel::joinable!(wrong_reports -> services (service_id));
 diesel::joinable!(wrong_reports -> organizations (organization_id));
 diesel::joinable!(setting_changes -> people (changed_by));
 diesel::joinable!(accounts -> authorities (authority_id));
+diesel::joinable!(budget_holders -> budget_terms (terms_id));
+diesel::joinable!(budget_periods -> budgets (budget_id));
+diesel::joinable!(budget_sources -> budget_terms (terms_id));
+diesel::joinable!(budget_terms -> budgets (budget_id));
+diesel::joinable!(fund_returns -> budgets (budget_id));
+diesel::joinable!(fund_returns -> organizations (organization_id));
+diesel::joinable!(holding_requests -> budgets (budget_id));
+diesel::joinable!(money_moves -> people (moved_by));
+diesel::joinable!(period_balances -> budget_periods (period_id));
 diesel::joinable!(attributes -> services (service_id));
 diesel::joinable!(attributes -> taxonomy_terms (taxonomy_term_id));
 diesel::joinable!(budgets -> authorities (authority_id));
@@ -1403,7 +1541,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     attributes,
     authorities,
+    budget_holders,
+    budget_periods,
+    budget_sources,
+    budget_terms,
     budgets,
+    fund_returns,
+    holding_requests,
+    money_moves,
+    period_balances,
     citizens,
     cost_options,
     deliveries,

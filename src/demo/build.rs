@@ -175,6 +175,7 @@ pub fn build_of_size(db: &Db, clock: &Clock, size: Size, progress: &ProgressBar)
         reviews::store::insert_all(tx, &written)?;
         super::looks::write(tx, now)?;
         super::desks::fill(tx, now)?;
+        super::funds::write(tx, now)?;
         planning::write(tx, &planners, now)?;
         upkeep::write(tx, now)?;
         rules::write(tx, now)?;

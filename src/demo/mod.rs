@@ -12,6 +12,7 @@
 mod build;
 mod desks;
 mod details;
+mod funds;
 mod history;
 mod holders;
 mod invented;

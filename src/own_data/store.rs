@@ -160,9 +160,9 @@ pub(super) fn open_purchases(conn: &mut Conn, who: &SignedIn) -> QueryResult<i64
 /// Erases who somebody was. What the law wants kept stays, of [`CLOSED`].
 pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<()> {
     use crate::db::schema::{
-        account_links, citizens, deliveries, enquiries, external_identities, known_devices, letters, programs,
-        provider_visits, recovery_codes, representatives, reviews, saved_search_matches, saved_searches,
-        second_factors, sessions, shortlist_entries, shortlists,
+        account_links, budgets, citizens, deliveries, enquiries, external_identities, holding_requests, known_devices,
+        letters, programs, provider_visits, recovery_codes, representatives, reviews, saved_search_matches,
+        saved_searches, second_factors, sessions, shortlist_entries, shortlists,
     };
     let me = who.person();
     let address: Option<String> = people::table.find(me).select(people::email).first(tx)?;
@@ -206,6 +206,10 @@ pub(super) fn erase(tx: &mut Conn, who: &SignedIn, now: UtcTime) -> QueryResult<
     diesel::update(reviews::table.filter(reviews::person_id.eq(me))).set(reviews::anonymous.eq(true)).execute(tx)?;
     let own = purchases::table.filter(purchases::person_id.eq(me));
     diesel::update(own).set(purchases::note.eq("")).execute(tx)?;
+    let own = budgets::table.filter(budgets::person_id.eq(me)).select(budgets::id);
+    diesel::update(holding_requests::table.filter(holding_requests::budget_id.eq_any(own)))
+        .set(holding_requests::words.eq(""))
+        .execute(tx)?;
     let bought = purchases::table.filter(purchases::person_id.eq(me)).select(purchases::id);
     diesel::update(deliveries::table.filter(deliveries::purchase_id.eq_any(bought)))
         .set(deliveries::note.eq(""))

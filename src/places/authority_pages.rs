@@ -189,6 +189,9 @@ fn setting_page(request: &HttpRequest, which: Setting, value: String, errors: Ve
             Measure::Days | Measure::Weeks | Measure::WorkingDays => {
                 format!("A whole number of days, from {least} to {most}. The default is {usual}.")
             }
+            Measure::Months => format!("A whole number of months, from {least} to {most}. The default is {usual}."),
+            Measure::Percent => format!("A whole number of percent, from {least} to {most}. The default is {usual}."),
+            Measure::Pence => format!("A whole number of pence, from {least} to {most}. The default is {usual}."),
         },
         action: format!("/authority/settings/{}", which.slug()),
         yes_or_no: which.measure() == Measure::YesOrNo,

@@ -28,6 +28,24 @@ text_enum! {
         AnswerWrongWithinDays = "answer wrong within days",
         /// A provider is reminded so many days before a paper ends.
         RemindPapersDays = "remind papers days",
+        /// Amounts of budgets are whole multiples of so many pence.
+        RoundToPence = "round to pence",
+        /// Whether periods of budgets close by themselves: 0 or 1.
+        ClosePeriods = "close periods",
+        /// What of a council-managed budget goes on to the next period: so many percent of a week's money.
+        CarryOverPercent = "carry over percent",
+        /// The same of an individual service fund.
+        FundCarryOverPercent = "fund carry over percent",
+        /// Money is handed to who holds a budget every so many days.
+        PayHoldersEveryDays = "pay holders every days",
+        /// Money is handed to the provider of an individual service fund every so many days.
+        PayFundsEveryDays = "pay funds every days",
+        /// A return about an individual service fund covers so many months.
+        FundReturnMonths = "fund return months",
+        /// It is due so many days after its last.
+        FundReturnDueDays = "fund return due days",
+        /// A late one is asked for again every so many days.
+        ChaseReturnsEveryDays = "chase returns every days",
         /// The first review of a support plan comes so many days after it begins.
         FirstReviewDays = "first review days",
         /// Further reviews come after so many days where the risk is low,
@@ -57,7 +75,13 @@ impl Setting {
             Self::SinkAfterDays => 180,
             Self::LeaveAfterDays => 365,
             Self::AnswerWrongWithinDays => 5,
-            Self::RemindPapersDays => 30,
+            Self::RemindPapersDays | Self::FundReturnDueDays => 30,
+            Self::RoundToPence | Self::ClosePeriods => 1,
+            Self::CarryOverPercent => 800,
+            Self::FundCarryOverPercent => 25,
+            Self::PayHoldersEveryDays => 28,
+            Self::PayFundsEveryDays | Self::ChaseReturnsEveryDays => 14,
+            Self::FundReturnMonths => 3,
             Self::FirstReviewDays => 56,
             Self::ReviewLowRiskDays => 365,
             Self::ReviewMediumRiskDays => 183,
@@ -73,7 +97,12 @@ impl Setting {
     #[must_use]
     pub const fn range(self) -> (i64, i64) {
         match self {
-            Self::ApproveServices => (0, 1),
+            Self::ApproveServices | Self::ClosePeriods => (0, 1),
+            Self::RoundToPence => (1, 1_000),
+            Self::CarryOverPercent | Self::FundCarryOverPercent => (0, 5_200),
+            Self::PayHoldersEveryDays | Self::PayFundsEveryDays => (7, 92),
+            Self::FundReturnMonths => (1, 12),
+            Self::FundReturnDueDays | Self::ChaseReturnsEveryDays => (1, 92),
             Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => (1, 60),
             Self::AskAboveWeeks => (4, 52),
             Self::RemindPapersDays => (1, 180),
@@ -90,7 +119,14 @@ impl Setting {
     #[must_use]
     pub const fn measure(self) -> Measure {
         match self {
-            Self::ApproveServices => Measure::YesOrNo,
+            Self::ApproveServices | Self::ClosePeriods => Measure::YesOrNo,
+            Self::RoundToPence => Measure::Pence,
+            Self::CarryOverPercent | Self::FundCarryOverPercent => Measure::Percent,
+            Self::FundReturnMonths => Measure::Months,
+            Self::PayHoldersEveryDays
+            | Self::PayFundsEveryDays
+            | Self::FundReturnDueDays
+            | Self::ChaseReturnsEveryDays => Measure::Days,
             Self::AnswerWrongWithinDays | Self::AnswerChallengesWithinDays => Measure::WorkingDays,
             Self::AskAboveWeeks => Measure::Weeks,
             Self::CheckAfterDays | Self::SinkAfterDays | Self::LeaveAfterDays | Self::RemindPapersDays => Measure::Days,
@@ -113,6 +149,15 @@ impl Setting {
             Self::LeaveAfterDays => "Old entries leave the results",
             Self::AnswerWrongWithinDays => "Answer \u{201c}This is wrong\u{201d}",
             Self::RemindPapersDays => "Remind providers of papers that end",
+            Self::RoundToPence => "Round amounts of budgets",
+            Self::ClosePeriods => "Periods of budgets close by themselves",
+            Self::CarryOverPercent => "Carry over from council-managed budgets",
+            Self::FundCarryOverPercent => "Carry over from individual service funds",
+            Self::PayHoldersEveryDays => "Pay direct payments and other holders",
+            Self::PayFundsEveryDays => "Pay individual service funds",
+            Self::FundReturnMonths => "Returns about individual service funds",
+            Self::FundReturnDueDays => "When returns are due",
+            Self::ChaseReturnsEveryDays => "Ask again for late returns",
             Self::FirstReviewDays => "First review of a support plan",
             Self::ReviewLowRiskDays => "Review plans of low risk",
             Self::ReviewMediumRiskDays => "Review plans of medium risk",
@@ -166,6 +211,36 @@ impl Setting {
                 "So long before a checked paper ends (insurance, registration, DBS check\u{2026}) its provider gets a reminder. \
                  On the day after its last, the badge disappears."
             }
+            Self::RoundToPence => {
+                "What a budget is due for a period is rounded to a whole multiple of so many pence, half a step up. 1 is to the \
+                 penny, 100 to the pound."
+            }
+            Self::ClosePeriods => {
+                "When a period of a budget is over, it closes by itself: unspent money goes on to the next period as far as the \
+                 rule says. Otherwise a finance officer closes each. Money that is with the person is never taken back in this \
+                 way: somebody asks first."
+            }
+            Self::CarryOverPercent => {
+                "How much unspent money of a council-managed budget goes on to the next period, as a percentage of what the \
+                 budget is for one week: 800 is eight weeks. The rest goes back to the council."
+            }
+            Self::FundCarryOverPercent => {
+                "How much unspent money of an individual service fund goes on to the next period as a contingency, as a \
+                 percentage of what the fund is for one week. The rest goes back to the council."
+            }
+            Self::PayHoldersEveryDays => {
+                "How often money is paid to people with direct payments, and to third parties, trusts and brokers, in advance."
+            }
+            Self::PayFundsEveryDays => {
+                "How often money is paid to the providers that hold individual service funds, in advance."
+            }
+            Self::FundReturnMonths => {
+                "A provider that holds individual service funds accounts for each person by a return. It covers so many months."
+            }
+            Self::FundReturnDueDays => "A return is due so long after the last day that it covers.",
+            Self::ChaseReturnsEveryDays => {
+                "When a return is late, its provider gets a letter, and another one every so many days until it is there."
+            }
             Self::AnswerChallengesWithinDays => {
                 "When somebody challenges a rule of what budgets may be used for, a person answers within so many working days. \
                  The public page of the rules says how many wait too long."
@@ -189,6 +264,11 @@ impl Setting {
             (Measure::Weeks, weeks) => format!("{weeks} weeks"),
             (Measure::WorkingDays, 1) => "1 working day".into(),
             (Measure::WorkingDays, days) => format!("{days} working days"),
+            (Measure::Months, 1) => "1 month".into(),
+            (Measure::Months, months) => format!("{months} months"),
+            (Measure::Percent, percent) => format!("{percent} %"),
+            (Measure::Pence, 1) => "to the penny".into(),
+            (Measure::Pence, pence) => format!("to {}", crate::money::Money::pence(pence)),
         }
     }
 
@@ -216,6 +296,12 @@ pub enum Measure {
     Weeks,
     /// Days that are no weekend and no bank holiday.
     WorkingDays,
+    /// Months of the calendar.
+    Months,
+    /// Hundredths.
+    Percent,
+    /// Pence.
+    Pence,
 }
 
 /// A value that makes no sense.

@@ -26,6 +26,7 @@ pub fn desk_nav(member: &ProviderMember, here: &str) -> DeskNav {
         ("Services", "/provider/services", true),
         ("Questions", "/provider/enquiries", true),
         ("Figures", "/provider/statistics", true),
+        ("Funds", "/provider/funds", member.standing() != Standing::Staff),
         ("Spreadsheet", "/provider/sheet", member.standing() != Standing::Staff),
         ("Profile", "/provider/organisation", member.standing() != Standing::Staff),
         ("Members", "/provider/members", owner),

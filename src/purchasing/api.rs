@@ -210,7 +210,7 @@ pub struct NewPurchase {
 }
 
 /// The `Idempotency-Key` of a request that moves money: sending it again changes nothing.
-fn idempotency_key(request: &HttpRequest) -> Result<SubmissionKey, AppError> {
+pub(crate) fn idempotency_key(request: &HttpRequest) -> Result<SubmissionKey, AppError> {
     let sent = request.headers().get("Idempotency-Key").and_then(|value| value.to_str().ok()).unwrap_or("").trim();
     if sent.is_empty() || sent.len() > 200 {
         let why = "Send an Idempotency-Key header of 1 to 200 letters, new for each purchase or delivery.";

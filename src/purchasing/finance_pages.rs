@@ -78,6 +78,7 @@ pub async fn get_finance(
     let notice = shown.done.is_some().then_some("The invoice is settled.");
     html(&FinancePage {
         page: Page::of(&request, "Invoices").with_notice(notice),
+        nav: crate::budgets::council::pages::nav("/finance"),
         authority,
         tiles: vec![tile(issued_sum, "to be settled"), tile(settled_sum, "settled so far")],
         issued: issued.iter().map(row).collect(),

@@ -40,12 +40,14 @@ const STORY: &str = "
     ), told AS (
         SELECT budget_id, SUM(committed) AS committed, SUM(owed) AS owed, SUM(paid) AS paid
         FROM each_purchase GROUP BY budget_id
+    ), held AS (
+        SELECT owner_id AS budget, kind AS part, CAST(SUM(balance_pence) AS BIGINT) AS kept FROM accounts
+        WHERE owner_kind = 'budget' AND kind IN ('committed', 'owed', 'paid') GROUP BY owner_id, kind
     ), compared AS (
-        SELECT accounts.owner_id AS budget, accounts.kind AS part, accounts.balance_pence AS kept,
-            CASE accounts.kind WHEN 'committed' THEN COALESCE(told.committed, 0) WHEN 'owed' THEN COALESCE(told.owed, 0)
+        SELECT held.budget, held.part, held.kept,
+            CASE held.part WHEN 'committed' THEN COALESCE(told.committed, 0) WHEN 'owed' THEN COALESCE(told.owed, 0)
                 ELSE COALESCE(told.paid, 0) END AS told
-        FROM accounts LEFT JOIN told ON told.budget_id = accounts.owner_id
-        WHERE accounts.owner_kind = 'budget' AND accounts.kind IN ('committed', 'owed', 'paid')
+        FROM held LEFT JOIN told ON told.budget_id = held.budget
     )
     SELECT budget, part, kept, CAST(told AS BIGINT) AS told FROM compared WHERE kept <> told LIMIT 20";
 

@@ -289,6 +289,7 @@ pub struct ProviderPurchasePage {
 #[template(path = "purchasing/finance.html")]
 pub struct FinancePage {
     pub page: Page,
+    pub nav: crate::budgets::council::views::Nav,
     pub authority: String,
     pub tiles: Vec<Tile>,
     pub issued: Vec<InvoiceShown>,

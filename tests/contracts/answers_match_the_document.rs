@@ -111,6 +111,24 @@ fn every_answer_is_what_the_document_says() {
     sends(&hana, &format!("/purchases/{purchase}/deliveries/{delivery}/dispute"), &json!({ "reason": "late" }));
     let invoice = id(&asks(&hana, &format!("/purchases/{purchase}"))["invoices"][0]);
     asks(&fay, "/finance/invoices");
+    for path in ["/finance/budgets", "/finance/due", "/finance/returns"] {
+        asks(&fay, path);
+    }
+    for path in ["terms", "holding-requests"] {
+        asks(&hana, &format!("/budgets/{budget}/{path}"));
+    }
+    asks(&fay, &format!("/finance/budgets/{budget}"));
+    asks(&fay, &format!("/finance/budgets/{budget}/moves"));
+    sends(&fay, &format!("/finance/budgets/{budget}/changes"), &json!({ "from": "2026-06-01", "reason": "" }));
+    sends(&fay, &format!("/finance/budgets/{budget}/uprating"), &json!({ "from": "2026-06-01", "share": 250 }));
+    let one_off = json!({ "reason": "one-off", "source": "health", "amount_pence": 100, "note": "A ramp" });
+    sends(&fay, &format!("/finance/budgets/{budget}/moves"), &one_off);
+    sends(
+        &hana,
+        &format!("/budgets/{budget}/holding-requests"),
+        &json!({ "funding_route": "trust", "from": "2026-06-01" }),
+    );
+    asks(&pat, "/provider/funds");
     sends(&fay, &format!("/finance/invoices/{invoice}/settlement"), &Value::Null);
     sends(&hana, &format!("/purchases/{purchase}/cancellation"), &json!({ "reason": "" }));
     let review = format!("/purchases/{purchase}/review");

@@ -218,7 +218,23 @@ fn every_page_has_one_heading_and_labelled_fields() {
         &pat.open(&format!("/provider/purchases/{running}"))
             .press("Record it", &[("quantity", "77"), ("delivered_on", "")]),
     );
-    check(&town.person("Fay").open("/finance"));
+    let fay = town.person("Fay");
+    for path in [
+        "/finance".to_owned(),
+        "/finance/budgets".to_owned(),
+        "/finance/budgets/new".to_owned(),
+        "/finance/uprating".to_owned(),
+        "/finance/returns".to_owned(),
+        format!("/finance/budgets/{budget}"),
+        format!("/finance/budgets/{budget}/change"),
+    ] {
+        check(&fay.open(&path));
+    }
+    check(&fay.open("/finance/budgets/new").press("Give this budget", &[("starts_on", "soon"), ("health", "x")]));
+    check(&fay.open(&format!("/finance/budgets/{budget}")).press("Move it", &[("amount", "much")]));
+    check(&fay.open("/finance/uprating").press("Uprate them", &[]));
+    check(&pat.open("/provider/funds"));
+    check(&amira.open(&format!("/budgets/{budget}/holding")).press("Ask the council", &[("from", "")]));
     let ada = town.person("Ada");
     for path in ["/authority", "/authority/settings/approve-services", "/authority/settings/check-after-days"] {
         check(&ada.open(path));

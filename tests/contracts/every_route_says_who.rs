@@ -150,6 +150,7 @@ fn document(town: &Town, path: &str) -> Value {
         "refusal" | "dispute" => json!({ "reason": "because" }),
         "deliveries" => json!({ "quantity": 1, "delivered_on": town.today().to_string() }),
         "review" => json!({ "stars": 4, "words": "" }),
+        "ending" if path.contains("spending-rules") => json!({ "ends_on": town.today().to_string() }),
         "ending" => json!({ "reason": "because" }),
         "roles" => json!({ "role": "moderator", "reason": "because" }),
         "invitations" if path.contains("/provider/") => json!({ "email": "nobody", "standing": "staff" }),
@@ -182,6 +183,7 @@ fn document(town: &Town, path: &str) -> Value {
         "availability" => json!({ "places_free": 1 }),
         "{member_id}" => json!({ "standing": "staff" }),
         "enquiries" => json!({ "name": "Jo", "email": "nobody", "question": "" }),
+        "answer" if path.contains("challenges") => json!({ "allowed": true, "reason": "because" }),
         "answer" if path.contains("enquiries") => json!({ "answer": "Yes" }),
         "sending-back" => json!({ "reason": "because" }),
         "import" => json!({ "only_good": false }),
@@ -195,6 +197,19 @@ fn document(town: &Town, path: &str) -> Value {
         "papers" => json!({ "paper": "identity", "detail": "passport" }),
         "withdrawal" | "suspension" | "lifting" => json!({ "reason": "because" }),
         "wanted-support" => json!({ "words": "a choir for men" }),
+        "budgets" => json!({
+            "person_id": service_id("nobody").to_string(), "name": "", "starts_on": town.today().to_string(),
+            "rate_pence": 100, "per": "week", "sources": [], "holders": [],
+        }),
+        "changes" => json!({ "from": town.today().to_string(), "reason": "because" }),
+        "uprating" => json!({ "from": town.today().to_string(), "share": 0 }),
+        "moves" => json!({ "reason": "one-off", "source": "health", "amount_pence": 100, "note": "because" }),
+        "reversal" => json!({ "note": "because" }),
+        "holding-requests" => json!({ "funding_route": "trust", "from": town.today().to_string() }),
+        "{return_id}" if path.contains("/finance/") => json!({ "accepted": true }),
+        "{return_id}" => {
+            json!({ "opening_pence": 0, "received_pence": 0, "spent_pence": 0, "balance_pence": 0 })
+        }
         _ => Value::Null,
     }
 }
@@ -336,6 +351,11 @@ fn every_route_tried_as_everybody() {
             .replace("{program_id}", service_id("nobody").as_str())
             .replace("{copy_id}", service_id("nobody").as_str())
             .replace("{person_id}", service_id("nobody").as_str())
+            .replace("{terms_id}", service_id("nobody").as_str())
+            .replace("{period_id}", service_id("nobody").as_str())
+            .replace("{move_id}", service_id("nobody").as_str())
+            .replace("{request_id}", service_id("nobody").as_str())
+            .replace("{return_id}", service_id("nobody").as_str())
             .replace("{authority_id}", authority_id(TRAFFORD).as_str())
             .replace("{rule_id}", service_id("no rule").as_str())
             .replace("{challenge_id}", service_id("nobody").as_str())

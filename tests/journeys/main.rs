@@ -9,10 +9,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod a_year_of_money;
 mod accounts;
 mod authority;
 mod bad_input;
 mod buying;
+mod council_money;
 mod cqc;
 mod demand;
 mod feeds;
@@ -23,6 +25,7 @@ mod helping;
 mod identity_providers;
 mod kept_in_memory;
 mod looked;
+mod money_under_load;
 mod my_money;
 mod over_the_api;
 mod own_data;

@@ -210,7 +210,7 @@ impl SignedIn {
             None => return ("Citizen", "/account", "My account"),
             Some(RoleName::ProviderMember) => ("/provider", "Provider desk"),
             Some(RoleName::Commissioner) => ("/demand", "Demand"),
-            Some(RoleName::FinanceOfficer) => ("/finance", "Invoices"),
+            Some(RoleName::FinanceOfficer) => ("/finance", "Money"),
             Some(RoleName::SupportPlanner | RoleName::CareManager) => ("/helping", "My people"),
             Some(RoleName::AuthorisedOfficer) => ("/account", "My account"),
             Some(RoleName::SafeguardingLead | RoleName::Moderator) => ("/moderation", "Moderation"),

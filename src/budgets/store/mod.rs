@@ -1,6 +1,10 @@
-//! All SQL of budgets and the ledger.
+//! All SQL of budgets and the ledger: here the budgets, their accounts and what moves between them; beside it what holds
+//! for a budget over time, and what was moved by hand.
 
-use std::collections::BTreeMap;
+mod moves;
+mod over_time;
+
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -12,8 +16,12 @@ use crate::identity::{BudgetHolder, BudgetReader, SignedIn};
 use crate::ids::{AccountId, AuthorityId, BudgetId, PersonId, TransferId};
 use crate::money::Money;
 
-use super::ledger::{AccountKind, Fund, Holding, Reason, Transfer};
-use super::{Budget, FundingRoute, NewBudget};
+use super::ledger::{AccountKind, Fund, Holding, Part, Reason, Source, Transfer};
+use super::terms::PeriodLength;
+use super::{Budget, FundingRoute};
+
+pub use moves::*;
+pub use over_time::*;
 
 /// Rows of one INSERT.
 const BATCH: usize = 500;
@@ -103,9 +111,14 @@ pub fn lock_of(tx: &mut Conn, authority: AuthorityId, budget: BudgetId) -> Query
 
 /// Reads the holder's budget without taking it.
 pub fn read(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<Budget> {
+    read_of(conn, holder.authority(), holder.budget())
+}
+
+/// Reads a budget of an authority without taking it.
+pub fn read_of(conn: &mut Conn, authority: AuthorityId, budget: BudgetId) -> QueryResult<Budget> {
     let row: BudgetRow = budgets::table
-        .find(holder.budget())
-        .filter(budgets::authority_id.eq(holder.authority()))
+        .find(budget)
+        .filter(budgets::authority_id.eq(authority))
         .select((
             budgets::id,
             budgets::authority_id,
@@ -120,8 +133,11 @@ pub fn read(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<Budget> {
 
 fn with_balances(conn: &mut Conn, row: BudgetRow) -> QueryResult<Budget> {
     let (id, authority, person, funding_route, starts_on, ends_on) = row;
-    let holdings = holdings(conn, id.as_str())?;
-    let of = |kind| holdings.get(&kind).copied().ok_or(diesel::result::Error::NotFound);
+    let mut accounts = holdings(conn, id.as_str())?;
+    let mut of = |kind| match accounts.remove(&kind) {
+        Some(pots) => Ok(Part::of(pots)),
+        None => Err(diesel::result::Error::NotFound),
+    };
     Ok(Budget {
         id,
         authority,
@@ -136,12 +152,51 @@ fn with_balances(conn: &mut Conn, row: BudgetRow) -> QueryResult<Budget> {
     })
 }
 
-fn holdings(conn: &mut Conn, owner: &str) -> QueryResult<BTreeMap<AccountKind, Holding>> {
-    let rows: Vec<(AccountKind, AccountId, Money)> = accounts::table
+/// The accounts of a budget's money, source by source.
+fn holdings(conn: &mut Conn, owner: &str) -> QueryResult<HashMap<AccountKind, Vec<(Source, Holding)>>> {
+    let rows: Vec<(AccountKind, String, AccountId, Money)> = accounts::table
         .filter(accounts::owner_id.eq(owner))
-        .select((accounts::kind, accounts::id, accounts::balance_pence))
+        .select((accounts::kind, accounts::part, accounts::id, accounts::balance_pence))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(kind, account, balance)| (kind, Holding { account, balance })).collect())
+    let mut kinds: HashMap<AccountKind, Vec<(Source, Holding)>> = HashMap::with_capacity(4);
+    for (kind, part, account, balance) in rows {
+        if let Ok(source) = part.parse() {
+            kinds.entry(kind).or_default().push((source, Holding { account, balance }));
+        }
+    }
+    Ok(kinds)
+}
+
+/// One account of a budget beside its money, opened where it is not there yet. The budget is locked already.
+pub(super) fn account(tx: &mut Conn, budget: &Budget, kind: AccountKind, part: &str) -> QueryResult<Holding> {
+    let find = accounts::table
+        .filter(accounts::owner_id.eq(budget.id.as_str()).and(accounts::kind.eq(kind)).and(accounts::part.eq(part)))
+        .select((accounts::id, accounts::balance_pence));
+    if let Some((account, balance)) = find.first(tx).optional()? {
+        return Ok(Holding { account, balance });
+    }
+    let holding = Holding::empty();
+    insert_accounts(tx, &[account_row(budget, kind, part, holding)])?;
+    Ok(holding)
+}
+
+/// Opens the four accounts of each source that a budget has none for yet.
+pub(super) fn open_sources(tx: &mut Conn, budget: &mut Budget, sources: &[Source]) -> QueryResult<()> {
+    let mut rows = Vec::new();
+    for source in sources {
+        let opened = [
+            (AccountKind::Available, budget.available.open(*source)),
+            (AccountKind::Committed, budget.committed.open(*source)),
+            (AccountKind::Owed, budget.owed.open(*source)),
+            (AccountKind::Paid, budget.paid.open(*source)),
+        ];
+        for (kind, holding) in opened {
+            if let Some(holding) = holding {
+                rows.push(account_row(budget, kind, source.as_str(), holding));
+            }
+        }
+    }
+    insert_accounts(tx, &rows)
 }
 
 /// Takes the authority's fund until the transaction ends, opening its accounts the first time.
@@ -155,6 +210,7 @@ pub fn lock_fund(tx: &mut Conn, authority: AuthorityId) -> QueryResult<Fund> {
                     accounts::owner_kind.eq("authority"),
                     accounts::owner_id.eq(authority.as_str()),
                     accounts::kind.eq(kind),
+                    accounts::part.eq(""),
                     accounts::balance_pence.eq(Money::ZERO),
                 ))
                 .on_conflict_do_nothing(),
@@ -177,6 +233,19 @@ pub fn lock_fund(tx: &mut Conn, authority: AuthorityId) -> QueryResult<Fund> {
     Ok(Fund { authority, outside: of(AccountKind::Outside)?, fund: of(AccountKind::Fund)? })
 }
 
+/// A budget on its way into its table: what the noun does not hold.
+#[derive(Clone, Debug)]
+pub(super) struct Opening<'a> {
+    /// What pages call it.
+    pub name: &'a str,
+    /// When it is looked at together.
+    pub review_on: NaiveDate,
+    /// How long its periods are.
+    pub period_length: PeriodLength,
+    /// Whether it goes on after its end.
+    pub renews: bool,
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = budgets, treat_none_as_default_value = false)]
 struct NewBudgetRow<'a> {
@@ -189,6 +258,8 @@ struct NewBudgetRow<'a> {
     ends_on: NaiveDate,
     review_on: NaiveDate,
     created_at: UtcTime,
+    period_length: PeriodLength,
+    renews: bool,
 }
 
 #[derive(Insertable)]
@@ -199,52 +270,64 @@ struct NewAccountRow {
     owner_kind: &'static str,
     owner_id: String,
     kind: AccountKind,
+    part: String,
     balance_pence: Money,
 }
 
-/// Writes new budgets with their four accounts, still empty: the transfers fill them.
-pub fn insert(tx: &mut Conn, new: &[NewBudget], budgets: &[Budget], now: UtcTime) -> QueryResult<()> {
-    let rows: Vec<NewBudgetRow<'_>> = new
-        .iter()
-        .zip(budgets)
-        .map(|(wanted, budget)| NewBudgetRow {
-            id: budget.id,
-            authority_id: budget.authority,
-            person_id: budget.person,
-            name: &wanted.name,
-            funding_route: budget.funding_route,
-            starts_on: budget.starts_on,
-            ends_on: budget.ends_on,
-            review_on: wanted.review_on,
-            created_at: now,
-        })
-        .collect();
-    for rows in rows.chunks(BATCH) {
-        crate::insert_rows!(tx, budgets::table, rows)?;
-    }
-    let account = |budget: &Budget, kind, holding: Holding| NewAccountRow {
+fn account_row(budget: &Budget, kind: AccountKind, part: &str, holding: Holding) -> NewAccountRow {
+    NewAccountRow {
         id: holding.account,
         authority_id: budget.authority,
         owner_kind: "budget",
         owner_id: budget.id.to_string(),
         kind,
+        part: part.to_owned(),
         balance_pence: Money::ZERO,
-    };
-    let rows: Vec<NewAccountRow> = budgets
-        .iter()
-        .flat_map(|budget| {
-            [
-                account(budget, AccountKind::Available, budget.available),
-                account(budget, AccountKind::Committed, budget.committed),
-                account(budget, AccountKind::Owed, budget.owed),
-                account(budget, AccountKind::Paid, budget.paid),
-            ]
-        })
-        .collect();
+    }
+}
+
+fn insert_accounts(tx: &mut Conn, rows: &[NewAccountRow]) -> QueryResult<()> {
     for rows in rows.chunks(BATCH) {
         crate::insert_rows!(tx, accounts::table, rows)?;
     }
     Ok(())
+}
+
+/// Writes new budgets with their accounts, still empty: the transfers fill them.
+pub(super) fn insert(tx: &mut Conn, budgets: &[(&Budget, Opening<'_>)], now: UtcTime) -> QueryResult<()> {
+    let rows: Vec<NewBudgetRow<'_>> = budgets
+        .iter()
+        .map(|(budget, opening)| NewBudgetRow {
+            id: budget.id,
+            authority_id: budget.authority,
+            person_id: budget.person,
+            name: opening.name,
+            funding_route: budget.funding_route,
+            starts_on: budget.starts_on,
+            ends_on: budget.ends_on,
+            review_on: opening.review_on,
+            created_at: now,
+            period_length: opening.period_length,
+            renews: opening.renews,
+        })
+        .collect();
+    for rows in rows.chunks(BATCH) {
+        crate::insert_rows!(tx, budgets::table, rows)?;
+    }
+    let mut rows: Vec<NewAccountRow> = Vec::with_capacity(budgets.len() * 4);
+    for (budget, _) in budgets {
+        let parts = [
+            (AccountKind::Available, &budget.available),
+            (AccountKind::Committed, &budget.committed),
+            (AccountKind::Owed, &budget.owed),
+            (AccountKind::Paid, &budget.paid),
+        ];
+        for (kind, part) in parts {
+            let row = |(source, holding): &(Source, Holding)| account_row(budget, kind, source.as_str(), *holding);
+            rows.extend(part.pots().iter().map(row));
+        }
+    }
+    insert_accounts(tx, &rows)
 }
 
 #[derive(Insertable)]
@@ -305,7 +388,7 @@ pub fn record(tx: &mut Conn, moved: &[Transfer]) -> QueryResult<()> {
     Ok(())
 }
 
-/// One movement as a budget page shows it: when, why, what came and from or to which part.
+/// One leg of a movement of a budget's money, as a budget page shows it.
 #[derive(Clone, Debug, Queryable)]
 pub struct MovementRow {
     /// Which transfer.
@@ -314,21 +397,32 @@ pub struct MovementRow {
     pub at: UtcTime,
     /// Why.
     pub reason: Reason,
-    /// To which part of the budget.
+    /// In which part of the budget.
     pub part: AccountKind,
-    /// How much.
+    /// How much came, or went where it is below zero.
     pub amount: Money,
 }
 
-/// What came to each part of the holder's budget, newest first.
+/// What came to and went from each part of the holder's budget, newest first: whole transfers, so many at most.
 pub fn movements(conn: &mut Conn, holder: &BudgetReader, at_most: i64) -> QueryResult<Vec<MovementRow>> {
+    let budget = holder.budget();
+    let own = accounts::owner_id.eq(budget.as_str()).and(accounts::authority_id.eq(holder.authority()));
+    let newest: Vec<(UtcTime, TransferId)> = legs::table
+        .inner_join(transfers::table)
+        .inner_join(accounts::table)
+        .filter(own)
+        .order((transfers::recorded_at.desc(), transfers::id.desc()))
+        .select((transfers::recorded_at, transfers::id))
+        .distinct()
+        .limit(at_most)
+        .load(conn)?;
+    let ids: Vec<TransferId> = newest.iter().map(|(_, id)| *id).collect();
     legs::table
         .inner_join(transfers::table)
         .inner_join(accounts::table)
-        .filter(accounts::owner_id.eq(holder.budget().as_str()).and(accounts::authority_id.eq(holder.authority())))
-        .filter(legs::amount_pence.gt(Money::ZERO))
-        .order((transfers::recorded_at.desc(), transfers::id.desc()))
+        .filter(own)
+        .filter(among(transfers::id, &ids))
+        .order((transfers::recorded_at.desc(), transfers::id.desc(), accounts::kind, legs::amount_pence))
         .select((transfers::id, transfers::recorded_at, transfers::reason, accounts::kind, legs::amount_pence))
-        .limit(at_most)
         .load(conn)
 }
