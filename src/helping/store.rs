@@ -206,18 +206,6 @@ fn still_in_office(helper: &SignedIn, row: &Row) -> bool {
     }
 }
 
-/// The addresses of those who are somebody's care managers at a moment.
-pub fn care_managers_of(conn: &mut Conn, person: PersonId, now: UtcTime) -> QueryResult<Vec<String>> {
-    let addresses: Vec<Option<String>> = representatives::table
-        .inner_join(people::table.on(people::id.nullable().eq(representatives::helper_id)))
-        .filter(representatives::person_id.eq(person).and(representatives::ended_at.is_null()))
-        .filter(representatives::kind.eq(RepresentativeKind::CareManager))
-        .filter(representatives::ends_at.is_null().or(representatives::ends_at.gt(now)))
-        .select(people::email)
-        .load(conn)?;
-    Ok(addresses.into_iter().flatten().collect())
-}
-
 /// Whoever has an account with this address.
 pub(super) fn person_with(conn: &mut Conn, email: &str) -> QueryResult<Option<PersonId>> {
     people::table.filter(people::email.eq(email)).select(people::id).first(conn).optional()

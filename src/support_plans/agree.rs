@@ -161,7 +161,10 @@ pub fn agree(tx: &mut Conn, manager: &AssignedCareManager, decision: &Decision, 
         ends_on: year.until,
         bridge_weekly_pence: if bridged { falls_by } else { Money::ZERO },
         bridge_weeks: if bridged { decision.bridge_weeks } else { 0 },
-        changes_budget_id: None,
+        changes_budget_id: before
+            .first()
+            .filter(|before| before.ends_on > starts_on)
+            .and_then(|before| before.budget_id),
         budget_id: None,
         decided_by: manager.who().person(),
         decided_at: now,
@@ -190,7 +193,7 @@ pub fn sign(tx: &mut Conn, signer: &PlanSigner, route: FundingRoute, now: UtcTim
         return Err(PlanError::Wrong(vec![FieldError::new("route", "Choose how the council's money is to be held.")]));
     }
     let review_on = super::review::first_review(tx, signer, &version, &agreed, now)?;
-    let budget = funding::fund(tx, &agreed, route, review_on, now)?;
+    let budget = funding::fund(tx, &agreed, (route, signer.who().person()), review_on, now)?;
     signed(tx, signer, (&plan, &version, &agreed), budget, now)?;
     Ok(budget)
 }

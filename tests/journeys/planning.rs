@@ -425,3 +425,38 @@ fn a_signature_and_a_version_stay_as_they_are() {
     );
     assert!(conn.batch_execute(&overlaps).unwrap_err().to_string().contains("overlap"));
 }
+
+#[test]
+fn an_allocation_that_falls_changes_the_budget_from_a_day_on_with_a_bridge() {
+    let town = Town::open();
+    asks(&town);
+    helps(&town, "Cate", "Amira", "care manager", false);
+    let (amira, cate) = (town.api_of("Amira"), town.api_of("Cate"));
+    let base = home("Amira");
+    planned(&town.person("Amira"), "Amira").press("Hand the plan over", &[]);
+    let check = |name: &str| json!({ "check": name, "passed": true });
+    let checks = json!([check("healthy, safe and well"), check("outcomes"), check("risk"), check("affordable")]);
+    let agreed = json!({ "checks": checks, "weekly_pence": 14_000 });
+    cate.post(&format!("{base}/plan/agreement"), &agreed).expect(200);
+    let sign = json!({ "funding_route": "council-managed" });
+    let first = amira.post(&format!("{base}/plan/signature"), &sign).expect(201);
+    amira.post(&format!("{base}/plan/reopening"), &Value::Null).expect(200);
+    amira.post(&format!("{base}/plan/handing-over"), &Value::Null).expect(200);
+    let agreed = json!({ "checks": checks, "weekly_pence": 10_500, "starts_on": "2026-08-31", "bridge_weeks": 4, "reason": "Less" });
+    cate.post(&format!("{base}/plan/agreement"), &agreed).expect(200);
+    let second = amira.post(&format!("{base}/plan/signature"), &sign).expect(201);
+    assert_eq!(first["budget_id"], second["budget_id"], "the budget goes on");
+    // 91 days from 1 June at £20 a day; 274 days to 31 May at £15 a day; four weeks of £35 more.
+    let budget = amira.get(&format!("/budgets/{}", first["budget_id"].as_str().unwrap())).expect(200);
+    assert_eq!(budget["available_pence"], 91 * 2_000 + 274 * 1_500 + 4 * 3_500);
+    // The rest of the plan's year, from 1 June to 30 August 2027: 91 days at £15.
+    let all = amira.get("/budgets").expect(200);
+    let rest = all["budgets"].as_array().unwrap().iter().find(|each| each["starts_on"] == "2027-06-01").unwrap();
+    assert_eq!(rest["available_pence"], 91 * 1_500);
+    let version = amira.get(&format!("{base}/plan/versions/2")).expect(200);
+    assert_eq!(
+        (version["agreed"]["bridge_weekly_pence"].as_i64(), version["agreed"]["bridge_weeks"].as_i64()),
+        (Some(3_500), Some(4))
+    );
+    town.holds_together();
+}
