@@ -61,7 +61,7 @@ pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words, budgets: u3
     let said = payments::read(answer.as_bytes())?;
     let told = app.db.write_now(move |tx: &mut Conn| payments::apply(tx, &second, &run, &said, now))?;
     let read_back = began.elapsed();
-    if told.paid != usize::try_from(budgets)? || bytes < 500 * told.paid {
+    if told.paid != usize::try_from(budgets)? || bytes < 300 * told.paid {
         return Err(format!("only {} of {budgets} were paid, in a file of {bytes} bytes", told.paid).into());
     }
     let wrong = app.db.read_now(budgets::verify::differences)?;

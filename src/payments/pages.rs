@@ -109,8 +109,11 @@ async fn runs_page(
         .await?;
     let sum: i64 = due.iter().map(|(.., sum)| sum).sum();
     let count: i64 = due.iter().map(|(_, count, _)| count).sum();
-    let mut tiles = vec![tile("due, all together", sum, count)];
-    tiles.extend(due.iter().map(|(route, count, sum)| tile(route.as_str(), *sum, *count)));
+    let tiles = vec![tile("due, all together", sum, count)];
+    let by_route = due.iter().map(|(route, count, sum)| Row {
+        label: route.to_string(),
+        value: format!("{}, {}", counted(*count, "invoice"), Money::pence(*sum)),
+    });
     let mut routes =
         vec![Choice { value: String::new(), label: "All of them".into(), count: None, chosen: typed.route.is_empty() }];
     routes.extend(due.iter().map(|(route, count, sum)| Choice {
@@ -125,6 +128,7 @@ async fn runs_page(
         page: Page::of(request, "Payment runs").with_notice(notice),
         authority,
         tiles,
+        by_route: by_route.collect(),
         routes,
         pay_on: if typed.pay_on.is_empty() { (today + Days::new(2)).to_string() } else { typed.pay_on.clone() },
         submission_key: SubmissionKey::new().to_string(),

@@ -10,6 +10,8 @@ pub struct RunsPage {
     pub page: Page,
     pub authority: String,
     pub tiles: Vec<Tile>,
+    /// What is due by deployment option.
+    pub by_route: Vec<Row>,
     /// Deployment options to choose from.
     pub routes: Vec<Choice>,
     pub pay_on: String,
