@@ -13,9 +13,9 @@ use crate::error::AppError;
 use crate::identity::Anyone;
 use crate::web::page::{Page, html};
 use crate::{
-    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring, my_money,
-    own_data, payments, places, programs, providers, purchasing, reviews, safeguarding, saved_searches, search,
-    shortlists, spending_rules, statements, support_plans, verification,
+    allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring,
+    my_money, own_data, payments, places, programs, providers, purchasing, reviews, safeguarding, saved_searches,
+    search, shortlists, spending_rules, statements, support_plans, verification,
 };
 
 #[derive(OpenApi)]

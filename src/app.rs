@@ -21,12 +21,9 @@ use crate::spending_rules::RuleBook;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring,
-    my_money, own_data, payments, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches,
-    search, shortlists, spending_rules, statements, verification,
     allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity,
-    my_money, own_data, places, post, programs, providers, purchasing, reviews, safeguarding, saved_searches, search,
-    shortlists, spending_rules, statements, support_plans, verification,
+    monitoring, my_money, own_data, payments, places, post, programs, providers, purchasing, reviews, safeguarding,
+    saved_searches, search, shortlists, spending_rules, statements, support_plans, verification,
 };
 
 /// What every handler may use. Cheap to clone.

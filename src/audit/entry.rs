@@ -201,15 +201,6 @@ impl From<&Moderator> for Actor {
     }
 }
 
-impl From<&PlanReader> for Actor {
-    fn from(reader: &PlanReader) -> Self {
-        let acting_for = reader.acting_for().map(|_| reader.person());
-        let role = reader.is_care_manager().then_some(RoleName::CareManager);
-        let authority = reader.authority().filter(|_| reader.is_care_manager());
-        Self { role, authority, acting_for, ..Self::from(reader.who()) }
-    }
-}
-
 impl From<&Practitioner> for Actor {
     fn from(practitioner: &Practitioner) -> Self {
         let (role, authority) = (Some(practitioner.role()), Some(practitioner.authority()));

@@ -61,7 +61,7 @@ pub struct Holds {
 }
 
 /// Everybody to sign in as, in the order in which they are shown.
-pub const PEOPLE: [DemoPerson; 12] = [
+pub const PEOPLE: [DemoPerson; 13] = [
     DemoPerson {
         key: "amira",
         name: "Amira Khan",

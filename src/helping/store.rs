@@ -378,11 +378,12 @@ pub(super) fn count_recorded_by(conn: &mut Conn, practitioner: &Practitioner) ->
 }
 
 /// The addresses of the care managers who are assigned to somebody now.
-pub fn care_managers_of(conn: &mut Conn, person: PersonId) -> QueryResult<Vec<String>> {
+pub fn care_managers_of(conn: &mut Conn, person: PersonId, now: UtcTime) -> QueryResult<Vec<String>> {
     let rows: Vec<Option<String>> = representatives::table
         .inner_join(people::table.on(people::id.nullable().eq(representatives::helper_id)))
         .filter(representatives::person_id.eq(person).and(representatives::kind.eq(RepresentativeKind::CareManager)))
         .filter(representatives::accepted_at.is_not_null().and(representatives::ended_at.is_null()))
+        .filter(representatives::ends_at.is_null().or(representatives::ends_at.gt(now)))
         .order(people::id)
         .select(people::email)
         .load(conn)?;

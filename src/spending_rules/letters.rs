@@ -50,7 +50,7 @@ pub(super) fn tell_the_authority(
         }),
         ..Told::default()
     };
-    for address in store::who_answers(tx, challenge.authority_id, challenge.person_id)? {
+    for address in store::who_answers(tx, challenge.authority_id, challenge.person_id, now)? {
         post::queue(tx, &told.letter("challenge raised", &address)?, now)?;
     }
     Ok(())

@@ -360,9 +360,14 @@ pub(super) fn administrators(conn: &mut Conn, authority: AuthorityId) -> QueryRe
 }
 
 /// The addresses of those who may answer for somebody: the administrators of the authority, and the person's care managers.
-pub(super) fn who_answers(conn: &mut Conn, authority: AuthorityId, person: PersonId) -> QueryResult<Vec<String>> {
+pub(super) fn who_answers(
+    conn: &mut Conn,
+    authority: AuthorityId,
+    person: PersonId,
+    now: UtcTime,
+) -> QueryResult<Vec<String>> {
     let mut addresses = administrators(conn, authority)?;
-    for address in helping::store::care_managers_of(conn, person)? {
+    for address in helping::store::care_managers_of(conn, person, now)? {
         if !addresses.contains(&address) {
             addresses.push(address);
         }

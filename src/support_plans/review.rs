@@ -186,7 +186,7 @@ pub fn tell_some(tx: &mut Conn, public_url: &str, now: UtcTime) -> Result<bool, 
             let letter = to_the_person(&name, review, public_url).letter("plan review", &address)?;
             post::queue(tx, &letter, now)?;
         }
-        for address in crate::helping::store::care_managers_of(tx, review.person_id)? {
+        for address in crate::helping::store::care_managers_of(tx, review.person_id, now)? {
             let letter = to_the_manager(&name, review, public_url).letter("plan review due", &address)?;
             post::queue(tx, &letter, now)?;
         }

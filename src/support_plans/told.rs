@@ -17,7 +17,7 @@ pub(super) fn it_waits(tx: &mut Conn, reader: &PlanReader, public_url: &str, now
         action: Some(Link { label: "Plans and reviews".into(), href: format!("{public_url}/care") }),
         ..Told::default()
     };
-    for address in helping::store::care_managers_of(tx, reader.person())? {
+    for address in helping::store::care_managers_of(tx, reader.person(), now)? {
         post::queue(tx, &told.letter("plan waits", &address)?, now)?;
     }
     Ok(())

@@ -183,7 +183,7 @@ fn document(town: &Town, path: &str) -> Value {
             let today = town.today().to_string();
             json!({ "from_on": today, "to_on": today, "spent_pence": 1, "left_pence": 1, "words": "Bread" })
         }
-        "asking" | "closing" | "appeal" => json!({ "words": "Because" }),
+        "asking" | "appeal" => json!({ "words": "Because" }),
         "notice" => json!({ "amount_pence": 1, "reason": "Because" }),
         "decision" if path.contains("finance") => json!({ "stands": false, "words": "Because" }),
         "answer" if path.contains("challenges") => json!({ "allowed": true, "reason": "Because" }),

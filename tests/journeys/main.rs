@@ -9,8 +9,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod account_api;
 mod a_year_of_money;
+mod account_api;
 mod accounts;
 mod authority;
 mod bad_input;
