@@ -1,6 +1,6 @@
 //! What a finance officer types into the forms of a budget, read into what the verbs take; the same names as on the page.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::QueryResult;
@@ -33,7 +33,7 @@ pub(super) const ROUTES: [FundingRoute; 6] = [
 /// A form as it was sent: names and values.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Typed(pub HashMap<String, String>);
+pub(super) struct Typed(pub BTreeMap<String, String>);
 
 impl Typed {
     /// What stands in a field, without blanks around it.

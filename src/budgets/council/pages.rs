@@ -1,6 +1,6 @@
 //! The pages of a finance officer for budgets.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
@@ -607,7 +607,7 @@ pub async fn get_new(_: FinanceOfficer, app: Data<App>, request: HttpRequest) ->
 /// `POST /finance/budgets`
 pub async fn post_budget(
     officer: FinanceOfficer,
-    Form(form): Form<HashMap<String, String>>,
+    Form(form): Form<BTreeMap<String, String>>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
@@ -661,7 +661,7 @@ pub async fn get_change(
 pub async fn post_change(
     officer: FinanceOfficer,
     path: Path<String>,
-    Form(form): Form<HashMap<String, String>>,
+    Form(form): Form<BTreeMap<String, String>>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
@@ -734,7 +734,7 @@ pub async fn post_closing(
 pub async fn post_move(
     officer: FinanceOfficer,
     path: Path<String>,
-    Form(form): Form<HashMap<String, String>>,
+    Form(form): Form<BTreeMap<String, String>>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
@@ -849,7 +849,7 @@ pub async fn get_uprating(
 /// sending it again after it broke off goes on where it stopped.
 pub async fn post_uprating(
     officer: FinanceOfficer,
-    Form(form): Form<HashMap<String, String>>,
+    Form(form): Form<BTreeMap<String, String>>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {

@@ -102,16 +102,15 @@ fn put_down(tx: &mut Conn, today: NaiveDate) -> Result<(), ChaseError> {
     let mut rules: BTreeMap<AuthorityId, Rule> = BTreeMap::new();
     // The longest stretch is a year.
     for fund in store::funds_between(tx, (today - Days::new(731), today))? {
-        let rule = match rules.get(&fund.authority) {
-            Some(rule) => *rule,
-            None => {
-                let rule = Rule {
-                    months: settings::setting(tx, fund.authority, Setting::FundReturnMonths)?,
-                    due_days: settings::setting(tx, fund.authority, Setting::FundReturnDueDays)?,
-                };
-                rules.insert(fund.authority, rule);
-                rule
-            }
+        let rule = if let Some(rule) = rules.get(&fund.authority) {
+            *rule
+        } else {
+            let rule = Rule {
+                months: settings::setting(tx, fund.authority, Setting::FundReturnMonths)?,
+                due_days: settings::setting(tx, fund.authority, Setting::FundReturnDueDays)?,
+            };
+            rules.insert(fund.authority, rule);
+            rule
         };
         let Some((from, until)) = quarter_of(today, rule.months) else { continue };
         if let Some(due) = due(&fund, (from, until), rule.due_days) {

@@ -213,7 +213,7 @@ pub(super) fn update(tx: &mut Conn, told: &FundReturn, was: ReturnState) -> Quer
 /// Returns that are late on a day, after one of them, in the order of their ids.
 pub(super) fn late(conn: &mut Conn, today: NaiveDate, after: &str, at_most: i64) -> QueryResult<Vec<FundReturn>> {
     fund_returns::table
-        .filter(among(fund_returns::state, &[ReturnState::Due, ReturnState::SentBack]))
+        .filter(among(fund_returns::state, [ReturnState::Due, ReturnState::SentBack]))
         .filter(fund_returns::due_on.lt(today).and(fund_returns::id.gt(after.to_owned())))
         .order(fund_returns::id)
         .select(FundReturn::as_select())
