@@ -134,7 +134,6 @@ pub async fn get_plan(reader: PlanReader, app: Data<App>) -> Result<Json<PlanDoc
 
 /// With what a plan begins.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct NewPlan {
     /// The name of a template; empty for nothing.
     #[serde(default)]

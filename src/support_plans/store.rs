@@ -393,7 +393,7 @@ pub fn signatures(conn: &mut Conn, version: PlanVersionId) -> QueryResult<Vec<Si
     plan_signatures::table
         .inner_join(people::table.on(people::id.eq(plan_signatures::signed_by)))
         .filter(plan_signatures::version_id.eq(version))
-        .order(plan_signatures::signed_at)
+        .order((plan_signatures::signed_at, plan_signatures::side))
         .select((plan_signatures::side, people::display_name, plan_signatures::signed_as, plan_signatures::signed_at))
         .load(conn)
 }

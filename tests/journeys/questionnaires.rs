@@ -92,8 +92,8 @@ fn a_new_version_is_tried_out_on_answers_without_a_person() {
     // Everybody has £132 today. A fifth more for the points: 159.36 − 15.94 + 12 = £155.42, rounded to £155: 17.4 % more.
     let tried = tried.expect("as it is worked out today £1,584").expect("by this version £1,860 £276 more than today");
     tried
-        .expect("12 would gain more than 10%")
-        .expect("nobody would lose more than 10%")
+        .expect("would gain more than 10% 12")
+        .expect("would lose more than 10% nobody")
         .expect("more by 10% to 25% 12");
     draft.go("Try it out").press("Show", &[("percent", "20")]).expect("would gain more than 20% nobody");
     draft.go("Try it out").press("Show", &[("percent", "x")]).expect_status(422);
