@@ -294,7 +294,7 @@ mod tests {
         let xml = String::from_utf8(xml).unwrap();
         assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"), "{xml}");
         assert!(
-            xml.contains("<Nm>Trafford + Co council</Nm>") && xml.contains("<Nm>Sale Neighbours 'ne</Nm>"),
+            xml.contains("<Nm>Trafford + Co council</Nm>") && xml.contains("<Nm>Sale Neighbours &apos;ne</Nm>"),
             "{xml}"
         );
         assert!(
