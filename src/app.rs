@@ -66,6 +66,7 @@ pub struct App {
 }
 
 /// Every address of the program.
+#[expect(clippy::too_many_lines, reason = "a line for each capability, in two scopes")]
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/healthz", web::get().to(get_healthz))

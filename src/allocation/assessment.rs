@@ -120,7 +120,7 @@ pub(super) fn checked(
             if given.choices.is_empty() && question.required {
                 return Err(wrong("Choose the answer that is nearest. You can change it later.".into()));
             }
-            answer.choices = given.choices.clone();
+            answer.choices.clone_from(&given.choices);
             answer.choices.sort();
             answer.choices.dedup();
         }
@@ -142,7 +142,7 @@ pub(super) fn checked(
             if words.chars().count() > MOST_WORDS {
                 return Err(wrong("Shorten this to 4,000 letters or fewer.".into()));
             }
-            answer.words = words.to_owned();
+            words.clone_into(&mut answer.words);
         }
     }
     Ok(answer)

@@ -453,10 +453,12 @@ fn slug(words: &str, taken: &[&str]) -> String {
     if !taken.contains(&stem.as_str()) {
         return stem;
     }
-    (2..).map(|number| format!("{stem}-{number}")).find(|key| !taken.contains(&key.as_str())).unwrap_or_default()
+    let mut numbered = (2..=taken.len() + 2).map(|number| format!("{stem}-{number}"));
+    numbered.find(|key| !taken.contains(&key.as_str())).unwrap_or_default()
 }
 
 /// A question as its form says it.
+#[expect(clippy::result_large_err, reason = "what is wrong comes back with the question, to be put right")]
 fn read_question(sent: &Sent, key: String) -> Result<Question, (Question, Vec<FieldError>)> {
     let mut wrong = Vec::new();
     let mut number = |name: &str, typed: String| {
@@ -656,7 +658,9 @@ pub async fn post_prices(
             content.prices.clone_from(&prices);
             let mut wrong = content.problems();
             wrong.retain(|problem| problem.field == "prices");
-            wrong.iter_mut().for_each(|problem| problem.field = "from-1".into());
+            for problem in &mut wrong {
+                problem.field = "from-1".into();
+            }
             if wrong.is_empty() { Ok(()) } else { Err(PublishError::Wrong(wrong)) }
         })
     };
@@ -777,7 +781,9 @@ pub async fn post_adjustment(
                 }
                 let mut wrong = content.problems();
                 wrong.retain(|problem| problem.field == "adjustments" && problem.message.contains(&each.label));
-                wrong.iter_mut().for_each(|problem| problem.field = "label".into());
+                for problem in &mut wrong {
+                    problem.field = "label".into();
+                }
                 if wrong.is_empty() || removes { Ok(()) } else { Err(PublishError::Wrong(wrong)) }
             })
         };

@@ -20,8 +20,10 @@ const DEAREST_POINT: i64 = 100_000;
 
 text_enum! {
     /// How a question is answered.
+    #[derive(Default)]
     pub enum QuestionKind {
         /// One of some answers.
+        #[default]
         OneOf = "one of",
         /// Any of some answers.
         SomeOf = "some of",
@@ -136,12 +138,6 @@ pub struct Adjustment {
     /// So many pence a week, less (below nought) or more.
     #[serde(default)]
     pub weekly_pence: i64,
-}
-
-impl Default for QuestionKind {
-    fn default() -> Self {
-        Self::OneOf
-    }
 }
 
 /// One version of an authority's questionnaire.

@@ -169,7 +169,7 @@ impl From<&PlanReader> for Actor {
         let acting_for = reader.acting_for().map(|_| reader.person());
         let authority = reader.authority().filter(|_| reader.is_care_manager());
         let role = authority.map(|_| RoleName::CareManager);
-        Self { acting_for, role, authority, ..Self::from(reader.who()) }
+        Self { role, authority, acting_for, ..Self::from(reader.who()) }
     }
 }
 

@@ -61,12 +61,11 @@ pub async fn get_service(
     let now = app.clock.now();
     let today = crate::clock::day(now);
     let page = paging::number(shown.reviews.as_deref());
-    let opened = match app.shelf.story_at_hand(id, today) {
-        Some(opened) => opened,
-        None => {
-            let with = app.clone();
-            off_the_async_threads(move || open(&with, id, today)).await?.ok_or(AppError::NotFound)?
-        }
+    let opened = if let Some(opened) = app.shelf.story_at_hand(id, today) {
+        opened
+    } else {
+        let with = app.clone();
+        off_the_async_threads(move || open(&with, id, today)).await?.ok_or(AppError::NotFound)?
     };
     let read = read_for(&app, opened, page, anyone.visitor().cloned(), keeper).await?;
     let mine = anyone.visitor().and_then(ProviderMember::find);

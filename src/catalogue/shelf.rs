@@ -127,16 +127,15 @@ impl Shelf {
             let mut kept = self.kept();
             (kept.stories.take(id).filter(|story| Arc::ptr_eq(&story.whole, &whole)), kept.generation)
         };
-        let story = match kept {
-            Some(story) => story,
-            None => {
-                let story = Arc::new(read(whole)?);
-                let mut kept = self.kept();
-                if kept.generation == generation && kept.day == on {
-                    kept.stories.put(id, Instant::now(), Arc::clone(&story));
-                }
-                story
+        let story = if let Some(story) = kept {
+            story
+        } else {
+            let story = Arc::new(read(whole)?);
+            let mut kept = self.kept();
+            if kept.generation == generation && kept.day == on {
+                kept.stories.put(id, Instant::now(), Arc::clone(&story));
             }
+            story
         };
         let similar = self.services(&story.similar, on)?;
         Ok(Some(Opened { story, similar }))

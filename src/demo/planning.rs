@@ -95,7 +95,7 @@ fn chose(by: PersonId, list: &[(&str, &str)]) -> Answers {
         let mut given = answer(by);
         match *question {
             "nights" => given.number = choice.parse().ok(),
-            "matters" | "more" => given.words = (*choice).to_owned(),
+            "matters" | "more" => (*choice).clone_into(&mut given.words),
             _ => given.choices = choice.split(' ').map(str::to_owned).collect(),
         }
         ((*question).to_owned(), given)
@@ -486,7 +486,7 @@ fn another(tx: &mut Conn, each: PersonId, number: usize, now: UtcTime) -> Result
     let budget = budgets::store::budgets_of(tx, planner.who())?.into_iter().next();
     if let (Some(signer), Some(budget)) = (signer, budget) {
         sign_onto(tx, &signer, budget.id, at + TimeDelta::days(8))?;
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             share(tx, &signer, true, at + TimeDelta::days(12))?;
         }
     }

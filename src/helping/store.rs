@@ -176,16 +176,13 @@ fn people_they_act_for(conn: &mut Conn, helper: &SignedIn) -> QueryResult<Vec<He
     let mut all: Vec<Helped> = Vec::new();
     for (row, name) in rows.into_iter().filter(|(row, _)| still_in_office(helper, row)) {
         let assigned = row.kind == RepresentativeKind::CareManager;
-        match all.last_mut().filter(|helped| helped.person == row.person_id) {
-            Some(helped) => {
-                helped.scopes = helped.scopes.with(row.scopes());
-                helped.assigned |= assigned;
-                helped.kinds.push(row.kind);
-            }
-            None => {
-                let (scopes, kinds) = (row.scopes(), vec![row.kind]);
-                all.push(Helped { person: row.person_id, name, scopes, assigned, kinds });
-            }
+        if let Some(helped) = all.last_mut().filter(|helped| helped.person == row.person_id) {
+            helped.scopes = helped.scopes.with(row.scopes());
+            helped.assigned |= assigned;
+            helped.kinds.push(row.kind);
+        } else {
+            let (scopes, kinds) = (row.scopes(), vec![row.kind]);
+            all.push(Helped { person: row.person_id, name, scopes, assigned, kinds });
         }
     }
     Ok(all)

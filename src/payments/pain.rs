@@ -230,7 +230,7 @@ pub(super) fn answers(xml: &str) -> Option<Vec<Said>> {
                         "OrgnlEndToEndId" => this.0 = value,
                         "TxSts" => this.1 = value,
                         "Cd" | "Prtry" | "AddtlInf" if path.iter().any(|each| each == "StsRsnInf") => {
-                            this.2.push(value)
+                            this.2.push(value);
                         }
                         _ => {}
                     }

@@ -23,19 +23,15 @@ pub(super) const DEAREST: i64 = 10_000_000;
 
 text_enum! {
     /// How heavy a risk is: it decides how soon the plan is reviewed.
+    #[derive(Default)]
     pub enum RiskLevel {
         /// Seldom, or soon put right.
+        #[default]
         Low = "low",
         /// Now and then, or some harm.
         Medium = "medium",
         /// Often, or serious harm.
         High = "high",
-    }
-}
-
-impl Default for RiskLevel {
-    fn default() -> Self {
-        Self::Low
     }
 }
 
@@ -182,7 +178,8 @@ impl PlanContent {
     /// A name within the plan that is not taken: "line-3".
     #[must_use]
     pub fn fresh_key(&self, stem: &str) -> String {
-        (1..)
+        let taken = self.keys().count();
+        (1..=2 * taken + 2)
             .map(|number| format!("{stem}-{number}"))
             .find(|key| self.entry(key).is_none() && !self.keys().any(|each| each == key))
             .unwrap_or_default()

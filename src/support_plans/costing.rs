@@ -16,19 +16,15 @@ use super::content::PlanContent;
 
 text_enum! {
     /// How often something is wanted.
+    #[derive(Default)]
     pub enum Rhythm {
         /// Every week.
+        #[default]
         Weekly = "weekly",
         /// Every month.
         Monthly = "monthly",
         /// Once in the year.
         Once = "once",
-    }
-}
-
-impl Default for Rhythm {
-    fn default() -> Self {
-        Self::Weekly
     }
 }
 

@@ -1,6 +1,6 @@
 //! The page of a review: held by the care manager together with the person, read by both.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
@@ -129,7 +129,7 @@ fn page(
 pub async fn post_review(
     manager: AssignedCareManager,
     path: Path<(String, String)>,
-    Form(pairs): Form<HashMap<String, String>>,
+    Form(pairs): Form<BTreeMap<String, String>>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {

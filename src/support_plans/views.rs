@@ -63,7 +63,6 @@ pub struct TemplateShown {
 }
 
 /// A whole plan.
-#[expect(clippy::struct_excessive_bools, reason = "each decides about another corner of the page")]
 #[derive(Template)]
 #[template(path = "support_plans/plan.html")]
 pub struct PlanPage {
