@@ -56,6 +56,7 @@ pub struct AssessmentDocument {
 
 /// One answer, with who gave it.
 #[derive(Serialize, ToSchema)]
+#[schema(as = AssessmentAnswer)]
 pub struct AnswerDocument {
     /// The name of the question.
     pub question: String,
@@ -82,6 +83,7 @@ pub struct AssessmentsDocument {
 /// An answer to one question: what its kind asks for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewAssessmentAnswer)]
 pub struct NewAnswer {
     /// What was chosen.
     #[serde(default)]

@@ -137,7 +137,7 @@ impl Gazetteer {
         nearest(&self.outward, at).map(|point| point.code.to_string()).unwrap_or_default()
     }
 
-    /// The postcode's sector ("M33 7") whose middle is nearest, unless all are further than [`NEARBY`] away.
+    /// The postcode's sector ("M33 7") whose middle is nearest, unless all are further than 30 km away.
     #[must_use]
     pub fn nearest_sector(&self, at: (f64, f64)) -> Option<&str> {
         let near = |point: &&Point| distance_metres(at, (point.latitude.into(), point.longitude.into())) <= NEARBY;

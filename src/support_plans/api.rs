@@ -264,6 +264,7 @@ pub struct PlanVersionDocument {
 
 /// One entry that changed.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PlanChange)]
 pub struct ChangeDocument {
     /// Of which part.
     pub part: String,
@@ -276,6 +277,7 @@ pub struct ChangeDocument {
 /// One check.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PlanCheck)]
 pub struct CheckDocument {
     /// Which.
     pub check: Check,
@@ -437,6 +439,7 @@ pub async fn post_agreement(
 /// What the council asks to be changed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PlanSendingBack)]
 pub struct SendingBack {
     /// The checks that were made so far.
     #[serde(default)]

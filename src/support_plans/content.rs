@@ -74,6 +74,7 @@ pub struct PlanContent {
 /// What somebody wants to be different.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = PlanOutcome)]
 pub struct Outcome {
     /// Its name within the plan.
     pub key: String,

@@ -33,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// One version of an authority's questionnaire.
 #[derive(Serialize, ToSchema)]
+#[schema(as = QuestionnaireVersion)]
 pub struct VersionDocument {
     /// Its id.
     #[schema(value_type = String)]

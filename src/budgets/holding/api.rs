@@ -46,6 +46,7 @@ pub struct SourceDocument {
 /// Who holds a part of a budget.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BudgetHolding)]
 pub struct HolderDocument {
     /// In which way.
     pub funding_route: FundingRoute,
