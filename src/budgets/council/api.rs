@@ -230,7 +230,8 @@ fn adjusted(budget_id: BudgetId, moved: Adjusted) -> AdjustedDocument {
 /// Gives a person an agreed budget.
 #[utoipa::path(post, path = "/api/v1/finance/budgets", tag = "finance", security(("bearer" = [])),
     request_body = NewBudgetDocument,
-    responses((status = 201, body = AdjustedDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = AdjustedDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn post_budget(
     officer: FinanceOfficer,
     Json(new): Json<NewBudgetDocument>,
@@ -306,7 +307,8 @@ pub struct ChangeDocument {
 /// Changes a budget from a date on.
 #[utoipa::path(post, path = "/api/v1/finance/budgets/{budget_id}/changes", tag = "finance", security(("bearer" = [])),
     params(("budget_id" = String, Path)), request_body = ChangeDocument,
-    responses((status = 200, body = AdjustedDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = AdjustedDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn post_change(
     officer: FinanceOfficer,
     path: Path<String>,
@@ -343,7 +345,8 @@ pub struct UpratingDocument {
 /// Raises a budget's rate from a date on.
 #[utoipa::path(post, path = "/api/v1/finance/budgets/{budget_id}/uprating", tag = "finance", security(("bearer" = [])),
     params(("budget_id" = String, Path)), request_body = UpratingDocument,
-    responses((status = 200, body = AdjustedDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = AdjustedDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 pub async fn post_uprating(
     officer: FinanceOfficer,
     path: Path<String>,
