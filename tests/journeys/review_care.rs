@@ -32,6 +32,7 @@ fn pat_answers_once_and_the_answer_stands_beside_the_review() {
     let town = Town::open();
     amira_rates(&town, 2, "The soup was cold.");
     let pat = town.person("Pat").open("/provider/reviews").expect("The soup was cold.").expect("Amira E.");
+    assert!(!lunch(&town).expect("The soup was cold.").says("answered"), "the page is kept in memory from here on");
     let silent = pat.press("Publish my answer", &[("words", " ")]).expect_status(422);
     assert_eq!(silent.problems(), ["Write something, in up to 1,000 letters."]);
     silent
