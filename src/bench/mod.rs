@@ -38,11 +38,10 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: demo, search, http, import, sign-ins, purchases, my-money, payments, demand
     /// Budgets that one payment run pays
     #[arg(long, default_value_t = 100_000)]
     budgets: u32,
-    /// Measure only these: demo, search, http, sign-ins, purchases, my-money, payments, demand
+    /// Measure only these: demo, search, http, import, sign-ins, purchases, my-money, payments, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations

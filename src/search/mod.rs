@@ -15,6 +15,7 @@
 mod analysis;
 pub mod api;
 mod asked;
+mod beginnings;
 mod close;
 mod collector;
 mod counts;
