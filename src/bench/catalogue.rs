@@ -86,15 +86,8 @@ impl Words {
     }
 
     /// A word from some description.
-    ///
-    /// None that says that a place follows: whoever asks for a service "near they" is told that nobody knows that place.
     pub(super) fn some_word(&self, random: &mut Random) -> &str {
-        const OF_PLACES: [&str; 3] = ["near", "around", "close"];
-        let letters = |word: &&str| {
-            word.len() > 3
-                && word.chars().all(char::is_alphabetic)
-                && !OF_PLACES.contains(&word.to_lowercase().as_str())
-        };
+        let letters = |word: &&str| word.len() > 3 && word.chars().all(char::is_alphabetic);
         let words: Vec<&str> =
             self.lines.choose(random).map_or("", |l| &l.description).split(' ').filter(letters).collect();
         words.choose(random).copied().unwrap_or("help")

@@ -62,12 +62,18 @@ impl Row {
     }
 }
 
-/// Runs the measurements and prints a table.
+/// Runs the measurements and prints a table, also of what was measured before one failed.
 pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    let done = measure(settings, clock, &mut rows);
+    say(&table(&rows));
+    done
+}
+
+fn measure(settings: &Settings, clock: &Clock, rows: &mut Vec<Row>) -> Result<(), Failure> {
     let folder = Folder::new(&settings.scratch)?;
     let wanted = |name: &str| settings.only.is_empty() || settings.only.iter().any(|only| only == name);
     let words = catalogue::Words::read()?;
-    let mut rows = Vec::new();
     if wanted("demo") {
         rows.extend(demo::measure(&folder)?);
     }
@@ -113,7 +119,6 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
     if wanted("demand") {
         rows.extend(demand::measure(&folder, clock, settings.lines)?);
     }
-    say(&table(&rows));
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::IndexRecordOption;
 
+use super::collector::Partial;
 use super::fields::TEXT_FIELDS;
 use super::ranking::Ranking;
 use super::snapshot::{Segment, Snapshot};
@@ -28,6 +29,8 @@ pub(super) struct Scratch {
     concept: Layer,
     alternative: Layer,
     matched: Vec<Matched>,
+    /// Where services that meet a part of a question wait.
+    pub(super) partial: Vec<Partial>,
 }
 
 /// A service that meets any concept: one bit for each that it meets, and how well.
