@@ -65,7 +65,7 @@ pub async fn get_service(
         opened
     } else {
         let with = app.clone();
-        off_the_async_threads(move || open(&with, id, today)).await?.ok_or(AppError::NotFound)?
+        off_the_async_threads(move || open(&with, id, now)).await?.ok_or(AppError::NotFound)?
     };
     let read = read_for(&app, opened, page, anyone.visitor().cloned(), keeper).await?;
     let mine = anyone.visitor().and_then(ProviderMember::find);
@@ -98,8 +98,9 @@ struct Read {
 }
 
 /// Takes it from the shelf, which has connections of its own: whoever holds one meanwhile may wait for ever.
-fn open(app: &App, id: ServiceId, today: NaiveDate) -> Result<Option<Opened>, AppError> {
-    app.shelf.story(id, today, |whole| app.db.read_now(|conn| Story::read(conn, &app.index, whole, today)))
+fn open(app: &App, id: ServiceId, now: UtcTime) -> Result<Option<Opened>, AppError> {
+    let read = |whole| app.db.read_now(|conn| Story::read(conn, &app.index, whole, now));
+    app.shelf.story(id, crate::clock::day(now), read)
 }
 
 /// Adds what is for this visitor alone; for most there is nothing to read.
@@ -199,7 +200,7 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         area_served: told::area(whole, details, council),
         distance: None,
         opening: told::opening(service, details, today),
-        next_on: told::next_on(details, given.now),
+        next_on: story.next.at(details, given.now),
         languages: (!service.languages.is_empty()).then(|| format!("English, {}", service.languages)),
         funding: whole.cheapest().map(|_| told::funding(details)),
         checks: told::checks(details, today),
@@ -249,6 +250,7 @@ pub fn preview(
     let buy = BuyBox { why_not: Some("Here people buy it, or ask.".into()), ..BuyBox::default() };
     let story = Story {
         map: story::map(&whole),
+        next: story::Coming::default(),
         prices: whole.options.clone(),
         whole: Arc::new(whole),
         details,

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDateTime, NaiveTime};
 use diesel::QueryResult;
 
+use crate::clock::{UtcTime, day, wall_clock};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::freshness;
@@ -14,18 +15,18 @@ use crate::places;
 use crate::reviews::care::{self, ReplyRow};
 use crate::reviews::store::Aspects;
 use crate::reviews::{self, Review};
-use crate::search::{Filters, Index, Search, Sort, of_service};
+use crate::search::{Index, of_service};
 
 use super::detail::{AreaKind, Details};
 use super::service::{CostOption, WholeService};
 use super::views::Upkeep;
-use super::{open_referral, store};
+use super::{open_referral, opening, store};
 
 /// Reviews on one page.
 pub(super) const REVIEWS: i64 = 5;
 
 /// Others to look at.
-const SIMILAR: u32 = 3;
+const SIMILAR: usize = 3;
 
 /// What a service tells everybody.
 #[derive(Debug)]
@@ -41,10 +42,19 @@ pub struct Story {
     pub(super) aspects: Aspects,
     pub(super) upkeep: Upkeep,
     pub(super) from: Option<Taken>,
+    /// When it is on next.
+    pub(super) next: Coming,
     /// Where it is, drawn.
     pub(super) map: Option<Box<str>>,
     /// Others of its category, nearest first.
     pub(super) similar: Vec<ServiceId>,
+}
+
+/// When a service is on next, and until when on the clock on the wall that stays so.
+#[derive(Debug, Default)]
+pub(super) struct Coming {
+    told: Option<String>,
+    until: NaiveDateTime,
 }
 
 /// A page of reviews with their writers' names, and what the provider answered.
@@ -69,13 +79,16 @@ impl Story {
         conn: &mut Conn,
         index: &Index,
         whole: Arc<WholeService>,
-        today: NaiveDate,
+        now: UtcTime,
     ) -> Result<Self, AppError> {
+        let today = day(now);
         let id = whole.service.id;
+        let near = whole.locations.first().map(|at| (at.latitude, at.longitude));
         let rated = whole.rating.ratings() > 0;
         let details = store::details(conn, id, whole.service.organization_id)?;
         let by_council = details.areas.iter().any(|(kind, _)| *kind == AreaKind::Authority);
         Ok(Self {
+            next: Coming::of(&details, now),
             details,
             prices: store::prices(conn, id)?,
             councils: if by_council { places::store::authority_names(conn)? } else { HashMap::new() },
@@ -84,9 +97,26 @@ impl Story {
             upkeep: freshness::pages::upkeep(conn, &whole.service, today)?,
             from: open_referral::store::source_of(conn, id)?,
             map: map(&whole),
-            similar: similar(index, &whole)?,
+            similar: index.others_of(&whole.service.category_id, near, id, SIMILAR),
             whole,
         })
+    }
+}
+
+impl Coming {
+    fn of(details: &Details, now: UtcTime) -> Self {
+        let next = opening::next(&details.schedules, now);
+        let changes = next.and_then(|next| if next.on_now { next.ends } else { Some(next.starts) });
+        let midnight = (wall_clock(now).date() + Days::new(1)).and_time(NaiveTime::MIN);
+        Self {
+            told: next.map(|next| opening::next_in_words(&next, now)),
+            until: changes.map_or(midnight, |changes| changes.min(midnight)),
+        }
+    }
+
+    /// In words: as they were found, while they hold.
+    pub(super) fn at(&self, details: &Details, now: UtcTime) -> Option<String> {
+        if wall_clock(now) < self.until { self.told.clone() } else { Self::of(details, now).told }
     }
 }
 
@@ -103,18 +133,4 @@ impl Said {
 pub(super) fn map(whole: &WholeService) -> Option<Box<str>> {
     let at = whole.locations.first()?;
     Some(of_service((at.latitude, at.longitude), whole.radius_metres.map(f64::from), &at.postal_code).into())
-}
-
-fn similar(index: &Index, whole: &WholeService) -> Result<Vec<ServiceId>, AppError> {
-    let search = Search {
-        near: whole.locations.first().map(|at| (at.latitude, at.longitude)),
-        filters: Filters { categories: vec![whole.service.category_id.clone()], ..Filters::default() },
-        sort: Sort::Distance,
-        page: 1,
-        per_page: SIMILAR + 1,
-        ..Search::default()
-    };
-    let found = index.find(&search).map_err(AppError::unexpected)?;
-    let others = found.hits.iter().map(|hit| hit.id).filter(|id| *id != whole.service.id);
-    Ok(others.take(SIMILAR as usize).collect())
 }

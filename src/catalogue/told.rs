@@ -5,12 +5,12 @@ use chrono::NaiveDate;
 use crate::budgets::FundingRoute;
 use crate::budgets::picture::picture;
 use crate::budgets::views::MoneyPicture;
-use crate::clock::{UtcTime, long_date};
+use crate::clock::long_date;
 use crate::web::page::Row;
 
 use super::card;
 use super::detail::{AreaKind, Details, Rate};
-use super::opening::{in_words, listed, next, next_in_words};
+use super::opening::{in_words, listed};
 use super::prices::PriceOverTime;
 use super::service::{CostOption, Service, Unit, WholeService};
 use super::views::{CheckShown, PriceOption};
@@ -79,11 +79,6 @@ pub(super) fn opening(service: &Service, details: &Details, today: NaiveDate) ->
         return service.opening_hours.lines().filter(|text| !text.trim().is_empty()).map(line).collect();
     }
     told.into_iter().map(|times| Row { label: times.days, value: times.hours }).collect()
-}
-
-/// "Next: Tuesday 1 December, 10am".
-pub(super) fn next_on(details: &Details, now: UtcTime) -> Option<String> {
-    next(&details.schedules, now).map(|found| next_in_words(&found, now))
 }
 
 /// Which money it takes, in a sentence.

@@ -32,6 +32,7 @@ mod log;
 mod map;
 mod matching;
 mod opening;
+mod others;
 pub mod pages;
 mod panel;
 mod query;
