@@ -85,7 +85,9 @@ impl Paper {
         for (code, at) in Gazetteer::shared().districts_within(self.middle, self.reach * 1.2) {
             let (x, y) = self.at(at);
             let inside = (24.0..width - 24.0).contains(&x) && (34.0..height - 8.0).contains(&y);
-            let on_words = (x - x0).abs() < 60.0 && ((y - y0).abs() < 34.0 || (y - y0 / 2.0).abs() < 26.0);
+            let below = |line: f64, room: f64| (y - line).abs() < room;
+            let on_words =
+                (x - x0).abs() < 60.0 && (below(y0, 34.0) || below(y0 / 2.0, 26.0) || below(radius + 16.0, 18.0));
             if inside
                 && !on_words
                 && named.len() < MOST_DISTRICTS
