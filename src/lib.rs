@@ -13,7 +13,7 @@ pub mod working_days;
 
 // What the rest stands on.
 pub mod api_document;
-mod api_examples;
+pub mod api_examples;
 pub mod app;
 pub mod db;
 pub mod log;
