@@ -1,17 +1,13 @@
-//! The OpenAPI document of `/api/v1`, and the page that shows it to people.
+//! The OpenAPI document of `/api/v1`. The page that shows it to people is `api_docs.rs`.
 
 use actix_web::web::Json;
-use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use crate::api_examples::Examples;
-use crate::error::AppError;
 use crate::identity::Anyone;
-use crate::web::page::{Page, html};
 use crate::{
     allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring,
     my_money, own_data, payments, places, programs, providers, purchasing, reviews, safeguarding, saved_searches,
@@ -440,54 +436,4 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// `GET /api/v1/openapi.json`
 pub async fn get_openapi(_: Anyone) -> Json<utoipa::openapi::OpenApi> {
     Json(document())
-}
-
-/// The page that shows the document to people.
-#[derive(Template)]
-#[template(path = "api_docs.html")]
-struct DocsPage {
-    page: Page,
-    about: String,
-    groups: Vec<Group>,
-}
-
-/// Requests of one tag.
-struct Group {
-    name: String,
-    operations: Vec<Operation>,
-}
-
-/// One request.
-struct Operation {
-    method: String,
-    path: String,
-    summary: String,
-    needs_token: bool,
-    parameters: String,
-}
-
-/// `GET /api/v1/docs`
-pub async fn get_docs(_: Anyone, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let document = serde_json::to_value(document()).map_err(AppError::unexpected)?;
-    let mut groups: Vec<Group> = Vec::new();
-    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
-        for (method, told) in methods.as_object().into_iter().flatten() {
-            let name = told["tags"][0].as_str().unwrap_or("other").to_owned();
-            let parameters: Vec<&str> =
-                told["parameters"].as_array().into_iter().flatten().filter_map(|each| each["name"].as_str()).collect();
-            let operation = Operation {
-                method: method.to_uppercase(),
-                path: path.clone(),
-                summary: told["summary"].as_str().unwrap_or_default().to_owned(),
-                needs_token: told["security"].is_array(),
-                parameters: parameters.join(", "),
-            };
-            match groups.iter_mut().find(|group| group.name == name) {
-                Some(group) => group.operations.push(operation),
-                None => groups.push(Group { name, operations: vec![operation] }),
-            }
-        }
-    }
-    let about = document["info"]["description"].as_str().unwrap_or_default().to_owned();
-    html(&DocsPage { page: Page::of(&request, "For programs: the API"), about, groups })
 }

@@ -21,9 +21,9 @@ use crate::spending_rules::RuleBook;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity,
-    monitoring, my_money, own_data, payments, places, post, programs, providers, purchasing, reviews, safeguarding,
-    saved_searches, search, shortlists, spending_rules, statements, support_plans, verification,
+    allocation, api_docs, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping,
+    identity, monitoring, my_money, own_data, payments, places, post, programs, providers, purchasing, reviews,
+    safeguarding, saved_searches, search, shortlists, spending_rules, statements, support_plans, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -113,7 +113,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(verification::api::routes)
                 .configure(safeguarding::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
-                .route("/docs", web::get().to(api_document::get_docs))
+                .route("/docs", web::get().to(api_docs::get_docs))
                 .default_service(web::to(get_nothing)),
         )
         .service(

@@ -12,6 +12,7 @@ pub mod money;
 pub mod working_days;
 
 // What the rest stands on.
+pub mod api_docs;
 pub mod api_document;
 pub mod api_examples;
 pub mod app;
