@@ -53,10 +53,10 @@ pub struct FirstFactorCode {
 /// Whoever has a second factor proves themselves with it, and changes it with a token.
 async fn has_none(app: &App, person: PersonId) -> Result<(), AppError> {
     let factor = app.db.read(move |conn| factors::factor(conn, person)).await?;
-    match factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
-        true => Err(CodeError::OutOfDate.into()),
-        false => Ok(()),
+    if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
+        return Err(CodeError::OutOfDate.into());
     }
+    Ok(())
 }
 
 /// Begins to set up the first second factor (TOTP) of an account whose roles ask for one.

@@ -13,6 +13,7 @@ mod a_year_of_money;
 mod account_api;
 mod accounts;
 mod acting_for_a_time;
+mod attacks;
 mod auditing;
 mod authority;
 mod bad_input;
