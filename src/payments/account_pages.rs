@@ -31,11 +31,15 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct AccountForm {
-    name: String,
-    sort_code: String,
-    number: String,
-    iban: String,
+    pub(super) name: String,
+    pub(super) sort_code: String,
+    pub(super) number: String,
+    pub(super) iban: String,
 }
+
+/// Whose account it is, as the letter says it.
+pub(super) const PROVIDER: &str = "The account that your organisation is paid into";
+pub(super) const COUNCIL: &str = "The account that the council pays from";
 
 /// What was just done.
 #[derive(Default, Deserialize)]
@@ -90,7 +94,7 @@ async fn page(
 }
 
 /// Checks and keeps an account; the fields that are wrong, if any are.
-async fn keep(
+pub(super) async fn keep(
     app: &App,
     payee: Payee,
     by: PersonId,
@@ -143,8 +147,7 @@ pub async fn post_provider_account(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let payee = Payee::Organization(owner.organization());
-    let wrong =
-        keep(&app, payee, owner.who().person(), &form, "The account that your organisation is paid into").await?;
+    let wrong = keep(&app, payee, owner.who().person(), &form, PROVIDER).await?;
     if wrong.is_empty() {
         return Ok(see_other("/provider/bank-account?done=changed"));
     }
@@ -171,7 +174,7 @@ pub async fn post_council_account(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let payee = Payee::Authority(officer.authority());
-    let wrong = keep(&app, payee, officer.who().person(), &form, "The account that the council pays from").await?;
+    let wrong = keep(&app, payee, officer.who().person(), &form, COUNCIL).await?;
     if wrong.is_empty() {
         return Ok(see_other("/finance/account?done=changed"));
     }

@@ -35,7 +35,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/finance/payment-runs/{run_id}/approval", post().to(post_approval))
         .route("/finance/payment-runs/{run_id}/withdrawal", post().to(post_withdrawal))
         .route("/finance/payment-runs/{run_id}/answers", post().to(post_answers))
-        .route("/finance/payment-runs/{run_id}/pain-001", get().to(get_pain));
+        .route("/finance/payment-runs/{run_id}/pain-001", get().to(get_pain))
+        .route("/finance/payment-runs/{run_id}/payments.csv", get().to(get_csv));
 }
 
 /// One payment run.
@@ -237,4 +238,13 @@ pub async fn post_answers(
               (status = 409, body = Problem)))]
 pub async fn get_pain(officer: FinanceOfficer, run: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
     file(&app, officer, id(&run)?, Format::Pain).await
+}
+
+/// The same as CSV: reference, payee, account, amount, invoice.
+#[utoipa::path(get, path = "/api/v1/finance/payment-runs/{run_id}/payments.csv", tag = "finance", security(("bearer" = [])),
+    params(("run_id" = String, Path)),
+    responses((status = 200, content_type = "text/csv", body = String), (status = 404, body = Problem),
+              (status = 409, body = Problem)))]
+pub async fn get_csv(officer: FinanceOfficer, run: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    file(&app, officer, id(&run)?, Format::Csv).await
 }

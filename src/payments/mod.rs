@@ -12,6 +12,7 @@
 //! Who: [`crate::identity::FinanceOfficer`]; a provider's owner says where it is paid ([`crate::identity::ProviderOwner`]).
 
 mod account;
+pub mod account_api;
 pub mod account_pages;
 pub mod api;
 mod approve;

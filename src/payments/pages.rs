@@ -13,7 +13,7 @@ use crate::budgets::FundingRoute;
 use crate::catalogue::card::tag;
 use crate::clock::{day, long_date, long_time};
 use crate::error::{AppError, FieldError};
-use crate::identity::FinanceOfficer;
+use crate::identity::{FinanceOfficer, RoleName};
 use crate::ids::{PaymentRunId, SubmissionKey};
 use crate::money::{Money, thousands};
 use crate::places;
@@ -436,6 +436,9 @@ pub(super) async fn file(
     id: PaymentRunId,
     format: Format,
 ) -> Result<HttpResponse, AppError> {
+    if officer.role() == RoleName::Auditor {
+        return Err(AppError::NotFound); // account numbers leave only for the bank, and that they left is noted
+    }
     let (now, vault) = (app.clock.now(), app.vault.clone());
     let authority = officer.authority();
     let run = app.db.read(move |conn| store::run(conn, authority, id)).await?;
