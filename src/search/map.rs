@@ -237,7 +237,9 @@ mod tests {
     fn one_service_lies_in_the_middle_of_what_it_serves() {
         let served = of_service((53.42, -2.32), Some(8_046.72), "M33 <7>");
         assert!(served.contains("aria-label=\"Comes to people within 5 miles of M33 &lt;7&gt;\""), "{served}");
-        assert!(served.contains("map-served") && served.contains(">M33 &lt;7&gt;</text>") && !served.contains("map-ring"));
+        assert!(
+            served.contains("map-served") && served.contains(">M33 &lt;7&gt;</text>") && !served.contains("map-ring")
+        );
         let fixed = of_service((53.42, -2.32), None, "M33 7XY");
         assert!(fixed.contains(">2 miles</text>") && !fixed.contains("map-served"));
     }
