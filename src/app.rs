@@ -98,6 +98,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(statements::api::routes)
                 .configure(purchasing::api::routes)
                 .configure(payments::api::routes)
+                .configure(payments::account_api::routes)
                 .configure(monitoring::api::routes)
                 .configure(providers::api::routes)
                 .configure(providers::services::api::routes)
