@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::catalogue::cqc::{self, Key};
 use crate::db::{DatabaseUrl, UnknownScheme};
 use crate::web::client::Network;
 
@@ -90,6 +91,12 @@ pub struct Serving {
     /// File that names the identity providers that people may sign in with (docs/operating.md)
     #[arg(long, env = "WAYMARK_IDENTITY_PROVIDERS", value_name = "FILE")]
     pub identity_providers: Option<PathBuf>,
+    /// The key of the Care Quality Commission's API, which is then asked every day what changed
+    #[arg(long, env = "WAYMARK_CQC_KEY", hide_env_values = true)]
+    pub cqc_key: Option<Key>,
+    /// Where that API is
+    #[arg(long, env = "WAYMARK_CQC_ADDRESS", default_value = cqc::ADDRESS, hide = true)]
+    pub cqc_address: String,
     /// Feeds of services may be fetched from inside our own network
     #[arg(long, env = "WAYMARK_FEEDS_MAY_BE_PRIVATE")]
     pub feeds_may_be_private: bool,

@@ -12,6 +12,7 @@ use actix_web::{App as ActixApp, HttpServer};
 use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use crate::app::{App, routes};
+use crate::catalogue::cqc::{Key, Registrar};
 use crate::catalogue::open_referral::fetch::Manners;
 use crate::catalogue::open_referral::job::Librarian;
 use crate::catalogue::taxonomy::Taxonomy;
@@ -222,6 +223,14 @@ impl Followers {
         })
     }
 
+    /// Asks the Care Quality Commission every day what changed.
+    fn ask_the_register(&mut self, app: &App, address: &str, key: &Key) -> std::io::Result<()> {
+        let mut registrar = Registrar::new(app.clone(), address.to_owned(), key.clone(), self.stop.clone());
+        let follower = Follower::start("register", app.db.clone(), self.stop.clone(), move || registrar.step())?;
+        self.running.push(follower);
+        Ok(())
+    }
+
     /// Lets each follower finish its step, and waits for that.
     pub fn stop(self) {
         self.stop.ask();
@@ -275,7 +284,10 @@ pub fn serve(app: &App, settings: &Serving, ready: impl FnOnce(SocketAddr)) -> R
         ..Site::default()
     };
     app.passwords.let_others_go_first();
-    let followers = Followers::start(app)?;
+    let mut followers = Followers::start(app)?;
+    if let Some(key) = &settings.cqc_key {
+        followers.ask_the_register(app, &settings.cqc_address, key)?;
+    }
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let served = actix_web::rt::System::new().block_on(async {
         let (server, address) = listen(app, settings.bind, site, cores)

@@ -7,6 +7,7 @@ use url::form_urlencoded::Serializer;
 use crate::app::App;
 use crate::catalogue::Kind;
 use crate::ids::{Random, seeded};
+use crate::places::split_query;
 use crate::search::{self, Search};
 use crate::start::Failure;
 
@@ -91,19 +92,27 @@ fn one_of_everything(words: &Words, random: &mut Random) -> Asked {
     asked
 }
 
+/// Words without a place: whoever asks for a service "near they" is told that nobody knows that place.
 fn some_words(words: &Words, random: &mut Random) -> String {
-    match random.random_range(0..4) {
-        0 => words.some_name(random).to_lowercase(),
-        1 => format!("{} {}", words.some_word(random), words.some_word(random)).to_lowercase(),
-        2 => words.some_category(random).0.replace('-', " "),
-        _ => words.some_word(random).to_lowercase(),
+    loop {
+        let some = match random.random_range(0..4) {
+            0 => words.some_name(random).to_lowercase(),
+            1 => format!("{} {}", words.some_word(random), words.some_word(random)).to_lowercase(),
+            2 => words.some_category(random).0.replace('-', " "),
+            _ => words.some_word(random).to_lowercase(),
+        };
+        if split_query(&some).1.is_none() {
+            return some;
+        }
     }
 }
 
 /// One letter of one longer word is left out, doubled, or swapped with its neighbour.
 pub(super) fn mistyped(text: &str, random: &mut Random) -> String {
     let mut words: Vec<Vec<char>> = text.split(' ').map(|word| word.chars().collect()).collect();
-    let long: Vec<usize> = (0..words.len()).filter(|at| words[*at].len() >= 5).collect();
+    let long: Vec<usize> = (0..words.len())
+        .filter(|at| words[*at].len() >= 5 && words[*at].iter().all(|letter| letter.is_alphabetic()))
+        .collect();
     if long.is_empty() {
         return text.to_owned();
     }

@@ -38,11 +38,10 @@ pub struct Settings {
     /// Purchase lines behind the larger of the two demand views
     #[arg(long, default_value_t = 1_000_000)]
     lines: u32,
-    /// Measure only these: demo, search, http, import, sign-ins, purchases, my-money, payments, demand
     /// Budgets that one payment run pays
     #[arg(long, default_value_t = 100_000)]
     budgets: u32,
-    /// Measure only these: demo, search, http, sign-ins, purchases, my-money, payments, demand
+    /// Measure only these: demo, search, http, import, sign-ins, purchases, my-money, payments, demand
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Folder for the temporary installations
@@ -63,12 +62,18 @@ impl Row {
     }
 }
 
-/// Runs the measurements and prints a table.
+/// Runs the measurements and prints a table, also of what was measured before one failed.
 pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    let done = measure(settings, clock, &mut rows);
+    say(&table(&rows));
+    done
+}
+
+fn measure(settings: &Settings, clock: &Clock, rows: &mut Vec<Row>) -> Result<(), Failure> {
     let folder = Folder::new(&settings.scratch)?;
     let wanted = |name: &str| settings.only.is_empty() || settings.only.iter().any(|only| only == name);
     let words = catalogue::Words::read()?;
-    let mut rows = Vec::new();
     if wanted("demo") {
         rows.extend(demo::measure(&folder)?);
     }
@@ -114,7 +119,6 @@ pub fn run(settings: &Settings, clock: &Clock) -> Result<(), Failure> {
     if wanted("demand") {
         rows.extend(demand::measure(&folder, clock, settings.lines)?);
     }
-    say(&table(&rows));
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use actix_web::{App as ActixApp, HttpResponse, HttpServer, test, web};
 use rand::seq::IndexedRandom;
 
 use crate::app::{App, routes};
+use crate::command::say;
 use crate::ids::seeded;
 use crate::search::Search;
 use crate::start::Failure;
@@ -103,6 +104,7 @@ fn suggestions(app: &App, words: &Words) -> Row {
 fn known_items(app: &App, made: &Made) -> Result<Row, Failure> {
     let mut random = seeded(24);
     let (mut typed_well, mut typed_badly, mut asked) = (0, 0, 0);
+    let mut missed = Vec::new();
     for (_, name) in made.sample.iter().filter(|(_, name)| name.contains(", ")).take(1_000) {
         let is_found = |words: String| -> Result<bool, Failure> {
             let found = app.index.find(&Search { words, page: 1, per_page: 10, ..Search::default() })?;
@@ -111,8 +113,19 @@ fn known_items(app: &App, made: &Made) -> Result<Row, Failure> {
             Ok(app.shelf.services(&ids, day)?.iter().any(|whole| whole.service.name == *name))
         };
         asked += 1;
-        typed_well += u32::from(is_found(name.to_lowercase())?);
-        typed_badly += u32::from(is_found(mix::mistyped(&name.to_lowercase(), &mut random))?);
+        for (text, count) in [
+            (name.to_lowercase(), &mut typed_well),
+            (mix::mistyped(&name.to_lowercase(), &mut random), &mut typed_badly),
+        ] {
+            if is_found(text.clone())? {
+                *count += 1;
+            } else {
+                missed.push(text);
+            }
+        }
+    }
+    for text in missed.iter().take(5) {
+        say(&format!("Not in the first ten: {text}"));
     }
     Ok(Row::new(
         format!("known items, {asked} asked by name: in the first ten, typed well / mistyped"),

@@ -31,7 +31,7 @@ use super::card;
 use super::detail::Details;
 use super::prices::over_time;
 use super::service::{Kind, Origin, Service, Unit, WholeService};
-use super::story::{Opened, REVIEWS, Said, Story, Taken};
+use super::story::{self, Opened, REVIEWS, Said, Story, Taken};
 use super::taxonomy::Taxonomy;
 use super::told;
 use super::views::{BuyBox, Origin as OriginShown, ProviderBox, Regulation, ServicePage, Upkeep};
@@ -138,6 +138,13 @@ struct Given {
     now: UtcTime,
 }
 
+/// Where its street is shown to whoever wants to go there; nothing for those who come to people.
+fn street_map(whole: &WholeService) -> Option<String> {
+    let at = whole.locations.first().filter(|at| whole.radius_metres.is_none() && at.address.is_some())?;
+    let (north, east) = (at.latitude, at.longitude);
+    Some(format!("https://www.openstreetmap.org/?mlat={north:.5}&mlon={east:.5}#map=16/{north:.5}/{east:.5}"))
+}
+
 /// What the service means for the budget that was chosen, or the newest.
 fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
     let chosen = week.budget.parse::<BudgetId>().ok();
@@ -201,7 +208,8 @@ fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> S
         phone: service.phone.clone(),
         email: service.email.clone(),
         website: service.url.clone(),
-        map: None,
+        map: story.map.as_deref().map(str::to_owned),
+        street_map_href: street_map(whole),
         free: card::is_free(whole),
         has_past: over_time.iter().any(|price| !price.past.is_empty()),
         prices: told::prices(&over_time),
@@ -240,6 +248,7 @@ pub fn preview(
 ) -> ServicePage {
     let buy = BuyBox { why_not: Some("Here people buy it, or ask.".into()), ..BuyBox::default() };
     let story = Story {
+        map: story::map(&whole),
         prices: whole.options.clone(),
         whole: Arc::new(whole),
         details,

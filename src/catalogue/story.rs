@@ -14,7 +14,7 @@ use crate::places;
 use crate::reviews::care::{self, ReplyRow};
 use crate::reviews::store::Aspects;
 use crate::reviews::{self, Review};
-use crate::search::{Filters, Index, Search, Sort};
+use crate::search::{Filters, Index, Search, Sort, of_service};
 
 use super::detail::{AreaKind, Details};
 use super::service::{CostOption, WholeService};
@@ -41,6 +41,8 @@ pub struct Story {
     pub(super) aspects: Aspects,
     pub(super) upkeep: Upkeep,
     pub(super) from: Option<Taken>,
+    /// Where it is, drawn.
+    pub(super) map: Option<Box<str>>,
     /// Others of its category, nearest first.
     pub(super) similar: Vec<ServiceId>,
 }
@@ -81,6 +83,7 @@ impl Story {
             aspects: if rated { reviews::store::aspects_of(conn, id)? } else { Aspects::default() },
             upkeep: freshness::pages::upkeep(conn, &whole.service, today)?,
             from: open_referral::store::source_of(conn, id)?,
+            map: map(&whole),
             similar: similar(index, &whole)?,
             whole,
         })
@@ -94,6 +97,12 @@ impl Said {
         let replies = care::replies(conn, &reviews.iter().map(|(review, _)| review.id).collect::<Vec<_>>())?;
         Ok(Self { reviews, replies })
     }
+}
+
+/// Where it is, and how far it comes out; nothing for a service that is nowhere.
+pub(super) fn map(whole: &WholeService) -> Option<Box<str>> {
+    let at = whole.locations.first()?;
+    Some(of_service((at.latitude, at.longitude), whole.radius_metres.map(f64::from), &at.postal_code).into())
 }
 
 fn similar(index: &Index, whole: &WholeService) -> Result<Vec<ServiceId>, AppError> {

@@ -101,6 +101,8 @@ pub struct ServicePage {
     pub website: Option<String>,
     /// SVG made on the server; trusted markup.
     pub map: Option<String>,
+    /// A street map on another site, for whoever wants to go there.
+    pub street_map_href: Option<String>,
     /// Open to anyone at no cost.
     pub free: bool,
     pub prices: Vec<PriceOption>,

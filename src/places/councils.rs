@@ -1,6 +1,6 @@
 //! Councils by place, from the open data in the program: for addresses, and for areas that are whole councils.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use super::gazetteer::Gazetteer;
@@ -11,6 +11,7 @@ pub use super::store::Authority as Council;
 struct Councils {
     all: Vec<Council>,
     by_ward: BTreeMap<String, usize>,
+    by_name: HashMap<String, usize>,
 }
 
 fn councils() -> &'static Councils {
@@ -20,7 +21,9 @@ fn councils() -> &'static Councils {
         let place = |id| all.iter().position(|council| council.id == id);
         let wards = reference::wards().unwrap_or_default();
         let by_ward = wards.into_iter().filter_map(|ward| Some((ward.code, place(ward.authority_id)?))).collect();
-        Councils { all, by_ward }
+        // Of two with one name the first counts.
+        let by_name = all.iter().enumerate().rev().map(|(at, council)| (bare(&council.name), at)).collect();
+        Councils { all, by_ward, by_name }
     })
 }
 
@@ -55,7 +58,8 @@ pub fn council_by_code(gss_code: &str) -> Option<&'static Council> {
 #[must_use]
 pub fn council_by_name(name: &str) -> Option<&'static Council> {
     let key = bare(name);
-    (!key.is_empty()).then(|| councils().all.iter().find(|council| bare(&council.name) == key)).flatten()
+    let known = councils();
+    known.by_name.get(&key).filter(|_| !key.is_empty()).and_then(|at| known.all.get(*at))
 }
 
 fn bare(name: &str) -> String {

@@ -10,7 +10,8 @@ const SURE: &[&str] = &["near", "around", "close to", "near to"];
 const PERHAPS: &[&str] = &["in", "at", "by", "within"];
 
 /// Words that mean the place somebody is at, which we do not know.
-const HERE: &[&str] = &["near me", "nearby", "close by", "around here", "near here", "in my area", "local to me"];
+const HERE: &[&str] =
+    &["near me", "near you", "near by", "nearby", "close by", "around here", "near here", "in my area", "local to me"];
 
 /// Takes the place out of what somebody typed into one box: the words to search for, and the place as it was typed.
 ///
@@ -79,6 +80,7 @@ mod tests {
     fn words_that_are_no_place_stay() {
         assert_eq!(split("help in the house"), ("help in the house".into(), None));
         assert_eq!(split("library near me"), ("library".into(), None));
+        assert_eq!(split("a flat with support near by"), ("a flat with support".into(), None));
         assert_eq!(split("near"), ("near".into(), None));
         assert_eq!(split(""), (String::new(), None));
         assert_eq!(split(&"near ".repeat(5_000)).1, None);

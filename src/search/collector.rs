@@ -130,8 +130,9 @@ impl<'a> Waiting<'a> {
 }
 
 /// A service that meets a part of the question.
-struct Partial {
-    segment: usize,
+#[derive(Clone, Copy)]
+pub(super) struct Partial {
+    segment: u32,
     doc: DocId,
     met: u32,
     score: f32,
@@ -171,6 +172,7 @@ impl<'a> Collector<'a> {
     /// Takes services of one segment: which concepts they meet, and how well. Those that meet a part only wait.
     pub(super) fn take_matched<'m>(&mut self, segment: usize, matched: impl Iterator<Item = &'m Matched>) {
         let factor = if self.whole.count_ones() < 2 { 1.0 } else { Ranking::shared().matching.all_words };
+        let number = u32::try_from(segment).unwrap_or_default();
         let mut waiting = Waiting::new(self.snapshot);
         for Matched { doc, met, score } in matched.copied() {
             if met & self.whole == self.whole {
@@ -180,7 +182,7 @@ impl<'a> Collector<'a> {
             } else if self.has_enough() {
                 self.partial.clear();
             } else if met & self.required == self.required && met & self.whole != 0 {
-                self.partial.push(Partial { segment, doc, met, score });
+                self.partial.push(Partial { segment: number, doc, met, score });
             }
         }
         waiting.judge(self);
@@ -192,19 +194,30 @@ impl<'a> Collector<'a> {
         self.levels[0].total >= Ranking::shared().matching.enough
     }
 
-    /// Takes those that meet a part, if too few meet the whole.
-    pub(super) fn finish(&mut self) {
-        if self.has_enough() || self.partial.is_empty() {
-            return;
+    /// Lends the memory in which those that meet a part wait.
+    pub(super) fn wait_in(&mut self, memory: Vec<Partial>) {
+        self.partial = memory;
+    }
+
+    /// Takes those that meet a part, if too few meet the whole. Gives the memory in which they waited back, empty.
+    pub(super) fn finish(&mut self) -> Vec<Partial> {
+        let mut partial = std::mem::take(&mut self.partial);
+        if !self.has_enough() && !partial.is_empty() {
+            self.take_partial(&partial);
         }
+        partial.clear();
+        partial
+    }
+
+    fn take_partial(&mut self, partial: &[Partial]) {
         for level in self.levels.iter_mut().skip(1) {
             level.tally = Tally::new(&self.snapshot.vocabulary);
         }
         let kindred = self.levels[0].best.kept.iter().min_by(|a, b| a.order(b)).and_then(|best| self.category_of(best));
         let mut waiting = Waiting { kindred, ..Waiting::new(self.snapshot) };
-        for Partial { segment, doc, met, score } in std::mem::take(&mut self.partial) {
+        for Partial { segment, doc, met, score } in partial.iter().copied() {
             let (level, coverage) = self.coverage(met);
-            if waiting.push(segment, doc, level, score * coverage) {
+            if waiting.push(segment as usize, doc, level, score * coverage) {
                 waiting.judge(self);
             }
         }

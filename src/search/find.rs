@@ -65,11 +65,15 @@ impl Index {
         let mut collector = Collector::new(search, &snapshot, &self.freshness(), &meaning);
         let has_words = search.words.chars().any(char::is_alphanumeric);
         if has_words {
-            self.with_scratch(|scratch| collect_matching(&meaning, &snapshot, &mut collector, scratch))?;
+            self.with_scratch(|scratch| {
+                collector.wait_in(std::mem::take(&mut scratch.partial));
+                let collected = collect_matching(&meaning, &snapshot, &mut collector, scratch);
+                scratch.partial = collector.finish();
+                collected
+            })?;
         } else if search.words.trim().is_empty() {
             collect_all(&snapshot, &mut collector);
         }
-        collector.finish();
         Ok(answer(search, meaning, &snapshot, collector))
     }
 }

@@ -9,13 +9,14 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::IndexRecordOption;
 
+use super::collector::Partial;
 use super::fields::TEXT_FIELDS;
 use super::ranking::Ranking;
 use super::snapshot::{Segment, Snapshot};
-use super::understanding::{Alternative, Meaning, Word};
+use super::understanding::{Alternative, Called, Meaning, Word};
 
-/// No longer part of a question is looked up as a name.
-const LONGEST_NAME: usize = 6;
+/// No longer part of a question is looked up as a name; the whole of it always is.
+const LONGEST_PART: usize = 6;
 
 /// So many services are looked at together.
 const WINDOW: usize = 2_048;
@@ -28,6 +29,8 @@ pub(super) struct Scratch {
     concept: Layer,
     alternative: Layer,
     matched: Vec<Matched>,
+    /// Where services that meet a part of a question wait.
+    pub(super) partial: Vec<Partial>,
 }
 
 /// A service that meets any concept: one bit for each that it meets, and how well.
@@ -169,7 +172,7 @@ impl<'a> Reading<'a> {
             let exactly = if concept.exactly.is_empty() { None } else { Some(segment.with_phrase(&concept.exactly)?) };
             concepts.push(ConceptReading { ways, exactly });
         }
-        Ok(Self { concepts, named: named(&meaning.stems, segment)? })
+        Ok(Self { concepts, named: named(&meaning.called, segment)? })
     }
 
     /// The first service that any word still has.
@@ -179,25 +182,38 @@ impl<'a> Reading<'a> {
 }
 
 /// Services that are called what was typed or a part of it, or whose category is: the more the larger the part.
-fn named(stems: &[(String, bool)], segment: &Segment) -> tantivy::Result<Vec<(BlockSegmentPostings, usize, f32)>> {
-    let saying = |part: &[(String, bool)]| part.iter().filter(|(_, says)| *says).count() as f32;
-    let all = saying(stems).max(1.0);
+fn named(called: &[Called], segment: &Segment) -> tantivy::Result<Vec<(BlockSegmentPostings, usize, f32)>> {
+    let saying = |part: &[Called]| part.iter().filter(|word| word.says_something).count() as f32;
+    let all = saying(called).max(1.0);
     let mut named = Vec::new();
-    for from in 0..stems.len() {
-        for until in from + 1..=stems.len().min(from + LONGEST_NAME) {
-            let Some(part) = stems.get(from..until) else { continue };
+    for from in 0..called.len() {
+        for until in from + 1..=called.len() {
+            let Some(part) = called.get(from..until) else { continue };
             let share = saying(part) / all;
-            if share <= 0.0 {
+            if share <= 0.0 || (part.len() > LONGEST_PART && part.len() < called.len()) {
                 continue;
             }
-            let name = part.iter().map(|(stem, _)| stem.as_str()).collect::<Vec<_>>().join(" ");
-            let Some(info) = segment.phrases.terms().get(&name)? else { continue };
             let factor = 1.0 + (Ranking::shared().matching.exact_name - 1.0) * share;
-            let postings = segment.phrases.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
-            named.push((postings, 0, factor));
+            for name in names(part) {
+                let Some(info) = segment.phrases.terms().get(&name)? else { continue };
+                let postings = segment.phrases.read_block_postings_from_terminfo(&info, IndexRecordOption::Basic)?;
+                named.push((postings, 0, factor));
+            }
         }
     }
     Ok(named)
+}
+
+/// The words as they were put right, and again with each of the others that may have been meant.
+fn names(part: &[Called]) -> impl Iterator<Item = String> {
+    let with = |at: usize, choice: usize| -> String {
+        let chosen = |(place, word): (usize, &Called)| {
+            word.stems.get(if place == at { choice } else { 0 }).cloned().unwrap_or_default()
+        };
+        part.iter().enumerate().map(chosen).collect::<Vec<_>>().join(" ")
+    };
+    let others = part.iter().enumerate().flat_map(|(at, word)| (1..word.stems.len()).map(move |choice| (at, choice)));
+    std::iter::once((0, 0)).chain(others).map(move |(at, choice)| with(at, choice))
 }
 
 fn open<'a>(

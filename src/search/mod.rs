@@ -15,6 +15,7 @@
 mod analysis;
 pub mod api;
 mod asked;
+mod beginnings;
 mod close;
 mod collector;
 mod counts;
@@ -57,5 +58,6 @@ pub use find::{Found, Hit};
 pub use freshness::Freshness;
 pub use indexing::{Index, SearchError};
 pub use log::{SearchLog, Searched, Through, Writing};
+pub(crate) use map::of_service;
 pub use query::{Ages, Filters, Home, Search, Sort};
 pub use suggest::{Suggestion, SuggestionKind, suggestions};

@@ -13,6 +13,7 @@ use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMI
 
 use crate::ids::ServiceId;
 
+use super::beginnings::Beginnings;
 use super::fields::{Fields, TEXT_FIELDS, column};
 use super::ranking::Ranking;
 use super::rows::{self, Row, Vocabulary};
@@ -38,27 +39,36 @@ pub(super) struct Segment {
     pub(super) phrases: Arc<InvertedIndexReader>,
     pub(super) names: Arc<InvertedIndexReader>,
     pub(super) rows: Arc<Vec<Row>>,
+    pub(super) begun: Arc<Begun>,
     id_high: Option<Column<u64>>,
     id_low: Option<Column<u64>>,
     fingerprint: Option<Column<u64>>,
 }
 
+/// What stands behind each short beginning of a name and of a word.
+#[derive(Default)]
+pub(super) struct Begun {
+    pub(super) names: Beginnings,
+    pub(super) words: Beginnings,
+}
+
 impl Snapshot {
-    /// Makes the snapshot of what `searcher` sees, with the rows of segments that `before` already has.
+    /// Makes the snapshot of what `searcher` sees, with what `before` already gathered of its segments.
     pub(super) fn of(searcher: &Searcher, fields: &Fields, before: Option<&Self>) -> tantivy::Result<Self> {
         let mut known: HashMap<_, _> = HashMap::new();
         let mut vocabulary = Arc::default();
         if let Some(before) = before {
             vocabulary = Arc::clone(&before.vocabulary);
-            known.extend(before.segments.iter().map(|s| (s.reader.segment_id(), Arc::clone(&s.rows))));
+            let gathered = |s: &Segment| (s.reader.segment_id(), (Arc::clone(&s.rows), Arc::clone(&s.begun)));
+            known.extend(before.segments.iter().map(gathered));
         }
         let mut segments = Vec::new();
         for reader in searcher.segment_readers() {
-            let rows = match known.get(&reader.segment_id()) {
-                Some(rows) => Arc::clone(rows),
-                None => rows::read(reader, Arc::make_mut(&mut vocabulary))?,
+            let gathered = match known.remove(&reader.segment_id()) {
+                Some(gathered) => gathered,
+                None => (rows::read(reader, Arc::make_mut(&mut vocabulary))?, Arc::new(Begun::read(reader, fields)?)),
             };
-            segments.push(Segment::open(reader.clone(), fields, rows)?);
+            segments.push(Segment::open(reader.clone(), fields, gathered)?);
         }
         let documents = segments.iter().map(|s| u64::from(s.reader.max_doc())).sum();
         let latest = segments.iter().flat_map(|s| s.rows.iter()).map(|row| row.assured).max().unwrap_or_default();
@@ -79,8 +89,21 @@ impl Snapshot {
     }
 }
 
+impl Begun {
+    fn read(reader: &SegmentReader, fields: &Fields) -> tantivy::Result<Self> {
+        Ok(Self {
+            names: Beginnings::of(reader.inverted_index(fields.names)?.terms())?,
+            words: Beginnings::of(reader.inverted_index(fields.words)?.terms())?,
+        })
+    }
+}
+
 impl Segment {
-    fn open(reader: SegmentReader, fields: &Fields, rows: Arc<Vec<Row>>) -> tantivy::Result<Self> {
+    fn open(
+        reader: SegmentReader,
+        fields: &Fields,
+        (rows, begun): (Arc<Vec<Row>>, Arc<Begun>),
+    ) -> tantivy::Result<Self> {
         let mut text = Vec::with_capacity(TEXT_FIELDS);
         for field in fields.text {
             text.push((reader.inverted_index(field)?, reader.get_fieldnorms_reader(field)?));
@@ -93,6 +116,7 @@ impl Segment {
             phrases: reader.inverted_index(fields.phrases)?,
             names: reader.inverted_index(fields.names)?,
             rows,
+            begun,
             id_high: fast.column_opt(column::ID_HIGH)?,
             id_low: fast.column_opt(column::ID_LOW)?,
             fingerprint: fast.column_opt(column::FINGERPRINT)?,

@@ -34,14 +34,17 @@ const EVERYDAY: u64 = 20;
 /// How much likelier a word is that begins with the same letter.
 const BEGINS_ALIKE: u64 = 30;
 
+/// So many other words may have been meant.
+const OTHERS: usize = 3;
+
 /// What a word was put right to.
 pub(super) struct Correction {
     /// One word, or two that were written as one.
     pub(super) words: Vec<String>,
     /// What it counts.
     pub(super) weight: f32,
-    /// Another word that may have been meant, and what it counts.
-    pub(super) or: Option<(String, f32)>,
+    /// Other words that may have been meant, and what each counts.
+    pub(super) or: Vec<(String, f32)>,
 }
 
 /// Puts a word right, if there is a word near it.
@@ -51,27 +54,31 @@ pub(super) fn correct(word: &str, snapshot: &Snapshot) -> Option<Correction> {
     if letters < weights.spelling_minimum || word.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
-    let further = || {
-        let found = if letters >= TWO_WRONG_FROM { near(word, 2, snapshot) } else { Vec::new() };
-        found.into_iter().next()
-    };
+    let further = || if letters >= TWO_WRONG_FROM { near(word, 2, snapshot) } else { Vec::new() }.into_iter();
     let one = |word: String, weight, or| Some(Correction { words: vec![word], weight, or });
+    let others = |words: std::vec::IntoIter<(String, u64)>, weight| -> Vec<(String, f32)> {
+        words.take(OTHERS).map(|(word, _)| (word, weight)).collect()
+    };
     let mut nearest = near(word, 1, snapshot).into_iter();
     if let Some((best, uses)) = nearest.next() {
-        let second = nearest.next().map(|(second, _)| (second, weights.spelling_one));
+        let mut or = others(nearest, weights.spelling_one);
         if uses > FEW {
-            return one(best, weights.spelling_one, second);
+            return one(best, weights.spelling_one, or);
         }
         // A rare word one letter away, or a common one two letters away: both may be meant.
-        return match further().filter(|(other, more)| *more >= uses.max(1) * MUCH_COMMONER && *other != best) {
-            Some((common, _)) => one(common, weights.spelling_two, Some((best, weights.spelling_one))),
-            None => one(best, weights.spelling_one, second),
+        return match further().next().filter(|(other, more)| *more >= uses.max(1) * MUCH_COMMONER && *other != best) {
+            Some((common, _)) => {
+                or.insert(0, (best, weights.spelling_one));
+                one(common, weights.spelling_two, or)
+            }
+            None => one(best, weights.spelling_one, or),
         };
     }
     if let Some(words) = two_in_one(word, snapshot) {
-        return Some(Correction { words, weight: weights.spelling_one, or: None });
+        return Some(Correction { words, weight: weights.spelling_one, or: Vec::new() });
     }
-    one(further()?.0, weights.spelling_two, None)
+    let mut further = further();
+    one(further.next()?.0, weights.spelling_two, others(further, weights.spelling_two))
 }
 
 /// The likeliest word with one letter put right.
@@ -121,7 +128,7 @@ fn near(word: &str, distance: u8, snapshot: &Snapshot) -> Vec<(String, u64)> {
     words
 }
 
-/// Two words of the index that were written as one: "lunchclub".
+/// Two words that stand together somewhere and were written as one: "lunchclub".
 fn two_in_one(word: &str, snapshot: &Snapshot) -> Option<Vec<String>> {
     let cuts =
         word.char_indices().map(|(at, _)| at).filter(|at| *at >= SHORTEST_PART && word.len() - at >= SHORTEST_PART);
@@ -129,8 +136,12 @@ fn two_in_one(word: &str, snapshot: &Snapshot) -> Option<Vec<String>> {
         let used = snapshot.services_with_word(left).min(snapshot.services_with_word(right));
         (used, left, right)
     });
-    let (_, left, right) = parts.max_by_key(|(used, ..)| *used).filter(|(used, ..)| *used > 0)?;
-    Some(vec![left.to_owned(), right.to_owned()])
+    let mut parts: Vec<_> = parts.filter(|(used, ..)| *used > 0).collect();
+    parts.sort_by_key(|(used, ..)| std::cmp::Reverse(*used));
+    let stand_together = |words: &Vec<String>| {
+        snapshot.segments.iter().any(|segment| segment.with_phrase(words).is_ok_and(|docs| !docs.is_empty()))
+    };
+    parts.into_iter().map(|(_, left, right)| vec![left.to_owned(), right.to_owned()]).find(stand_together)
 }
 
 /// How many letters are wrong, missing, too many or swapped with their neighbour.

@@ -10,17 +10,12 @@ use crate::catalogue::taxonomy::Taxonomy;
 use crate::db::text_enum;
 use crate::places::Gazetteer;
 
+use super::beginnings::{Beginnings, SHORTEST};
 use super::fields::{SHOWN_AS, phrase};
 use super::indexing::Index;
 use super::snapshot::{Segment, Snapshot};
 use super::synonyms::EverydayWords;
 use super::{analysis, spelling};
-
-/// No more names of one segment are looked through.
-const MOST_LOOKED_AT: usize = 300;
-
-/// Nothing shorter is completed.
-const SHORTEST: usize = 2;
 
 /// A shorter text is not put right.
 const SHORTEST_MEANT: usize = 4;
@@ -156,7 +151,7 @@ fn means(name: &str, phrase: &str) -> bool {
 
 fn services(snapshot: &Snapshot, text: &str) -> Vec<Suggestion> {
     let mut shown: HashMap<String, u32> = HashMap::new();
-    for (name, uses) in beginning_with(text, snapshot, |segment| segment.names.terms()) {
+    for (name, uses) in beginning_with(text, snapshot, |s| (&s.begun.names, s.names.terms())) {
         if let Some((_, name)) = name.split_once(SHOWN_AS) {
             let known = shown.entry(name.to_owned()).or_default();
             *known = uses.max(*known);
@@ -199,33 +194,24 @@ fn words(snapshot: &Snapshot, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut words: Vec<(String, u32)> =
-        beginning_with(last, snapshot, |segment| segment.words.terms()).into_iter().collect();
+        beginning_with(last, snapshot, |s| (&s.begun.words, s.words.terms())).into_iter().collect();
     words.sort_by(|(a, uses_a), (b, uses_b)| uses_b.cmp(uses_a).then(a.len().cmp(&b.len())).then(a.cmp(b)));
     words.into_iter().take(ALL).map(|(word, _)| format!("{before}{word}")).collect()
 }
 
-/// The terms of a dictionary that begin with `prefix`, and how many services have each.
+/// Terms that begin with `prefix`, and how many services have each.
 fn beginning_with(
     prefix: &str,
     snapshot: &Snapshot,
-    dictionary: impl Fn(&Segment) -> &TermDictionary,
+    of: impl Fn(&Segment) -> (&Beginnings, &TermDictionary),
 ) -> HashMap<String, u32> {
     let mut uses: HashMap<String, u32> = HashMap::new();
     for segment in &snapshot.segments {
-        let Ok(mut terms) = dictionary(segment).range().ge(prefix).into_stream() else { continue };
-        let mut looked_at = 0;
-        while let Some((term, info)) = terms.next() {
-            looked_at += 1;
-            if !term.starts_with(prefix.as_bytes()) || looked_at > MOST_LOOKED_AT {
-                break;
-            }
-            if let Ok(term) = std::str::from_utf8(term) {
-                match uses.get_mut(term) {
-                    Some(known) => *known += info.doc_freq,
-                    None => drop(uses.insert(term.to_owned(), info.doc_freq)),
-                }
-            }
-        }
+        let (beginnings, dictionary) = of(segment);
+        beginnings.each(dictionary, prefix, |term, more| match uses.get_mut(term) {
+            Some(known) => *known += more,
+            None => drop(uses.insert(term.to_owned(), more)),
+        });
     }
     uses
 }

@@ -1,7 +1,8 @@
 //! Everyday words: what people say, and what it is called in the catalogue.
 //!
-//! `search-index/synonyms.txt` has two kinds of line. `hoover, vacuum => cleaning` reads one way: who says "hoover" also
-//! finds "cleaning". `taxi, minicab, cab` reads all ways. Each side may be several words. `#` begins a comment.
+//! `search-index/synonyms.txt` has three kinds of line. `hoover, vacuum => cleaning` reads one way: who says "hoover" also
+//! finds "cleaning". `taxi, minicab, cab` reads all ways. Each side may be several words. `hover ~> hoover` is a mistake and
+//! the word that was meant. `#` begins a comment.
 //! `search-index/stop-words.txt` lists words that say nothing about a service.
 
 use std::collections::{HashMap, HashSet};
@@ -28,6 +29,8 @@ pub(super) struct EverydayWords {
     said: Vec<(String, String)>,
     /// Single words of phrases, for corrections.
     words: HashSet<String>,
+    /// Mistakes that are no letter away from anything, or are words themselves, and what is meant.
+    mistakes: HashMap<String, String>,
     stop_words: HashSet<String>,
 }
 
@@ -46,6 +49,11 @@ impl EverydayWords {
     fn read(synonyms: &str, stop_words: &str) -> Self {
         let mut all = Self::default();
         for line in lines(synonyms) {
+            if let Some((mistakes, meant)) = line.split_once("~>") {
+                let meant = meant.trim().to_lowercase();
+                all.mistakes.extend(analysis::words(mistakes).into_iter().map(|mistake| (mistake, meant.clone())));
+                continue;
+            }
             match line.split_once("=>") {
                 Some((said, meant)) => all.add(&phrases(said), &phrases(meant)),
                 None => all.add(&phrases(line), &phrases(line)),
@@ -96,6 +104,11 @@ impl EverydayWords {
         self.words.contains(word) || self.stop_words.contains(word)
     }
 
+    /// What is meant by a common mistake.
+    pub(super) fn meant_by(&self, mistake: &str) -> Option<&str> {
+        self.mistakes.get(mistake).map(String::as_str)
+    }
+
     /// The words of phrases, for corrections.
     pub(super) fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(String::as_str)
@@ -119,7 +132,8 @@ mod tests {
 
     fn sample() -> EverydayWords {
         EverydayWords::read(
-            "# everyday words\nhoover, hoovering => cleaning\ntaxi, minicab\nsomeone to sit with => sitting service, respite\n",
+            "# everyday words\nhoover, hoovering => cleaning\ntaxi, minicab\nsomeone to sit with => sitting service, respite\n\
+             hover, huver ~> hoover\n",
             "the\nwith # and so on\nto\n",
         )
     }
@@ -141,6 +155,13 @@ mod tests {
     fn the_longest_phrase_wins() {
         assert_eq!(meant("someone to sit with mum"), Some((4, vec!["sitting service".into(), "respite".into()])));
         assert_eq!(meant("someone else"), None);
+    }
+
+    #[test]
+    fn mistakes_are_no_words_but_lead_to_one() {
+        let words = sample();
+        assert_eq!((words.meant_by("huver"), words.meant_by("hoover")), (Some("hoover"), None));
+        assert!(!words.knows("hover") && words.knows("hoover"));
     }
 
     #[test]

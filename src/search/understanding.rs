@@ -31,10 +31,19 @@ pub(super) struct Meaning {
     pub(super) understood: Vec<String>,
     /// All words that were searched, with spaces between.
     pub(super) phrase: String,
-    /// The stems of all words, and whether each says what is looked for: for services that are called so.
-    pub(super) stems: Vec<(String, bool)>,
+    /// The words, for services that are called so.
+    pub(super) called: Vec<Called>,
     /// Words that were asked for exactly and are nowhere, as they would be put right.
     pub(super) did_you_mean: Option<String>,
+}
+
+/// A word of a name that may have been typed.
+#[derive(Debug)]
+pub(super) struct Called {
+    /// Its stem, and those of other words that may have been meant.
+    pub(super) stems: Vec<String>,
+    /// Whether it says what is looked for.
+    pub(super) says_something: bool,
 }
 
 /// One thing that is asked for. A service meets it with any of the alternatives.
@@ -79,8 +88,15 @@ struct Typed {
     word: String,
     stem: String,
     weight: f32,
-    /// Another word that may have been meant, and what it counts.
-    or: Option<(String, f32)>,
+    /// Other words that may have been meant, and what each counts.
+    or: Vec<(String, f32)>,
+}
+
+impl Typed {
+    fn called(&self, says_something: bool) -> Called {
+        let others = self.or.iter().flat_map(|(word, _)| analysis::stems(word));
+        Called { stems: std::iter::once(self.stem.clone()).chain(others).collect(), says_something }
+    }
 }
 
 /// Understands `text` with the words of `snapshot`. What stands between quotation marks is taken exactly as it was typed.
@@ -137,6 +153,12 @@ fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool)
     let mut typed = Vec::new();
     let mut any_corrected = false;
     for (word, stem) in analysis::words(text).into_iter().zip(analysis::stems(text)).take(most) {
+        if let Some(meant) = everyday.meant_by(&word) {
+            any_corrected = true;
+            let stem = analysis::stems(meant).pop().unwrap_or_default();
+            typed.push(Typed { word: meant.to_owned(), stem, weight: 1.0, or: Vec::new() });
+            continue;
+        }
         let is_known = everyday.knows(&word)
             || (0..TEXT_FIELDS).any(|field| snapshot.segments.iter().any(|s| s.look_up(field, &stem).is_some()));
         let corrected = if is_known { None } else { spelling::correct(&word, snapshot) };
@@ -145,11 +167,11 @@ fn put_right(text: &str, most: usize, snapshot: &Snapshot) -> (Vec<Typed>, bool)
             let mut or = corrected.or;
             typed.extend(corrected.words.into_iter().map(|word| {
                 let stem = analysis::stems(&word).pop().unwrap_or_default();
-                Typed { word, stem, weight: corrected.weight, or: or.take() }
+                Typed { word, stem, weight: corrected.weight, or: std::mem::take(&mut or) }
             }));
         } else {
             let or = if everyday.knows(&word) { None } else { spelling::commoner(&word, snapshot) };
-            typed.push(Typed { word, stem, weight: 1.0, or });
+            typed.push(Typed { word, stem, weight: 1.0, or: or.into_iter().collect() });
         }
     }
     typed.truncate(most);
@@ -183,7 +205,7 @@ impl Meaning {
         let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
         let mut concept = Concept { exactly: words.to_vec(), ..Concept::default() };
         concept.add(&stems, 1.0, snapshot);
-        self.stems.extend(stems.iter().map(|stem| ((*stem).to_owned(), true)));
+        self.called.extend(stems.iter().map(|stem| Called { stems: vec![(*stem).to_owned()], says_something: true }));
         concept.weigh();
         self.concepts.push(concept);
         let right: Vec<String> = words
@@ -204,7 +226,7 @@ impl Meaning {
         let everyday = EverydayWords::shared();
         self.add_concepts(typed, snapshot, everyday, false);
         if self.concepts.len() == before && before == 0 {
-            self.stems.clear();
+            self.called.clear();
             self.add_concepts(typed, snapshot, everyday, true);
         }
     }
@@ -219,7 +241,7 @@ impl Meaning {
             let said = typed.get(at..at + length).unwrap_or_default();
             at += length;
             if phrase.is_none() && !stop_words_too && everyday.is_stop_word(&first.word) {
-                self.stems.push((first.stem.clone(), false));
+                self.called.push(first.called(false));
                 continue;
             }
             let says_something = |typed: &&Typed| length == 1 || !everyday.is_stop_word(&typed.word);
@@ -231,7 +253,7 @@ impl Meaning {
                 let stems: Vec<&str> = meaning.stems.iter().map(String::as_str).collect();
                 concept.add(&stems, first.weight * Ranking::shared().matching.synonym, snapshot);
             }
-            if let Some((word, weight)) = first.or.as_ref().filter(|_| length == 1) {
+            for (word, weight) in first.or.iter().filter(|_| length == 1) {
                 concept.add_meant(word, *weight, snapshot, everyday);
                 if first.weight >= 1.0 {
                     self.understood.push(format!("“{}” is rare here, so “{word}” was looked for too.", first.word));
@@ -240,7 +262,7 @@ impl Meaning {
             concept.is_place = length == 1 && also.is_empty() && is_place(&first.word, &first.stem, snapshot);
             for typed in said {
                 let says_something = !concept.is_place && !everyday.is_stop_word(&typed.word);
-                self.stems.push((typed.stem.clone(), says_something));
+                self.called.push(typed.called(says_something));
             }
             concept.weigh();
             if !also.is_empty() {

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use waymark::catalogue::cqc::{Cqc, Directory, Key, check_all, check_changes, store, take_directory};
+use waymark::catalogue::cqc::{Cqc, Directory, Key, Registrar, check_all, check_changes, store, take_directory};
 use waymark::catalogue::open_referral::fetch::Manners;
 use waymark::catalogue::store::insert_services;
 use waymark::catalogue::{Origin, Service};
 use waymark::db::Conn;
 use waymark::db::schema::{cqc_locations, services};
+use waymark::log::Stop;
 
 use crate::support::elsewhere::{Elsewhere, Given};
 use crate::support::{Town, feed, service_id};
@@ -157,4 +158,48 @@ fn the_api_is_asked_with_its_key_and_patience_and_both_kinds_of_rating_are_read(
     assert!(problem.contains("403") && !problem.contains("wrong"), "{problem}");
     let places: i64 = town.app.db.read_now(|conn| cqc_locations::table.count().get_result(conn)).unwrap();
     assert_eq!(places, 2);
+}
+
+#[test]
+fn a_server_with_the_key_asks_once_a_day_and_again_later_when_nobody_answered() {
+    let town = registered_town();
+    let house = fixture("location-currentRatings.json");
+    let server = Elsewhere::answering(move |asked, before| match asked.bare() {
+        "/public/v1/locations/1%2D900000001" if before > 0 => Given::json(&house),
+        "/public/v1/changes/location" => {
+            Given::json(&json!({ "total": 1, "page": 1, "totalPages": 1, "changes": ["1-900000001"] }))
+        }
+        "/public/v1/locations/1%2D900000001" => Given::status(401),
+        _ => Given::status(404),
+    });
+    let mut app = town.app.clone();
+    app.manners = Manners { may_be_private: true, pause: Duration::from_millis(1), at_once: 1 };
+    let registrar = |stop: &Stop| {
+        let key: Key = "secret-key".parse().unwrap();
+        Registrar::new(app.clone(), format!("{}/public/v1", server.base), key, stop.clone())
+    };
+    let (stop, mut first) = (Stop::default(), registrar(&Stop::default()));
+    assert!(first.step().unwrap(), "asked, and refused");
+    assert!(!first.step().unwrap(), "it waits before it asks again");
+    assert_eq!(read(&town, HOUSE).regulator_rating, None);
+
+    let mut second = registrar(&stop);
+    assert!(second.step().unwrap(), "the day is not done, so another node tries");
+    assert_eq!(read(&town, HOUSE).regulator_rating.as_deref(), Some("Outstanding"));
+    let asked = server.asked().len();
+    assert!(!second.step().unwrap() && !registrar(&stop).step().unwrap(), "once a day, whoever asks");
+    assert_eq!(server.asked().len(), asked);
+
+    town.app.clock.pass(chrono::TimeDelta::days(1));
+    assert!(second.step().unwrap());
+    assert!(server.asked()[asked..].iter().any(|asked| asked.bare() == "/public/v1/changes/location"));
+
+    // Told to stop, it asks nothing more, and the day is not done.
+    town.app.clock.pass(chrono::TimeDelta::days(1));
+    stop.ask();
+    let asked = server.asked().len();
+    assert!(second.step().unwrap());
+    assert_eq!(server.asked().len(), asked);
+    assert!(registrar(&Stop::default()).step().unwrap());
+    assert!(server.asked().len() > asked);
 }

@@ -12,6 +12,7 @@ use url::Url;
 use crate::catalogue::open_referral::fetch::{FetchError, Fetcher, Manners};
 use crate::catalogue::open_referral::reading::{list, text, whole};
 use crate::clock::UtcTime;
+use crate::log::Stop;
 
 /// Where the API is.
 pub const ADDRESS: &str = "https://api.service.cqc.org.uk/public/v1";
@@ -45,6 +46,7 @@ pub struct Cqc {
     headers: HeaderMap,
     fetcher: Fetcher,
     runtime: Runtime,
+    stop: Stop,
 }
 
 impl Cqc {
@@ -61,10 +63,19 @@ impl Cqc {
             .enable_all()
             .build()
             .map_err(|cause| FetchError::Network(cause.to_string()))?;
-        Ok(Self { base, headers, fetcher: Fetcher::new(manners)?, runtime })
+        Ok(Self { base, headers, fetcher: Fetcher::new(manners)?, runtime, stop: Stop::default() })
+    }
+
+    /// The same, who asks nothing more once told to stop.
+    #[must_use]
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop, ..self }
     }
 
     fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, FetchError> {
+        if self.stop.is_asked() {
+            return Err(FetchError::Stopped);
+        }
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{path}", self.base.path().trim_end_matches('/')));
         if !query.is_empty() {

@@ -10,15 +10,17 @@
 //! - Invented services have invented numbers, and are left alone.
 //!
 //! Contains CQC information licensed under the Open Government Licence v3.0. Scotland, Wales and Northern Ireland have
-//! regulators of their own. Who: `waymark import cqc`.
+//! regulators of their own. Who: `waymark import cqc`, and every day a server that has the key of the API.
 
 mod directory;
 mod fetch;
+mod nightly;
 pub mod place;
 pub mod store;
 mod update;
 
 pub use directory::{Directory, DirectoryError};
 pub use fetch::{ADDRESS, Cqc, Key};
+pub use nightly::Registrar;
 pub use place::{NOT_RATED, Place};
 pub use update::{CqcError, Report, check_all, check_changes, take_directory};

@@ -51,6 +51,9 @@ pub enum FetchError {
     /// It is no JSON.
     #[error("the answer is no JSON: {0}")]
     NotJson(String),
+    /// We were told to stop asking.
+    #[error("it was stopped before it was done")]
+    Stopped,
 }
 
 /// How others are asked.

@@ -6,6 +6,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -244,13 +245,14 @@ impl<'a> TakeIn<'a> {
         let (id, complete, problem) = (run.id, run.complete, run.problem.clone());
         let noted = problem.clone();
         self.write(move |tx| store::note_run(tx, id, RunState::Applying, complete, noted.as_deref(), None))?;
-        loop {
-            let found = self.app.db.read_now(|conn| store::documents(conn, id, APPLY))?;
-            if found.is_empty() {
-                break;
-            }
-            self.apply_some(id, found)?;
-        }
+        // What comes next is understood while what came before is written.
+        let (hand_over, next) = sync_channel(1);
+        let (app, feed) = (self.app.clone(), self.feed.clone());
+        let reading = std::thread::spawn(move || understand_all(&app, &feed, id, &hand_over));
+        let written = next.iter().try_for_each(|understood| self.apply_some(id, understood));
+        drop(next);
+        reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        written?;
         loop {
             let (feed, now) = (self.feed.clone(), self.app.clock.now());
             if self.write(move |tx| store::close_vanished(tx, &feed, id, APPLY, now))? == 0 {
@@ -265,22 +267,9 @@ impl<'a> TakeIn<'a> {
         self.reload(id)
     }
 
-    fn apply_some(&self, run: FeedRunId, found: Vec<(i32, String)>) -> Result<(), TakeInError> {
-        let count = u64::try_from(found.len()).unwrap_or(0);
-        let now = self.app.clock.now();
-        let (key, taxonomy) = (self.feed.id.to_string(), Arc::clone(&self.app.taxonomy));
-        let reader = reader(&self.feed, &key, &taxonomy, now);
-        let (mut rows, mut lost) = (Vec::with_capacity(found.len()), Vec::new());
-        for (position, text) in found {
-            match serde_json::from_str(&text).map(|record| reader.read(&record)) {
-                Ok(Ok(incoming)) => {
-                    let fingerprint = fingerprint(&text);
-                    rows.push(Document { position, text, fingerprint, incoming });
-                }
-                Ok(Err(_)) | Err(_) => lost.push(position), // it was understood when it was read, so this does not happen
-            }
-        }
-        let feed = self.feed.clone();
+    fn apply_some(&self, run: FeedRunId, Understood { rows, lost }: Understood) -> Result<(), TakeInError> {
+        let count = u64::try_from(rows.len() + lost.len()).unwrap_or(0);
+        let (feed, now) = (self.feed.clone(), self.app.clock.now());
         self.write(move |tx| {
             store::drop_documents(tx, run, &lost)?;
             store::apply(tx, &feed, run, &rows, now)
@@ -288,6 +277,46 @@ impl<'a> TakeIn<'a> {
         (self.progress)(count);
         Ok(())
     }
+}
+
+/// Some records in our words, and the places of those that make no sense any more.
+struct Understood {
+    rows: Vec<Document>,
+    lost: Vec<i32>,
+}
+
+/// Hands over everything that waits, in order, until there is no more or nobody takes it.
+fn understand_all(
+    app: &App,
+    feed: &Feed,
+    run: FeedRunId,
+    hand_over: &SyncSender<Understood>,
+) -> diesel::QueryResult<()> {
+    let mut after = -1;
+    loop {
+        let found = app.db.read_now(|conn| store::documents(conn, run, after, APPLY))?;
+        let Some((last, _)) = found.last() else { return Ok(()) };
+        after = *last;
+        if hand_over.send(understand(app, feed, found)).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn understand(app: &App, feed: &Feed, found: Vec<(i32, String)>) -> Understood {
+    let key = feed.id.to_string();
+    let reader = reader(feed, &key, &app.taxonomy, app.clock.now());
+    let (mut rows, mut lost) = (Vec::with_capacity(found.len()), Vec::new());
+    for (position, text) in found {
+        match serde_json::from_str(&text).map(|record| reader.read(&record)) {
+            Ok(Ok(incoming)) => {
+                let fingerprint = fingerprint(&text);
+                rows.push(Document { position, text, fingerprint, incoming });
+            }
+            Ok(Err(_)) | Err(_) => lost.push(position), // it was understood when it was read, so this does not happen
+        }
+    }
+    Understood { rows, lost }
 }
 
 fn reader<'r>(feed: &'r Feed, key: &'r str, taxonomy: &'r Taxonomy, now: UtcTime) -> Reader<'r> {

@@ -39,10 +39,10 @@ pub struct Document {
     pub incoming: Incoming,
 }
 
-/// The next documents that were read and not taken in.
-pub fn documents(conn: &mut Conn, run: FeedRunId, most: i64) -> QueryResult<Vec<(i32, String)>> {
+/// The next documents after a place that were read and not taken in.
+pub fn documents(conn: &mut Conn, run: FeedRunId, after: i32, most: i64) -> QueryResult<Vec<(i32, String)>> {
     feed_documents::table
-        .filter(feed_documents::run_id.eq(run))
+        .filter(feed_documents::run_id.eq(run).and(feed_documents::position.gt(after)))
         .order(feed_documents::position)
         .select((feed_documents::position, feed_documents::document))
         .limit(most)
