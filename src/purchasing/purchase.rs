@@ -440,17 +440,17 @@ impl Invoice {
         self.state = InvoiceState::Settled;
         self.settled_at = Some(now);
         self.paid_by = Some(paid_by);
-        self.note_council(budget, paid_by, self.amount_pence, journal);
+        note_council(budget, paid_by, self.amount_pence, journal);
         journal.events.push(NewEvent::plain(Some(self.authority_id), EventKind::InvoiceSettled, &self.id, now));
         Some(())
     }
+}
 
-    /// Keeps what the council paid out of a budget, where it was the council.
-    fn note_council(&self, budget: &mut Budget, paid_by: PaidBy, amount: Money, journal: &mut Journal) {
-        if paid_by == PaidBy::Council {
-            budget.paid_by_council = budget.paid_by_council.plus(amount).unwrap_or(budget.paid_by_council);
-            journal.council_paid.push((budget.id, amount.as_pence()));
-        }
+/// Keeps what the council paid out of a budget, where it was the council.
+fn note_council(budget: &mut Budget, paid_by: PaidBy, amount: Money, journal: &mut Journal) {
+    if paid_by == PaidBy::Council {
+        budget.paid_by_council = budget.paid_by_council.plus(amount).unwrap_or(budget.paid_by_council);
+        journal.council_paid.push((budget.id, amount.as_pence()));
     }
 }
 
@@ -478,7 +478,7 @@ impl Invoice {
         self.state = InvoiceState::Issued;
         self.settled_at = None;
         if let Some(paid_by) = self.paid_by.take() {
-            self.note_council(budget, paid_by, self.amount_pence.negated(), journal);
+            note_council(budget, paid_by, self.amount_pence.negated(), journal);
         }
         journal.events.push(NewEvent::plain(Some(self.authority_id), EventKind::InvoiceReturned, &self.id, now));
         Some(())

@@ -58,7 +58,9 @@ impl Beginnings {
                 }
             }
         }
-        passing.iter_mut().for_each(|alike| gathered.keep(alike));
+        for alike in &mut passing {
+            gathered.keep(alike);
+        }
         Ok(gathered)
     }
 

@@ -157,7 +157,9 @@ pub(super) fn draw(pins: &[Pin<'_>], near: Option<((f64, f64), &str)>, size: Siz
         placed.push(apart(paper.at(pin.at), &placed, size));
     }
     paper.name_districts(&mut svg, &placed);
-    [0.5, 1.0].into_iter().for_each(|part| paper.ring(&mut svg, furthest * part, "map-ring"));
+    for part in [0.5, 1.0] {
+        paper.ring(&mut svg, furthest * part, "map-ring");
+    }
     if let Some((_, label)) = near {
         paper.here(&mut svg, label);
     }

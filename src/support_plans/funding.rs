@@ -40,13 +40,11 @@ pub(super) fn fund(
         Some(budget) => Some(budgets::store::lock_of(tx, agreed.authority_id, budget)?),
         None => None,
     };
-    match running.filter(|running| (running.starts_on..running.ends_on).contains(&agreed.starts_on)) {
-        Some(running) => change(tx, agreed, (&running, holder, by), review_on, now),
-        None => {
-            let holder = holder.ok_or_else(not_chosen)?;
-            give(tx, agreed, (holder, by), review_on, now)
-        }
+    let running = running.filter(|running| (running.starts_on..running.ends_on).contains(&agreed.starts_on));
+    if let Some(running) = running {
+        return change(tx, agreed, (&running, holder, by), review_on, now);
     }
+    give(tx, agreed, (holder.ok_or_else(not_chosen)?, by), review_on, now)
 }
 
 /// Whether the person has to choose who holds the money: where no budget goes on being held as it is.

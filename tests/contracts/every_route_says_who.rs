@@ -143,7 +143,7 @@ fn document(town: &Town, path: &str) -> Value {
         "agreement" if path.contains("/support/") => json!({ "weekly_pence": 100 }),
         "signature" => json!({ "funding_route": "direct payment" }),
         "signature-refusal" => json!({ "reason": "because" }),
-        "holding" => json!({}),
+        "holding" | "bank-account" | "{funding_route}" => json!({}),
         "sharing" => json!({ "has_read": true }),
         "{questionnaire_id}" => json!({ "name": "", "questions": [], "prices": [], "round_to_pence": 1 }),
         "publication" if path.contains("questionnaires") => json!({ "effective_from": town.today().to_string() }),

@@ -299,3 +299,39 @@ fn a_budget_that_cannot_be_closed_is_told_to_finance_officers_and_the_others_go_
     assert!(!town.person("Fay").open("/finance/budgets").says("These need you"));
     assert_eq!(wrong(&town), [""; 0]);
 }
+
+#[test]
+fn an_authority_that_rounds_to_pounds_gives_pounds_and_pays_holders_to_the_penny_of_them() {
+    use diesel::connection::SimpleConnection;
+    let town = Town::without_followers();
+    let sql = format!(
+        "INSERT INTO authority_settings (authority_id, setting, value, changed_at, changed_by)
+         VALUES ('{}', 'round to pence', 100, '2026-05-20 10:00:00', '{}')",
+        crate::a_year_of_money::trafford(),
+        PersonId::named("Ada")
+    );
+    town.connect().batch_execute(&sql).unwrap();
+    let agreed = Agreed {
+        period_length: PeriodLength::Month,
+        holders: waymark::budgets::shares::Shares::all(waymark::budgets::terms::Holder::of(
+            FundingRoute::DirectPayment,
+        )),
+        ..Agreed::weekly(PersonId::named("Noor"), Money::pounds(200), date("2026-06-01"))
+    };
+    let budget = gives(&town, &agreed).unwrap().budget;
+    // June: 20,000p × 30 / 7 = 85,714.28p: to the pound £857. July, counted from 1 June: 61 days are 174,285.71p, £1,743,
+    // less £857: £886. So the parts of a year are whole pounds and add up to the year.
+    assert_eq!(part(&town, budget, AccountKind::Available)[0], 85_700);
+    until(&town, "2026-07-01");
+    assert_eq!(part(&town, budget, AccountKind::Available)[0], 85_700 + 88_600);
+    // What is handed over is a part of these, to the penny: 85,700 × 28 / 30 = 79,986.67 → 79,987; then the rest.
+    let due = |by: &str| {
+        let by = date(by);
+        let read = move |conn: &mut waymark::db::Conn| {
+            waymark::budgets::due::due_of(conn, crate::a_year_of_money::trafford(), &[budget], by)
+        };
+        town.app.db.read_now(read).unwrap()[0].amount.as_pence()
+    };
+    assert_eq!([due("2026-06-01"), due("2026-06-30")], [79_987, 85_700]);
+    assert_eq!(wrong(&town), [""; 0]);
+}

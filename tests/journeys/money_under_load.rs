@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{Days, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
 use waymark::budgets::shares::Shares;
 use waymark::budgets::terms::{Holder, PeriodLength, RatePer};
 use waymark::budgets::{
@@ -13,6 +13,7 @@ use waymark::identity::{BudgetHolder, SignedIn};
 use waymark::ids::{BudgetId, PersonId, SubmissionKey};
 use waymark::money::Money;
 use waymark::purchasing::{BuyError, Request, buy};
+use waymark::{my_money, statements};
 
 use crate::a_year_of_money::{date, gives, pooled, trafford, wrong};
 use crate::support::{Town, option_id, service_id};
@@ -196,6 +197,9 @@ fn eight_people_do_two_hundred_things_at_once_and_the_money_holds() {
             let below = matches!(kind, AccountKind::ContributionDue | AccountKind::HandedOver);
             assert!(if below { amount <= Money::ZERO } else { amount >= Money::ZERO }, "{kind} {part}: {amount}");
         }
+        // Statements and "My money" tell the same, source by source, and so do the parts of any time that they are cut into.
+        let at = usize::from(budget == budgets[1]);
+        told_as_it_stands(&town, &holders[at], &all);
         assert!(periods.windows(2).all(|two| two[0].ends_on == two[1].starts_on));
         let closed: Vec<_> = periods.iter().filter(|period| period.closed_at.is_some()).collect();
         assert!(closed.len() >= 3);
@@ -223,6 +227,50 @@ fn eight_people_do_two_hundred_things_at_once_and_the_money_holds() {
             );
         }
     }
+}
+
+/// What statements and "My money" say of a budget is what stands on its accounts, for each source.
+fn told_as_it_stands(town: &Town, holder: &BudgetHolder, all: &budgets::store::Balances) {
+    let today = town.today();
+    let statement = |from: NaiveDate, to: NaiveDate| {
+        let period = statements::Period { from, to };
+        town.app.db.read_now(|conn| statements::read(conn, holder, period)).unwrap()
+    };
+    let whole = statement(date("2026-05-01"), today);
+    assert_eq!(whole.before, statements::Parts::default());
+    assert_eq!(whole.paid_out, (0, -all.all_of(AccountKind::HandedOver).as_pence()));
+    let mut seen = 0;
+    for each in &whole.by_source {
+        let stands = |kind: AccountKind| all.of(kind, each.source).as_pence();
+        let parts = statements::Parts {
+            available: stands(AccountKind::Available),
+            committed: stands(AccountKind::Committed),
+            owed: stands(AccountKind::Owed),
+            paid: stands(AccountKind::Paid),
+        };
+        assert_eq!((each.source, each.after), (each.source, parts));
+        seen += each.after.total();
+    }
+    assert_eq!(seen, whole.after.total(), "nothing stands beside the sources");
+    for days in [3_i64, 17, 31, 45] {
+        let day = date("2026-05-01") + TimeDelta::days(days);
+        let (first, second) = (statement(date("2026-05-01"), day), statement(day + TimeDelta::days(1), today));
+        let ends: Vec<_> = first.by_source.iter().map(|each| (each.source, each.after)).collect();
+        let begins = second.by_source.iter().map(|each| (each.source, each.before));
+        let begins: Vec<_> = begins.filter(|(source, _)| ends.iter().any(|(each, _)| each == source)).collect();
+        assert_eq!(ends, begins, "{day}");
+        assert_eq!(first.paid_out.1, second.paid_out.0, "{day}");
+    }
+    let who = town.app.db.read_now(|conn| SignedIn::known(conn, PersonId::named("Amira"))).unwrap().unwrap();
+    let money = town.app.db.read_now(|conn| my_money::read(conn, &who, None, today)).unwrap().unwrap();
+    let one = money.budgets.iter().find(|one| one.summary.id == holder.budget()).unwrap();
+    for of in one.by_source() {
+        let stands = [AccountKind::Available, AccountKind::Committed, AccountKind::Owed, AccountKind::Paid]
+            .map(|kind| all.of(kind, of.source));
+        assert_eq!([of.left, of.committed, of.owed, of.paid], stands, "{}", of.source);
+    }
+    let period = one.period.as_ref().unwrap();
+    assert!(period.starts_on <= today && today < period.ends_on);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use waymark::money::Money;
 
 use crate::a_year_of_money::{changes, date, gives, moves, trafford, until, wrong};
 use crate::payment_runs::{a_second_officer, answers, gives_account, invoices, the_council_holds, upload};
-use crate::support::{Api, Town};
+use crate::support::{Api, Town, a_bank_takes};
 
 /// What is due to the holders of a budget by a day: the way and pence.
 fn due(town: &Town, budget: BudgetId, by: &str) -> Vec<(FundingRoute, i64)> {
@@ -90,6 +90,7 @@ fn amira_says_where_her_direct_payment_goes_and_a_run_pays_it_once() {
     assert!(csv.contains("WM-1-1,Amira Khan,200000,11223344,,18.41,Personal budget direct payment"), "{csv}");
     let xml = fred.send("GET", &format!("{path}/payments.xml"), &[], None).text();
     assert!(xml.contains("<InstdAmt Ccy=\"GBP\">18.41</InstdAmt>"), "{xml}");
+    a_bank_takes(&xml);
 
     // The bank did not pay: it is due again, and the next run pays it. The same answer again changes nothing.
     let failed = "reference,status,reason\nWM-1-1,failed,Account closed\n";
@@ -321,4 +322,36 @@ fn a_crash_between_two_steps_of_a_run_pays_nobody_twice() {
     assert_eq!(wrong(&town), [""; 0]);
     let of_runs = town.app.db.read_now(waymark::payments::verify::differences).unwrap();
     assert!(of_runs.is_empty(), "{of_runs:?}");
+}
+
+#[test]
+fn a_file_with_accounts_abroad_and_odd_names_is_one_that_banks_take() {
+    let town = Town::open();
+    a_second_officer(&town);
+    let (fay, fred) = (town.api_of("Fay"), town.api_of("Fred"));
+    let noor =
+        json!({ "name": "=N\u{f6}or M\u{fc}ller & S\u{f8}n <O\u{2019}Neil>", "iban": "GB82 WEST 1234 5698 7654 32" });
+    let amira = json!({ "name": "A".repeat(70), "sort_code": "20-00-00", "account_number": "1234567" });
+    for (name, account) in [("Noor", noor), ("Amira", amira)] {
+        town.api_of(name).put(&format!("/budgets/{}/bank-account", town.budget_of(name)), &account).expect(200);
+    }
+    let council = json!({ "name": "Trafford Council", "iban": "GB82WEST12345698765432" });
+    fay.put("/finance/bank-account", &council).expect(200);
+    town.api_of("Pat")
+        .put("/provider/bank-account", &json!({ "name": "x", "iban": "GB00" }))
+        .refused(422, "invalid-input");
+    let wanted = json!({ "pay_on": town.today().to_string() });
+    let run = fay.post_once("/finance/payment-runs", "one", &wanted).expect(201);
+    let path = format!("/finance/payment-runs/{}", run["id"].as_str().unwrap());
+    fred.post(&format!("{path}/approval"), &json!({ "total_pence": run["total_pence"] })).expect(200);
+    let xml = fay.send("GET", &format!("{path}/pain-001"), &[], None).answer.text();
+    assert!(xml.contains("<NbOfTxs>2</NbOfTxs>") && xml.contains("<IBAN>GB82WEST12345698765432</IBAN>"), "{xml}");
+    a_bank_takes(&xml);
+    let csv = town.person("Fred").send(
+        "GET",
+        &format!("/finance/runs/{}/payments.csv", run["id"].as_str().unwrap()),
+        &[],
+        None,
+    );
+    assert!(csv.text().contains(",\'=N"), "a spreadsheet takes no name for a formula: {}", csv.text());
 }

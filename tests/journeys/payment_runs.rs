@@ -12,7 +12,7 @@ use waymark::identity::store::grant;
 use waymark::places::reference::authority_id;
 
 use crate::a_year_of_money::changes;
-use crate::support::{Api, Person, TRAFFORD, Town, email, option_id, service_id};
+use crate::support::{Api, Person, TRAFFORD, Town, a_bank_takes, email, option_id, service_id};
 
 /// A second finance officer of Trafford.
 pub(crate) fn a_second_officer(town: &Town) {
@@ -137,6 +137,7 @@ fn fay_makes_a_run_fred_approves_it_and_the_bank_answers() {
     assert!(
         text.contains("<EndToEndId>WM-1-3</EndToEndId>") && text.contains("12345678") && text.ends_with("</Document>")
     );
+    a_bank_takes(&text);
     let csv = fred.send("GET", &format!("{path}/payments.csv"), &[], None).text();
     assert_eq!(csv.lines().count(), 4);
     assert!(csv.lines().nth(1).unwrap().starts_with("WM-1-1,Sale Neighbours,200000,12345678,,8.00,INV-"), "{csv}");

@@ -23,22 +23,39 @@ ALTER TABLE payee_accounts ADD COLUMN holder_name TEXT NOT NULL DEFAULT '';
 ALTER TABLE payee_accounts ADD CHECK ((holder_kind = 'budget') = (funding_route <> ''));
 
 -- A line pays an invoice, or whoever holds a budget.
-ALTER TABLE payment_lines ALTER COLUMN invoice_id DROP NOT NULL;
-ALTER TABLE payment_lines ALTER COLUMN organization_id DROP NOT NULL;
-ALTER TABLE payment_lines ADD COLUMN budget_id TEXT REFERENCES budgets (id);
-ALTER TABLE payment_lines ADD COLUMN funding_route TEXT CHECK (funding_route IN ('direct payment', 'nominated third party',
-    'trust', 'broker', 'individual service fund'));
-ALTER TABLE payment_lines ADD CHECK ((invoice_id IS NULL) <> (budget_id IS NULL));
-ALTER TABLE payment_lines ADD CHECK ((budget_id IS NULL) = (funding_route IS NULL));
-ALTER TABLE payment_lines ADD CONSTRAINT payment_lines_to_somebody CHECK (invoice_id IS NULL OR organization_id IS NOT NULL);
+CREATE TABLE payment_lines_after (
+    run_id           TEXT NOT NULL REFERENCES payment_runs (id),
+    number           BIGINT NOT NULL CHECK (number > 0),
+    invoice_id       TEXT REFERENCES invoices (id),
+    organization_id  TEXT REFERENCES organizations (id),
+    account_id       TEXT NOT NULL REFERENCES payee_accounts (id),
+    amount_pence     BIGINT NOT NULL CHECK (amount_pence > 0),
+    state            TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'paid', 'failed', 'dropped')),
+    reason           TEXT,
+    budget_id        TEXT REFERENCES budgets (id),
+    funding_route    TEXT CHECK (funding_route IN ('direct payment', 'nominated third party', 'trust', 'broker',
+                     'individual service fund')),
+    PRIMARY KEY (run_id, number),
+    CHECK ((invoice_id IS NULL) <> (budget_id IS NULL)),
+    CHECK ((budget_id IS NULL) = (funding_route IS NULL)),
+    CONSTRAINT payment_lines_to_somebody CHECK (invoice_id IS NULL OR organization_id IS NOT NULL)
+);
+INSERT INTO payment_lines_after (run_id, number, invoice_id, organization_id, account_id, amount_pence, state, reason)
+SELECT run_id, number, invoice_id, organization_id, account_id, amount_pence, state, reason FROM payment_lines;
+DROP TABLE payment_lines;
+ALTER TABLE payment_lines_after RENAME TO payment_lines;
+ALTER INDEX payment_lines_after_pkey RENAME TO payment_lines_pkey;
 
 DROP INDEX payee_accounts_now;
 CREATE UNIQUE INDEX payee_accounts_now ON payee_accounts (holder_kind, holder_id, funding_route, holder_name)
     WHERE ended_at IS NULL;
--- A holder is in one run at a time that is not settled.
+-- An invoice is paid by one run at a time, and a holder is in one run at a time that is not settled.
+CREATE UNIQUE INDEX payment_lines_once ON payment_lines (invoice_id) WHERE state IN ('waiting', 'sent', 'paid');
 CREATE UNIQUE INDEX payment_lines_one_holder ON payment_lines (budget_id, funding_route) WHERE state = 'waiting';
+CREATE INDEX payment_lines_by_state ON payment_lines (run_id, state, number);
 
-DROP TRIGGER payment_lines_refuse_update ON payment_lines;
+CREATE TRIGGER payment_lines_refuse_delete BEFORE DELETE OR TRUNCATE ON payment_lines
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payment_lines_refuse_update BEFORE UPDATE OF run_id, number, invoice_id, organization_id, account_id, amount_pence,
     budget_id, funding_route ON payment_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 DROP TRIGGER payee_accounts_refuse_update ON payee_accounts;

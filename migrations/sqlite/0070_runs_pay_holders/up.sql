@@ -45,7 +45,7 @@ CREATE TABLE payment_lines_after (
     PRIMARY KEY (run_id, number),
     CHECK ((invoice_id IS NULL) <> (budget_id IS NULL)),
     CHECK ((budget_id IS NULL) = (funding_route IS NULL)),
-    CHECK (invoice_id IS NULL OR organization_id IS NOT NULL)
+    CONSTRAINT payment_lines_to_somebody CHECK (invoice_id IS NULL OR organization_id IS NOT NULL)
 );
 
 INSERT INTO payee_accounts_after (id, holder_kind, holder_id, sealed, shown, set_by, set_at, ended_at)

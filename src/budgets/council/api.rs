@@ -140,7 +140,7 @@ pub async fn get_budgets(
         .collect();
     let held_up = held_up
         .into_iter()
-        .map(|(budget_id, _, _, reason, since)| HeldUpDocument { budget_id, reason, since })
+        .map(|each| HeldUpDocument { budget_id: each.budget, reason: each.reason, since: each.since })
         .collect();
     Ok(Answer(BudgetLines { budgets, total, held_up }))
 }

@@ -124,9 +124,7 @@ pub async fn get_budgets(
     let mut seen = looks(&looking, &rows, now);
     let why = (Deed::LookedAt, Why::ToLookAfterBudgets);
     seen.extend(
-        held_up
-            .iter()
-            .map(|(budget, person, ..)| Entry::new(&looking, why, *person, (Of::Budget, budget.as_str()), now)),
+        held_up.iter().map(|each| Entry::new(&looking, why, each.person, (Of::Budget, each.budget.as_str()), now)),
     );
     audit::looks(&app.db, seen).await?;
     let tile = |at: usize, label: &str| Tile {
@@ -149,10 +147,10 @@ pub async fn get_budgets(
         tiles: vec![tile(0, "running today"), tile(1, "with a period to close"), tile(2, "with a request to answer")],
         held_up: held_up
             .into_iter()
-            .map(|(budget, _, person, why, since)| HeldUp {
-                budget: Link { label: person, href: format!("/finance/budgets/{budget}") },
-                why,
-                since: long_date(day(since)),
+            .map(|each| HeldUp {
+                budget: Link { label: each.name, href: format!("/finance/budgets/{}", each.budget) },
+                why: each.reason,
+                since: long_date(day(each.since)),
             })
             .collect(),
         which: vec![

@@ -376,11 +376,23 @@ pub(crate) fn goes_on(tx: &mut Conn, budget: BudgetId) -> QueryResult<()> {
     diesel::delete(budgets_held_up::table.find(budget)).execute(tx).map(drop)
 }
 
-/// Budgets of an authority that could not be brought up to the day, longest first: which, whose, why, and since when.
-pub fn all_held_up(
-    conn: &mut Conn,
-    authority: AuthorityId,
-) -> QueryResult<Vec<(BudgetId, PersonId, String, String, UtcTime)>> {
+/// A budget that could not be brought up to the day.
+#[derive(Clone, Debug, Queryable)]
+pub struct HeldUp {
+    /// Which.
+    pub budget: BudgetId,
+    /// Whose.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: UtcTime,
+}
+
+/// Budgets of an authority that could not be brought up to the day, longest first.
+pub fn all_held_up(conn: &mut Conn, authority: AuthorityId) -> QueryResult<Vec<HeldUp>> {
     budgets_held_up::table
         .inner_join(budgets::table.inner_join(people::table))
         .filter(budgets_held_up::authority_id.eq(authority))
