@@ -49,9 +49,9 @@ pub(super) fn write(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
     asks(tx, now)
 }
 
-/// Whoever holds a budget has had their steps until a few days ago: what is due now is for the next run.
+/// Whoever holds a budget has had their steps until four weeks ago: what is due since is for the next run.
 fn steps_so_far(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
-    let last = now.date() - Days::new(5);
+    let last = now.date() - Days::new(28);
     for (gss, ..) in super::holders::AUTHORITIES {
         let authority = authority_id(gss);
         for step in (0..10).rev() {

@@ -161,7 +161,7 @@ fn money_goes_back_only_after_the_day_of_a_notice_and_never_while_an_appeal_is_o
 
     // Not on the day before its day; and not by anybody else.
     assert!(
-        take(&fay, "one").refused(409, "not-now")["detail"]
+        take(&fay, "one").refused(409, "not-now")["title"]
             .as_str()
             .unwrap()
             .contains("until then the person can appeal")
