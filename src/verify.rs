@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::demand;
 use crate::log::{self, EventKind, Position};
 use crate::start::Failure;
-use crate::{audit, budgets, purchasing, reviews, search};
+use crate::{audit, budgets, payments, purchasing, reviews, search};
 
 /// One thing that was proved, with whatever was found wrong.
 pub struct Proof {
@@ -29,6 +29,7 @@ pub fn verify(app: &App, done: impl Fn(&Proof)) -> Result<Vec<Proof>, Failure> {
         app.db.read_now(budgets::verify::differences)?,
     );
     prove("every budget's money is where its purchases say", app.db.read_now(purchasing::verify::differences)?);
+    prove("every payment of a run moved its money once", app.db.read_now(payments::verify::differences)?);
     prove("nobody has touched who looked at whose records", app.db.read_now(audit::verify::broken_links)?);
     prove("the stars of each service are those of its reviews", app.db.read_now(reviews::store::wrong_counts)?);
     prove("the followers are not behind the log", followers_behind(app)?);

@@ -34,6 +34,8 @@ text_enum! {
         SentAnInvoiceFor = "sent an invoice for",
         /// The council pays.
         Paid = "paid an invoice for",
+        /// The council pays whoever holds a budget.
+        HandedOver = "paid out money of",
         /// The bank did not pay.
         TurnedBack = "turned back a failed payment for",
         /// A rating, or another one.
@@ -107,6 +109,8 @@ text_enum! {
         ToBePaid = "to be paid for it",
         /// A finance officer.
         ToPayInvoices = "to pay invoices",
+        /// A finance officer.
+        ToPayHolders = "to pay what is due",
         /// A provider that holds somebody's fund.
         ToAccountForIt = "to account for it",
         /// A finance officer who gives, changes and closes budgets.

@@ -13,7 +13,7 @@ use crate::identity::store::{NewCitizen, NewPerson};
 use crate::identity::{self, BudgetReader, NeedGroup, SignedIn};
 use crate::ids::{PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
-use crate::purchasing::{self, Asked, Delivery, Home, Invoice, Journal, Purchase, move_on};
+use crate::purchasing::{self, Asked, Delivery, Home, Invoice, Journal, PaidBy, Purchase, move_on};
 use crate::start::{self, Failure};
 use crate::{my_money, statements};
 
@@ -164,9 +164,10 @@ fn lives(
                 .ok_or_else(failed)?;
         delivery.confirm(&purchase, budget, person, at, &mut journal).ok_or_else(failed)?;
         let mut own = [delivery];
-        let mut invoice = Invoice::issue(&purchase, &mut own, at, &mut journal).ok_or_else(failed)?;
+        let mut invoice =
+            Invoice::issue(&purchase, &mut own, budget.funding_route, at, &mut journal).ok_or_else(failed)?;
         move_on(&mut purchase, &own, std::slice::from_ref(&invoice), at, &mut journal).map_err(|_refused| failed())?;
-        invoice.settle(budget, None, at + TimeDelta::days(3), &mut journal).ok_or_else(failed)?;
+        invoice.settle(budget, (PaidBy::Council, None), at + TimeDelta::days(3), &mut journal).ok_or_else(failed)?;
         move_on(&mut purchase, &own, std::slice::from_ref(&invoice), at, &mut journal).map_err(|_refused| failed())?;
         purchases.push(purchase);
         deliveries.extend(own);

@@ -203,7 +203,8 @@ fn batch(
             Delivery::record(&purchase, 1, today, String::new(), key, None, now, &mut journal).ok_or_else(failed)?;
         delivery.confirm(&purchase, budget, by, now, &mut journal).ok_or_else(failed)?;
         let mut own = [delivery];
-        let invoice = Invoice::issue(&purchase, &mut own, now, &mut journal).ok_or_else(failed)?;
+        let invoice =
+            Invoice::issue(&purchase, &mut own, budget.funding_route, now, &mut journal).ok_or_else(failed)?;
         move_on(&mut purchase, &own, std::slice::from_ref(&invoice), now, &mut journal).map_err(|_refused| failed())?;
         purchases.push(purchase);
         deliveries.extend(own);

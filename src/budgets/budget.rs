@@ -70,6 +70,10 @@ pub struct Budget {
     pub owed: Part,
     /// Paid.
     pub paid: Part,
+    /// What was handed to those who hold it.
+    pub handed_over: Money,
+    /// What the council itself paid of it to providers.
+    pub paid_by_council: Money,
 }
 
 impl Budget {
@@ -85,13 +89,47 @@ impl Budget {
         let empty = || Part::empty(sources);
         let (available, committed, owed, paid) = (empty(), empty(), empty(), empty());
         let id = BudgetId::new();
-        Self { id, authority, person, funding_route, starts_on, ends_on, available, committed, owed, paid }
+        Self {
+            id,
+            authority,
+            person,
+            funding_route,
+            starts_on,
+            ends_on,
+            available,
+            committed,
+            owed,
+            paid,
+            handed_over: Money::ZERO,
+            paid_by_council: Money::ZERO,
+        }
     }
 
     /// Whether it may be spent from on this day.
     #[must_use]
     pub fn is_open_on(&self, day: NaiveDate) -> bool {
         self.starts_on <= day && day < self.ends_on
+    }
+
+    /// What of it the council has neither handed over nor paid to providers.
+    #[must_use]
+    pub fn with_the_council(&self) -> Money {
+        let whole = [&self.available, &self.committed, &self.owed, &self.paid];
+        let whole: i64 = whole.iter().map(|part| part.balance.as_pence()).sum();
+        Money::pence((whole - self.handed_over.as_pence() - self.paid_by_council.as_pence()).max(0))
+    }
+
+    /// Whether the council may pay a provider so much out of it: not out of what it has handed over already.
+    #[must_use]
+    pub fn council_may_pay(&self, amount: Money) -> bool {
+        self.handed_over == Money::ZERO || amount <= self.with_the_council()
+    }
+
+    /// What is free of the council's own money.
+    #[must_use]
+    pub fn free_of_the_council(&self) -> Money {
+        let of_the_council = self.available.pots().iter().filter(|(source, _)| !source.is_the_persons());
+        Money::pence(of_the_council.map(|(_, holding)| holding.balance.as_pence()).sum())
     }
 
     /// The sources that it has accounts for.
@@ -180,7 +218,26 @@ mod tests {
             committed: Part::empty(&[Source::SocialCare]),
             owed: Part::empty(&[Source::SocialCare]),
             paid: Part::empty(&[Source::SocialCare]),
+            handed_over: Money::ZERO,
+            paid_by_council: Money::ZERO,
         }
+    }
+
+    #[test]
+    fn the_council_does_not_pay_out_of_what_it_has_handed_over() {
+        let with = |handed_over: i32, paid: i32| Budget {
+            handed_over: Money::pounds(handed_over),
+            paid_by_council: Money::pounds(paid),
+            ..budget()
+        };
+        assert!(
+            with(0, 500).council_may_pay(Money::pounds(1_000)),
+            "nothing was handed over: the parts say what there is"
+        );
+        assert!(with(60, 0).council_may_pay(Money::pounds(40)));
+        assert!(!with(60, 0).council_may_pay(Money::pence(4_001)));
+        assert!(!with(60, 30).council_may_pay(Money::pounds(11)));
+        assert!(with(60, 30).council_may_pay(Money::pounds(10)));
     }
 
     #[test]

@@ -12,9 +12,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
+use diesel::result::Error as DieselError;
 
 use crate::clock::{UtcTime, day};
-use crate::db::Conn;
+use crate::db::{Conn, attempt};
 use crate::error::AppError;
 use crate::ids::{AuthorityId, BudgetId, PeriodId, PersonId};
 use crate::log::daily;
@@ -258,18 +259,6 @@ pub enum TurnError {
     /// The database.
     #[error("the database failed")]
     Database(#[from] diesel::result::Error),
-    /// A budget could not be brought up to the day.
-    #[error("a budget could not be brought up to the day: {0}")]
-    Budget(String),
-}
-
-impl From<MoneyError> for TurnError {
-    fn from(error: MoneyError) -> Self {
-        match error {
-            MoneyError::Database(cause) => Self::Database(cause),
-            other => Self::Budget(other.to_string()),
-        }
-    }
 }
 
 impl From<TurnError> for AppError {
@@ -278,21 +267,59 @@ impl From<TurnError> for AppError {
     }
 }
 
-/// Brings the next budgets up to today; whether there are more.
+/// Does something with one budget. What fails is undone, noted for finance officers and in the log, and tried again the next
+/// day; the other budgets go on.
+fn tried(
+    tx: &mut Conn,
+    (authority, budget): (AuthorityId, BudgetId),
+    now: UtcTime,
+    work: impl FnOnce(&mut Conn) -> Result<(), MoneyError>,
+) -> Result<(), TurnError> {
+    match attempt(tx, work) {
+        Ok(()) => Ok(store::goes_on(tx, budget)?),
+        Err(MoneyError::Database(cause)) if !is_about_the_budget(&cause) => Err(cause.into()),
+        Err(refused) => {
+            let code = refused.code();
+            tracing::error!(budget.id = %budget, refusal = code, "a budget could not be brought up to the day");
+            let why = match refused {
+                MoneyError::Database(_) => "What is stored about it does not fit together.".to_owned(),
+                other => other.to_string(),
+            };
+            Ok(store::held_up(tx, (authority, budget), &why, now)?)
+        }
+    }
+}
+
+/// Whether the database refuses what is stored of one budget, and would again: not that it is out of reach, or that somebody
+/// else was quicker.
+fn is_about_the_budget(cause: &DieselError) -> bool {
+    use diesel::result::DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
+    match cause {
+        DieselError::NotFound => true,
+        DieselError::DatabaseError(kind, _) => {
+            matches!(kind, CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation)
+        }
+        _ => false,
+    }
+}
+
+/// Brings the next budgets up to today; whether there are more. One that fails does not keep the others.
 pub fn turn_some(tx: &mut Conn, now: UtcTime) -> Result<bool, TurnError> {
     let today: NaiveDate = day(now);
     let Some(after) = daily::turn(tx, JOB, today)? else { return Ok(false) };
     if after.is_empty() {
         for (authority, budget) in store::terms_beginning(tx, today)? {
-            let locked = store::lock_of(tx, authority, budget)?;
-            let all = store::terms(tx, authority, budget)?;
-            Work::on(tx, locked, all, None, now)?.held_as(tx)?;
+            tried(tx, (authority, budget), now, |tx| {
+                let locked = store::lock_of(tx, authority, budget)?;
+                let all = store::terms(tx, authority, budget)?;
+                Work::on(tx, locked, all, None, now)?.held_as(tx)
+            })?;
         }
     }
     let ending = store::periods_ending(tx, today, &after, AT_ONCE)?;
     for (_, authority, budget) in &ending {
         let closes = settings::setting(tx, *authority, Setting::ClosePeriods)? == 1;
-        catch_up(tx, (*authority, *budget), closes, now)?;
+        tried(tx, (*authority, *budget), now, |tx| catch_up(tx, (*authority, *budget), closes, now))?;
     }
     let full = i64::try_from(ending.len()).is_ok_and(|count| count == AT_ONCE);
     let next = ending.last().filter(|_| full).map(|(period, ..)| period.to_string());

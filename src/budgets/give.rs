@@ -145,7 +145,9 @@ pub fn give(
 
 /// Whether terms make sense.
 pub(super) fn checked(tx: &mut Conn, terms: &Terms, frame: &Frame) -> Result<(), MoneyError> {
-    if terms.rate <= Money::ZERO || terms.rate > MOST {
+    // Nothing is given at first; later an allocation may fall to nothing.
+    let least = if terms.kind == TermsKind::Agreed { Money::pence(1) } else { Money::ZERO };
+    if terms.rate < least || terms.rate > MOST {
         return Err(MoneyError::Rate);
     }
     let a_week = terms.a_week(frame);

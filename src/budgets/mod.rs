@@ -12,7 +12,7 @@
 //! - What holds for a budget from a date on are its [`terms`]; it is funded period by period ([`mod@give`], [`mod@change`]),
 //!   and what is unspent at the end of a period goes on as far as a rule says ([`mod@close`]).
 //! - The same pages and rules for every way of holding a budget (seeds/002: a virtual budget buys what a direct
-//!   payment buys). What is handed to its holder is a matter of payments ([`due`]), not of buying.
+//!   payment buys). What is handed to its holder is a matter of payments ([`due`], [`mod@hand_over`]), not of buying.
 //! - [`meaning`] says what a service would mean for a budget before anything is bought; it moves nothing.
 //!
 //! Who: [`crate::identity::BudgetHolder`] sees and spends; the council gives, changes and closes. Decision 0048.
@@ -26,6 +26,7 @@ pub mod due;
 mod fund;
 pub mod funds;
 pub mod give;
+pub mod hand_over;
 pub mod holding;
 mod ledger;
 pub mod meaning;
@@ -46,6 +47,7 @@ pub use budget::{Budget, FundingRoute, NotEnoughMoney};
 pub use change::{Change, Changed};
 pub use fund::Adjusted;
 pub use give::{Agreed, Given, give};
+pub use hand_over::Handing;
 pub use ledger::{AccountKind, Fund, Holding, Leg, Part, Reason, Source, Transfer};
 pub use move_money::{Move, What, move_money, reverse};
 pub use open::{NewBudget, open};

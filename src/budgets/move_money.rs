@@ -1,9 +1,9 @@
 //! The verbs by which somebody moves money of a budget by hand. Each is one move with its reason, and one transfer.
 //!
 //! - A one-off amount, a top-up, own money paid in, a contribution received, a refund from a provider.
-//! - Money taken back by the council, after notice (a *clawback*); own money given back to the person.
+//! - Money taken back by the council (a *clawback*): only with a notice whose day has come and no appeal open; own money given back to the person.
 //! - From one source to another, and from one budget of a person to another.
-//! - Money handed to a holder (a *payment*), and what came back of it.
+//! - Money handed to a holder (a *payment*), as far as the council still has it, and what came back of it.
 //! - A move made by mistake is turned back by a *reversal*; nothing is ever changed or deleted.
 //!
 //! Sending the same move twice moves money once.
@@ -12,10 +12,12 @@ use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::ids::{AuthorityId, BudgetId, MoneyMoveId, PersonId, SubmissionKey};
 use crate::money::Money;
+use crate::monitoring::Ripe;
 
 use super::fund::Work;
 use super::ledger::{AccountKind, Leg, Movement, Once, Reason, Source, Transfer, leg_of};
 use super::refusal::MOST;
+use super::shares::split;
 use super::store::{self, MoneyMove};
 use super::{FundingRoute, MoneyError};
 
@@ -45,8 +47,8 @@ pub enum What {
     ContributionReceived,
     /// A provider gave money back.
     Refund(Source),
-    /// The council takes money back, after notice.
-    Clawback(Source),
+    /// The council takes money back: only after a notice whose day has come, from what is free of its sources.
+    Clawback(Ripe),
     /// Own money goes back to the person.
     GiveBack(Source),
     /// From one source to another.
@@ -83,10 +85,10 @@ impl What {
         match self {
             Self::OneOff(source)
             | Self::Refund(source)
-            | Self::Clawback(source)
             | Self::GiveBack(source)
             | Self::BetweenSources(source, _)
             | Self::ToBudget(_, source) => source.as_str(),
+            Self::Clawback(_) => "after notice",
             Self::TopUp => Source::TopUp.as_str(),
             Self::PayIn => Source::OwnMoney.as_str(),
             Self::ContributionReceived => Source::ClientContribution.as_str(),
@@ -196,12 +198,12 @@ impl Work {
                 enough(due.balance.negated(), amount)?;
                 both(leg_of(&mut self.fund.outside, back), leg_of(&mut due, amount)).ok_or(too_much)
             }
-            What::Clawback(source) => {
-                if source.is_the_persons() {
-                    return Err(MoneyError::OtherSource);
+            What::Clawback(ripe) => {
+                if ripe.budget() != self.budget.id || amount > ripe.at_most() {
+                    return Err(MoneyError::NeedsNotice);
                 }
-                self.free(source, amount)?;
-                both(self.budget.available.add(source, back), leg_of(&mut self.fund.fund, amount)).ok_or(too_much)
+                enough(self.budget.free_of_the_council(), amount)?;
+                self.taken_back(amount).ok_or(too_much)
             }
             What::GiveBack(source) => {
                 if !source.is_the_persons() {
@@ -228,6 +230,7 @@ impl Work {
             }
             What::HandOver(route) => {
                 let mut with_them = self.with_holder(tx, route)?;
+                enough(self.budget.with_the_council(), amount)?;
                 both(leg_of(&mut with_them, back), leg_of(&mut self.fund.outside, amount)).ok_or(too_much)
             }
             What::HandedBack(route) => {
@@ -236,6 +239,21 @@ impl Work {
                 both(leg_of(&mut self.fund.outside, back), leg_of(&mut with_them, amount)).ok_or(too_much)
             }
         }
+    }
+
+    /// Takes from the council's sources in the proportion of what is free of each.
+    fn taken_back(&mut self, amount: Money) -> Option<Vec<Leg>> {
+        let pots = self.budget.available.pots();
+        let (sources, free): (Vec<Source>, Vec<i64>) = pots
+            .iter()
+            .filter(|(source, _)| !source.is_the_persons())
+            .map(|(source, holding)| (*source, holding.balance.as_pence()))
+            .unzip();
+        let mut legs = vec![leg_of(&mut self.fund.fund, amount)?];
+        for (source, part) in sources.into_iter().zip(split(amount, &free)).filter(|(_, part)| *part > Money::ZERO) {
+            legs.push(self.budget.available.add(source, part.negated())?);
+        }
+        Some(legs)
     }
 
     fn with_holder(&self, tx: &mut Conn, route: FundingRoute) -> Result<super::ledger::Holding, MoneyError> {

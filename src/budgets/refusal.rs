@@ -81,6 +81,12 @@ pub enum MoneyError {
     /// Nothing, or more than we can count.
     #[error("enter an amount of more than nothing and at most {}", MOST)]
     Amount,
+    /// Money is not taken back by hand.
+    #[error(
+        "money is taken back only after a notice with a reason and a way to appeal: give one under Direct payments, and carry \
+         it out there once its day has come"
+    )]
+    NeedsNotice,
     /// No reason.
     #[error("say why, in up to 500 letters")]
     Why,
@@ -124,7 +130,7 @@ impl MoneyError {
             Self::OutsideTheBudget(..) | Self::PeriodClosed(_) | Self::UpratingInThePast => Some("from"),
             Self::Uprating => Some("percent"),
             Self::NotSoMuch { .. } | Self::Amount | Self::TooMuch => Some("amount"),
-            Self::Why => Some("reason"),
+            Self::Why | Self::NeedsNotice => Some("reason"),
             Self::OtherBudget => Some("budget"),
             Self::OtherSource => Some("source"),
             _ => None,
@@ -132,7 +138,7 @@ impl MoneyError {
     }
 
     /// A stable name for programs.
-    const fn code(&self) -> &'static str {
+    pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::Sources(_) | Self::Holders(_) => "shares-are-no-whole",
             Self::PeriodClosed(_) | Self::ClosedAlready => "period-closed",
@@ -143,6 +149,7 @@ impl MoneyError {
             Self::NotSoMuch { .. } | Self::NotEnoughMoney(_) => "not-enough-money",
             Self::KeyUsedDifferently => "key-used-differently",
             Self::NotReversible => "not-reversible",
+            Self::NeedsNotice => "needs-notice",
             _ => "invalid-input",
         }
     }

@@ -156,4 +156,8 @@ pub struct HeldBy {
     pub about: String,
     pub who: String,
     pub share: Option<String>,
+    /// Where it is paid, in a sentence, where that is for the person to say.
+    pub account: Option<String>,
+    /// Where they say it.
+    pub account_href: Option<String>,
 }

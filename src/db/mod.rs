@@ -17,5 +17,5 @@ mod writer;
 pub use both::{Among, Both, FEW_ROWS, Locked, among, both, locked, sum_i64};
 pub use conn::{Conn, DatabaseUrl, MultiBackend, UnknownScheme};
 pub use migrations::{migrate, migrations_are_done, revert_all};
-pub use transaction::{Db, DbError, Overloaded, off_the_async_threads};
+pub use transaction::{Db, DbError, Overloaded, attempt, off_the_async_threads};
 pub(crate) use words::text_enum;

@@ -379,6 +379,7 @@ diesel::table! {
         created_at -> Timestamp,
         period_length -> Text,
         renews -> Bool,
+        council_paid_pence -> BigInt,
     }
 }
 
@@ -585,6 +586,8 @@ diesel::table! {
         state -> Text,
         issued_at -> Timestamp,
         settled_at -> Nullable<Timestamp>,
+        funding_route -> Text,
+        paid_by -> Nullable<Text>,
     }
 }
 
@@ -1186,6 +1189,8 @@ diesel::table! {
         set_by -> Text,
         set_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        funding_route -> Text,
+        holder_name -> Text,
     }
 }
 
@@ -1221,12 +1226,14 @@ diesel::table! {
     payment_lines (run_id, number) {
         run_id -> Text,
         number -> BigInt,
-        invoice_id -> Text,
-        organization_id -> Text,
+        invoice_id -> Nullable<Text>,
+        organization_id -> Nullable<Text>,
         account_id -> Text,
         amount_pence -> BigInt,
         state -> Text,
         reason -> Nullable<Text>,
+        budget_id -> Nullable<Text>,
+        funding_route -> Nullable<Text>,
     }
 }
 
@@ -1296,12 +1303,28 @@ diesel::table! {
         decided_by -> Nullable<Text>,
         decided_at -> Nullable<Timestamp>,
         decision -> Nullable<Text>,
+        carried_out_on -> Nullable<Date>,
+        carried_out_by -> Nullable<Text>,
+        carried_out_key -> Nullable<Text>,
+        taken_pence -> Nullable<BigInt>,
     }
 }
 
+diesel::table! {
+    budgets_held_up (budget_id) {
+        budget_id -> Text,
+        authority_id -> Text,
+        reason -> Text,
+        since -> Timestamp,
+        tried_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(budgets_held_up -> budgets (budget_id));
 diesel::joinable!(payee_accounts -> people (set_by));
 diesel::joinable!(payment_lines -> organizations (organization_id));
 diesel::joinable!(payment_lines -> payee_accounts (account_id));
+diesel::joinable!(payment_lines -> budgets (budget_id));
 diesel::joinable!(payment_run_steps -> people (person_id));
 diesel::joinable!(spending_rules -> authorities (authority_id));
 diesel::joinable!(review_replies -> reviews (review_id));
@@ -1766,4 +1789,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     spending_declarations,
     balance_questions,
     take_back_notices,
+    budgets_held_up,
 );

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use diesel::connection::Connection;
+use diesel::connection::{Connection, SimpleConnection};
 use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
@@ -173,6 +173,22 @@ impl Db {
 
 fn gone() -> DieselError {
     Overloaded("the writer has stopped".into()).into_diesel()
+}
+
+/// Tries something within a transaction: what fails is undone alone, and the transaction may go on.
+pub fn attempt<T, E: From<DieselError>>(tx: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    tx.batch_execute("SAVEPOINT attempt")?;
+    match work(tx) {
+        Ok(done) => {
+            tx.batch_execute("RELEASE SAVEPOINT attempt")?;
+            Ok(done)
+        }
+        Err(error) => {
+            tx.batch_execute("ROLLBACK TO SAVEPOINT attempt")?;
+            tx.batch_execute("RELEASE SAVEPOINT attempt")?;
+            Err(error)
+        }
+    }
 }
 
 /// Whether the transaction failed only because of others at the same time: 40001 or 40P01.

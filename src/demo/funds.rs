@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 
 use crate::budgets::shares::Shares;
 use crate::budgets::terms::Holder;
-use crate::budgets::{self, Change, FundingRoute, MoneyError, Move, What, move_money};
+use crate::budgets::{self, Change, FundingRoute, Handing, MoneyError, Move, What, move_money};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
@@ -35,17 +35,49 @@ pub(super) fn write(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
     let mut day = starts_on;
     while day <= now.date() {
         let at = day.and_time(NaiveTime::MIN) + TimeDelta::hours(9);
-        for (holder, _, _, due) in budgets::due::due_of(tx, authority, budget, day)? {
-            if due > Money::ZERO {
-                let what = What::HandOver(holder.route);
+        for each in budgets::due::due_of(tx, authority, &[budget], day)? {
+            if each.amount > Money::ZERO {
+                let what = What::HandOver(each.holder.route);
                 let key = SubmissionKey::named(&format!("{budget} on {day}"));
-                let asked = Move { what, amount: due, note: "Two weeks in advance".into(), key };
+                let asked = Move { what, amount: each.amount, note: "Two weeks in advance".into(), key };
                 move_money(tx, (authority, budget), None, &asked, at.min(now))?;
             }
         }
         day = day + Days::new(14);
     }
+    steps_so_far(tx, now)?;
     asks(tx, now)
+}
+
+/// Whoever holds a budget has had their steps until four weeks ago: what is due since is for the next run.
+fn steps_so_far(tx: &mut Conn, now: UtcTime) -> Result<(), AppError> {
+    let last = now.date() - Days::new(28);
+    for (gss, ..) in super::holders::AUTHORITIES {
+        let authority = authority_id(gss);
+        for step in (0..10).rev() {
+            let by = last - Days::new(step * 28);
+            let at = by.and_time(NaiveTime::MIN) + TimeDelta::hours(9);
+            let mut after = None;
+            loop {
+                let (due, next) = budgets::due::due_to_holders(tx, authority, by, after, 500)?;
+                let all: Vec<Handing> = due
+                    .iter()
+                    .map(|each| Handing {
+                        budget: each.budget,
+                        route: each.holder.route,
+                        amount: each.amount,
+                        cause: format!("{} {} on {by}", each.budget, each.holder.route),
+                    })
+                    .collect();
+                budgets::hand_over::hand_over(tx, (authority, None), &all, by, at)?;
+                after = next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Amira would like her direct payment to be paid to somebody she trusts.

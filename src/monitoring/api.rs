@@ -1,7 +1,7 @@
 //! Looking after direct payments over `/api/v1`.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,12 +10,13 @@ use crate::app::App;
 use crate::audit::{self, Deed, Entry, What, Why};
 use crate::error::{AppError, FieldError};
 use crate::identity::{BudgetReader, FinanceOfficer};
-use crate::ids::{BalanceQuestionId, BudgetId, DeclarationId, SubmissionKey, TakeBackNoticeId};
+use crate::ids::{BalanceQuestionId, BudgetId, DeclarationId, TakeBackNoticeId};
 use crate::money::Money;
+use crate::purchasing::api::idempotency_key;
 use crate::web::form::Json;
 use crate::web::render::Problem;
 
-use super::notice::{Notice, NoticeState, appeal, decide, give_notice};
+use super::notice::{Notice, NoticeState, appeal, carry_out, decide, give_notice};
 use super::pages::speaks;
 use super::say::{Declaration, Question, QuestionState, Said, answer, ask, close, declare};
 use super::store;
@@ -31,7 +32,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/finance/questions/{question_id}/asking", post().to(post_asking))
         .route("/finance/questions/{question_id}/closing", post().to(post_closing))
         .route("/finance/questions/{question_id}/notice", post().to(post_notice))
-        .route("/finance/notices/{notice_id}/decision", post().to(post_decision));
+        .route("/finance/notices/{notice_id}/decision", post().to(post_decision))
+        .route("/finance/notices/{notice_id}/carrying-out", post().to(post_carrying_out));
 }
 
 /// What somebody says that the money went on.
@@ -124,6 +126,10 @@ pub struct TakeBackNoticeDocument {
     pub appeal: Option<String>,
     /// Why it was decided so.
     pub decision: Option<String>,
+    /// How much went back to the council, where it was carried out.
+    pub taken_pence: Option<Money>,
+    /// When.
+    pub carried_out_on: Option<NaiveDate>,
 }
 
 impl From<&Notice> for TakeBackNoticeDocument {
@@ -137,6 +143,8 @@ impl From<&Notice> for TakeBackNoticeDocument {
             state: notice.state,
             appeal: notice.appeal.clone(),
             decision: notice.decision.clone(),
+            taken_pence: notice.taken_pence,
+            carried_out_on: notice.carried_out_on,
         }
     }
 }
@@ -183,14 +191,17 @@ pub struct NewDeclaration {
     pub words: String,
 }
 
-/// Says what the money went on. Nothing is attached, and nothing depends on it.
+/// Says what the money went on. Nothing is attached, and nothing depends on it. Sending the same `Idempotency-Key` again keeps
+/// it once.
 #[utoipa::path(post, path = "/api/v1/budgets/{budget_id}/spending", tag = "direct payments", security(("bearer" = [])),
-    params(("budget_id" = String, Path)), request_body = NewDeclaration,
-    responses((status = 201, body = DeclarationDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    params(("budget_id" = String, Path), ("Idempotency-Key" = String, Header)), request_body = NewDeclaration,
+    responses((status = 201, body = DeclarationDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 422, body = Problem)))]
 pub async fn post_spending(
     reader: BudgetReader,
     Json(new): Json<NewDeclaration>,
     app: Data<App>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     speaks(&reader)?;
     let mut wrong = Vec::new();
@@ -208,7 +219,7 @@ pub async fn post_spending(
         spent: Money::pence(new.spent_pence),
         left: Money::pence(new.left_pence),
         words: new.words,
-        key: SubmissionKey::new(),
+        key: idempotency_key(&request)?,
     };
     let now = app.clock.now();
     let kept = app.db.write(move |tx| declare(tx, &reader, &said, now)).await?;
@@ -360,6 +371,24 @@ pub struct NoticeDecision {
     pub stands: bool,
     /// Why: the person reads it.
     pub words: String,
+}
+
+/// Takes back what a notice speaks of, once its day has come and no appeal is open: as much of it as is still free. Doing it
+/// again changes nothing.
+#[utoipa::path(post, path = "/api/v1/finance/notices/{notice_id}/carrying-out", tag = "direct payments",
+    security(("bearer" = [])), params(("notice_id" = String, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = TakeBackNoticeDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 422, body = Problem)))]
+pub async fn post_carrying_out(
+    officer: FinanceOfficer,
+    notice: Path<String>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<JsonAnswer<TakeBackNoticeDocument>, AppError> {
+    let (notice, key) = (id(&notice)?, idempotency_key(&request)?);
+    let (now, url) = (app.clock.now(), app.post.public_url.clone());
+    let told = app.db.write(move |tx| carry_out(tx, &officer, (notice, key), &url, now)).await?;
+    Ok(JsonAnswer((&told).into()))
 }
 
 /// Decides about an appeal, as somebody else than who gave the notice; or takes a notice back.

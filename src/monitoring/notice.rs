@@ -1,14 +1,15 @@
-//! The verbs: notice of money to be taken back, the appeal against it, and the decision by somebody else.
+//! The verbs: notice of money to be taken back, the appeal against it, the decision by somebody else, and what comes of it.
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use crate::audit::{self, Deed, Entry, What, Why};
+use crate::budgets::{self, Move};
 use crate::clock::{UtcTime, day, long_date};
 use crate::db::schema::take_back_notices;
 use crate::db::{Conn, text_enum};
 use crate::identity::{self, BudgetReader, FinanceOfficer};
-use crate::ids::{AuthorityId, BalanceQuestionId, BudgetId, PersonId, TakeBackNoticeId};
+use crate::ids::{AuthorityId, BalanceQuestionId, BudgetId, PersonId, SubmissionKey, TakeBackNoticeId};
 use crate::money::Money;
 use crate::post::{self, Told};
 use crate::web::page::Link;
@@ -30,6 +31,8 @@ text_enum! {
         Stands = "stands",
         /// It is taken back.
         Withdrawn = "withdrawn",
+        /// The money was taken back.
+        CarriedOut = "carried out",
     }
 }
 
@@ -67,13 +70,67 @@ pub struct Notice {
     pub decided_at: Option<UtcTime>,
     /// Why so.
     pub decision: Option<String>,
+    /// When the money was taken back.
+    pub carried_out_on: Option<NaiveDate>,
+    /// By whom.
+    pub carried_out_by: Option<PersonId>,
+    /// The form that it came in.
+    pub carried_out_key: Option<SubmissionKey>,
+    /// How much was still there to be taken.
+    pub taken_pence: Option<Money>,
+}
+
+/// A notice whose day has come, with no appeal open: what the verb that takes money back asks for. Only [`Notice::ripe`]
+/// makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ripe {
+    budget: BudgetId,
+    at_most: Money,
+}
+
+impl Ripe {
+    /// Out of which budget.
+    #[must_use]
+    pub fn budget(&self) -> BudgetId {
+        self.budget
+    }
+
+    /// No more than the person was told.
+    #[must_use]
+    pub fn at_most(&self) -> Money {
+        self.at_most
+    }
+}
+
+/// Why nothing is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotRipe {
+    /// The day has not come.
+    #[error("nothing is taken back before {}: until then the person can appeal", long_date(*.0))]
+    NotBefore(NaiveDate),
+    /// Somebody else decides about the appeal first.
+    #[error("there is an appeal, so nothing is taken back before somebody else has decided about it")]
+    Appealed,
+    /// It was taken back.
+    #[error("this notice was taken back")]
+    Withdrawn,
+    /// The money is taken back already.
+    #[error("this was done already")]
+    CarriedOut,
 }
 
 impl Notice {
-    /// Whether the money may be moved on a day: the day has come, and no appeal is open.
-    #[must_use]
-    pub fn may_be_carried_out(&self, today: NaiveDate) -> bool {
-        matches!(self.state, NoticeState::Given | NoticeState::Stands) && today >= self.not_before
+    /// Proof that money may be taken back on a day: the day has come, and no appeal is open.
+    pub fn ripe(&self, today: NaiveDate) -> Result<Ripe, NotRipe> {
+        match self.state {
+            NoticeState::Appealed => Err(NotRipe::Appealed),
+            NoticeState::Withdrawn => Err(NotRipe::Withdrawn),
+            NoticeState::CarriedOut => Err(NotRipe::CarriedOut),
+            NoticeState::Given | NoticeState::Stands if today < self.not_before => {
+                Err(NotRipe::NotBefore(self.not_before))
+            }
+            NoticeState::Given | NoticeState::Stands => Ok(Ripe { budget: self.budget_id, at_most: self.amount_pence }),
+        }
     }
 }
 
@@ -112,6 +169,10 @@ pub fn give_notice(
         decided_by: None,
         decided_at: None,
         decision: None,
+        carried_out_on: None,
+        carried_out_by: None,
+        carried_out_key: None,
+        taken_pence: None,
     };
     store::insert_notice(tx, &notice)?;
     store::set_closed(tx, &question, "Notice was given: see below.", officer.who().person(), now)?;
@@ -204,6 +265,52 @@ pub fn decide(
     }
     tell(tx, &decided, public_url, now, paragraphs)?;
     Ok(decided)
+}
+
+/// Takes back what a notice speaks of, once its day has come and no appeal is open: as much of it as is still free, and
+/// no more. Doing it again changes nothing.
+#[tracing::instrument(skip_all, fields(notice.id = %id))]
+pub fn carry_out(
+    tx: &mut Conn,
+    officer: &FinanceOfficer,
+    (id, key): (TakeBackNoticeId, SubmissionKey),
+    public_url: &str,
+    now: UtcTime,
+) -> Result<Notice, MonitoringError> {
+    let notice = store::lock_notice(tx, officer.authority(), id)?;
+    if notice.state == NoticeState::CarriedOut {
+        return Ok(notice);
+    }
+    let ripe = notice.ripe(day(now))?;
+    let budget = budgets::store::lock_of(tx, notice.authority_id, notice.budget_id)?;
+    let amount = budget.free_of_the_council().min(notice.amount_pence);
+    if amount <= Money::ZERO {
+        return Err(MonitoringError::NothingLeft);
+    }
+    let by = officer.who().person();
+    let done = Notice {
+        state: NoticeState::CarriedOut,
+        carried_out_on: Some(day(now)),
+        carried_out_by: Some(by),
+        carried_out_key: Some(key),
+        taken_pence: Some(amount),
+        ..notice
+    };
+    // First the notice: the database takes no such transfer without it.
+    store::save_notice(tx, &done)?;
+    let asked = Move { what: budgets::What::Clawback(ripe), amount, note: done.reason.clone(), key };
+    budgets::move_money(tx, (done.authority_id, done.budget_id), Some(by), &asked, now)?;
+    let subject = (What::Budget, done.budget_id.as_str());
+    audit::record(tx, &[Entry::new(officer, (Deed::Changed, Why::ToLookAfterMoney), done.person_id, subject, now)])?;
+    let told = vec![
+        format!("{amount} of your direct payment went back to the council today, as the notice said."),
+        format!("The reason: {}", done.reason),
+        "It is taken off the next payments. If you think that this is wrong, you can complain to the council, and after that to \
+         the Local Government and Social Care Ombudsman (www.lgo.org.uk, 0300 061 0614)."
+            .into(),
+    ];
+    tell(tx, &done, public_url, now, told)?;
+    Ok(done)
 }
 
 fn tell(

@@ -20,7 +20,7 @@ use crate::providers::typed;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Page, html, html_with, see_other};
 
-use super::notice::{Notice, NoticeState, appeal, decide, give_notice};
+use super::notice::{Notice, NoticeState, appeal, carry_out, decide, give_notice};
 use super::say::{Declaration, Question, QuestionState, Said, answer, ask, close, declare};
 use super::store;
 use super::views::{MonitoringPage, NoticeShown, QuestionShown, SaidRow, SpendingPage};
@@ -36,7 +36,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/finance/questions/{question_id}/asking", post().to(post_asking))
         .route("/finance/questions/{question_id}/closing", post().to(post_closing))
         .route("/finance/questions/{question_id}/notice", post().to(post_notice))
-        .route("/finance/notices/{notice_id}/decision", post().to(post_decision));
+        .route("/finance/notices/{notice_id}/decision", post().to(post_decision))
+        .route("/finance/notices/{notice_id}/carrying-out", post().to(post_carrying_out));
 }
 
 /// Who may speak for a budget's money: the person, or who manages money for them.
@@ -204,6 +205,10 @@ fn notice_shown(notice: &Notice, person: &str) -> NoticeShown {
         amount: notice.amount_pence.to_string(),
         reason: notice.reason.clone(),
         about: format!("Notice of {}: not before {}.", long_date(day(notice.given_at)), long_date(notice.not_before)),
+        done: notice
+            .taken_pence
+            .zip(notice.carried_out_on)
+            .map(|(taken, on)| format!("{taken} went back to the council on {}.", long_date(on))),
         state: tag(notice.state.as_str()),
         appeal: notice.appeal.clone(),
         decision: notice.decision.clone(),
@@ -306,7 +311,7 @@ pub async fn get_monitoring(
     });
     audit::looks(&app.db, looks.collect()).await?;
     let notice = (!done.done.is_empty()).then_some("That is done, and the person was told.");
-    let me = officer.who().person();
+    let (me, today) = (officer.who().person(), day(now));
     html(&MonitoringPage {
         page: Page::of(&request, "Direct payments").with_notice(notice),
         authority,
@@ -329,6 +334,11 @@ pub async fn get_monitoring(
             .map(|(each, name)| {
                 let open = matches!(each.state, NoticeState::Given | NoticeState::Appealed);
                 NoticeShown {
+                    carry_out_path: each
+                        .ripe(today)
+                        .is_ok()
+                        .then(|| format!("/finance/notices/{}/carrying-out", each.id)),
+                    submission_key: SubmissionKey::new().to_string(),
                     decide_path: open.then(|| format!("/finance/notices/{}/decision", each.id)),
                     may_stand: each.state == NoticeState::Appealed && each.given_by != me,
                     ..notice_shown(each, name)
@@ -414,4 +424,25 @@ pub async fn post_decision(
     };
     app.db.write(move |tx| decide(tx, &officer, id, (stands, &form.words), &url, now)).await?;
     Ok(see_other("/finance/monitoring?done=decided"))
+}
+
+/// The form that takes money back, as it was sent.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct CarryOutForm {
+    submission_key: String,
+}
+
+/// `POST /finance/notices/{notice_id}/carrying-out`
+pub async fn post_carrying_out(
+    officer: FinanceOfficer,
+    id: Path<String>,
+    Form(form): Form<CarryOutForm>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let id: TakeBackNoticeId = id.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let key: SubmissionKey = form.submission_key.parse().unwrap_or_else(|_not_an_id| SubmissionKey::new());
+    let (now, url) = (app.clock.now(), app.post.public_url.clone());
+    app.db.write(move |tx| carry_out(tx, &officer, (id, key), &url, now)).await?;
+    Ok(see_other("/finance/monitoring?done=carried-out"))
 }

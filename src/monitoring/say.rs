@@ -113,7 +113,9 @@ pub fn declare(
     now: UtcTime,
 ) -> Result<Declaration, MonitoringError> {
     if let Some(before) = store::declaration_by_key(tx, reader, said.key)? {
-        return Ok(before);
+        let same = (before.from_on, before.to_on, before.spent_pence, before.left_pence, before.words.as_str())
+            == (said.from_on, said.to_on, said.spent, said.left, said.words.trim());
+        return if same { Ok(before) } else { Err(MonitoringError::KeyUsedDifferently) };
     }
     if said.from_on > said.to_on {
         return Err(MonitoringError::field("to_on", "Choose a last day that is not before the first."));

@@ -263,6 +263,10 @@ pub(super) fn save_notice(tx: &mut Conn, notice: &Notice) -> QueryResult<()> {
             take_back_notices::decided_by.eq(notice.decided_by),
             take_back_notices::decided_at.eq(notice.decided_at),
             take_back_notices::decision.eq(&notice.decision),
+            take_back_notices::carried_out_on.eq(notice.carried_out_on),
+            take_back_notices::carried_out_by.eq(notice.carried_out_by),
+            take_back_notices::carried_out_key.eq(notice.carried_out_key),
+            take_back_notices::taken_pence.eq(notice.taken_pence),
         ))
         .execute(tx)
         .map(drop)

@@ -69,6 +69,11 @@ pub struct NoticeShown {
     pub decision: Option<String>,
     pub appeal_path: Option<String>,
     pub decide_path: Option<String>,
+    /// Where the money is taken back, once it may be.
+    pub carry_out_path: Option<String>,
+    pub submission_key: String,
+    /// What went back, and when.
+    pub done: Option<String>,
     /// Whether the visitor may let it stand: somebody else than who gave it, once there is an appeal.
     pub may_stand: bool,
 }

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit;
-use crate::budgets::FundingRoute;
 use crate::budgets::purse::purse_of;
+use crate::budgets::{FundingRoute, Source};
 use crate::clock::day;
 use crate::error::{AppError, FieldError};
 use crate::identity::{BudgetReader, SignedIn};
@@ -17,7 +17,7 @@ use crate::money::Money;
 use crate::web::form::Ask;
 use crate::web::render::Problem;
 
-use super::money::read;
+use super::money::{OfSource, read};
 use super::what_if::{Often, of_an_amount};
 
 /// The routes of these documents.
@@ -71,6 +71,36 @@ pub struct OneBudgetDocument {
     pub review_on: NaiveDate,
     /// The day after its last.
     pub ends_on: NaiveDate,
+    /// The same of each source that the money came from.
+    pub sources: Vec<MyMoneyOfSource>,
+    /// The first day of the period that runs.
+    pub period_starts_on: Option<NaiveDate>,
+    /// The day after its last.
+    pub period_ends_on: Option<NaiveDate>,
+    /// What the council put in for it.
+    pub period_funded_pence: Option<Money>,
+}
+
+/// What stands there of one source of a budget.
+#[derive(Serialize, ToSchema)]
+pub struct MyMoneyOfSource {
+    /// Which.
+    pub source: Source,
+    /// Free to spend.
+    pub left_pence: Money,
+    /// Asked for.
+    pub committed_pence: Money,
+    /// Delivered and confirmed, to be paid.
+    pub owed_pence: Money,
+    /// Gone to providers.
+    pub paid_pence: Money,
+}
+
+impl From<OfSource> for MyMoneyOfSource {
+    fn from(of: OfSource) -> Self {
+        let OfSource { source, left, committed, owed, paid } = of;
+        Self { source, left_pence: left, committed_pence: committed, owed_pence: owed, paid_pence: paid }
+    }
 }
 
 /// Whose money.
@@ -107,6 +137,10 @@ pub async fn get_my_money(
         paid_pence: one.spent(),
         review_on: one.summary.review_on,
         ends_on: one.summary.ends_on,
+        sources: one.by_source().into_iter().map(MyMoneyOfSource::from).collect(),
+        period_starts_on: one.period.as_ref().map(|period| period.starts_on),
+        period_ends_on: one.period.as_ref().map(|period| period.ends_on),
+        period_funded_pence: one.period.as_ref().map(|period| period.funded_pence),
     });
     Ok(Json(MyMoneyDocument {
         person_id: money.person,

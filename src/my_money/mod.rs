@@ -16,5 +16,5 @@ pub mod pages;
 pub mod views;
 mod what_if;
 
-pub use money::{MyMoney, OneBudget, read};
+pub use money::{MyMoney, OfSource, OneBudget, read};
 pub use what_if::{Often, of_an_amount};

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use diesel::QueryResult;
 
-use crate::budgets::store::BudgetSummary;
-use crate::budgets::{self, Budget};
+use crate::budgets::store::{BudgetSummary, Period};
+use crate::budgets::{self, Budget, Source};
 use crate::db::Conn;
 use crate::identity::{BudgetReader, SignedIn};
 use crate::ids::PersonId;
@@ -19,6 +19,23 @@ pub struct OneBudget {
     pub budget: Budget,
     /// The right to look at it.
     pub reader: BudgetReader,
+    /// The period that runs today.
+    pub period: Option<Period>,
+}
+
+/// What stands there of one source of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfSource {
+    /// Which.
+    pub source: Source,
+    /// Free to spend.
+    pub left: Money,
+    /// Asked for.
+    pub committed: Money,
+    /// Delivered and confirmed.
+    pub owed: Money,
+    /// Gone to providers.
+    pub paid: Money,
 }
 
 /// Everything that somebody has to live on today.
@@ -87,7 +104,9 @@ pub fn read(
         if runs && let Some(reader) = BudgetReader::find(conn, who, summary.id)? {
             reader.person_name().clone_into(&mut told.name);
             let budget = budgets::store::read(conn, &reader)?;
-            told.budgets.push(OneBudget { summary: summary.clone(), budget, reader });
+            let begun = budgets::store::periods_begun(conn, budget.authority, &[budget.id], today)?;
+            let period = begun.into_iter().rev().find(|period| today < period.ends_on);
+            told.budgets.push(OneBudget { summary: summary.clone(), budget, reader, period });
         }
     }
     Ok(Some(told))
@@ -110,6 +129,19 @@ impl OneBudget {
     #[must_use]
     pub fn spent(&self) -> Money {
         self.budget.paid.balance
+    }
+
+    /// What stands there of each source that its money came from.
+    #[must_use]
+    pub fn by_source(&self) -> Vec<OfSource> {
+        let of = |source: Source| OfSource {
+            source,
+            left: self.budget.available.from_source(source),
+            committed: self.budget.committed.from_source(source),
+            owed: self.budget.owed.from_source(source),
+            paid: self.budget.paid.from_source(source),
+        };
+        self.budget.sources().into_iter().map(of).collect()
     }
 
     /// Whole weeks until it ends.

@@ -24,7 +24,7 @@ use crate::web::form::Ask;
 use crate::web::page::{Choice, Errors, Link, Page, html, html_with};
 
 use super::jar;
-use super::money::{MyMoney, OneBudget, read};
+use super::money::{MyMoney, OfSource, OneBudget, read};
 use super::views::{Answer, BudgetRow, Idea, MyMoneyPage, Promise, Shown, WhatIfPage};
 use super::what_if::{Often, of_an_amount};
 
@@ -126,6 +126,15 @@ fn shown(money: &MyMoney, today: NaiveDate) -> Shown {
         review: long_date(one.summary.review_on),
         ends: long_date(one.summary.ends_on.pred_opt().unwrap_or(one.summary.ends_on)),
         statement_href: format!("/budgets/{}/statement", one.summary.id),
+        sources: if one.budget.sources().len() > 1 {
+            one.by_source().iter().map(source_row).collect()
+        } else {
+            Vec::new()
+        },
+        period: one.period.as_ref().map(|period| {
+            let last = period.ends_on.pred_opt().unwrap_or(period.ends_on);
+            format!("{} to {}: {} was put in", long_date(period.starts_on), long_date(last), period.funded_pence)
+        }),
     };
     let all = |of: fn(&OneBudget) -> Money| {
         money.budgets.iter().map(of).fold(Money::ZERO, |sum, each| sum.plus(each).unwrap_or(sum)).to_string()
@@ -167,6 +176,20 @@ fn shown(money: &MyMoney, today: NaiveDate) -> Shown {
             whole: whole.to_string(),
             ..BudgetRow::default()
         }),
+    }
+}
+
+/// What stands there of one source.
+fn source_row(of: &OfSource) -> BudgetRow {
+    let whole = [of.left, of.committed, of.owed, of.paid].iter().map(|part| part.as_pence()).sum();
+    BudgetRow {
+        route: of.source.to_string(),
+        left: of.left.to_string(),
+        promised: of.committed.to_string(),
+        owed: of.owed.to_string(),
+        paid: of.paid.to_string(),
+        whole: Money::pence(whole).to_string(),
+        ..BudgetRow::default()
     }
 }
 

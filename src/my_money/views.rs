@@ -105,6 +105,10 @@ pub struct BudgetRow {
     /// "5 April 2027".
     pub ends: String,
     pub statement_href: String,
+    /// The same of each source, where there are several.
+    pub sources: Vec<BudgetRow>,
+    /// "1 June 2026 to 31 August 2026: £1,314.28 was put in", of the period that runs.
+    pub period: Option<String>,
 }
 
 /// Something that the promised money is for.

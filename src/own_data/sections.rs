@@ -31,7 +31,6 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("service_checks", "what somebody said of an entry of the catalogue for their organisation"),
     ("wrong_reports", "what somebody answered in office"),
     ("spending_rules", "what somebody decided in office, not about them"),
-    ("payee_accounts", "what somebody gave for their organisation or council"),
     ("payment_runs", "what somebody decided in office, not about them"),
     ("payment_run_steps", "what somebody decided in office, not about them"),
     ("authority_contacts", "what somebody decided in office, not about them"),
@@ -373,6 +372,35 @@ pub const SECTIONS: &[Section] = &[
         from: "holding_requests h JOIN budgets b ON b.id = h.budget_id WHERE b.person_id = {me} ORDER BY h.asked_at, h.id",
     },
     Section {
+        name: "budget-accounts",
+        title: "Where your budgets are paid",
+        covers: &["payee_accounts"],
+        columns: &[
+            ("budget_id", "a.holder_id"),
+            ("held_as", "a.funding_route"),
+            ("by", "a.holder_name"),
+            ("account", "a.shown"),
+            ("since", "CAST(a.set_at AS TEXT)"),
+            ("until", "CAST(a.ended_at AS TEXT)"),
+        ],
+        from: "payee_accounts a JOIN budgets b ON b.id = a.holder_id
+               WHERE a.holder_kind = 'budget' AND b.person_id = {me} ORDER BY a.set_at, a.id",
+    },
+    Section {
+        name: "payments-out",
+        title: "What was paid to those who hold your budgets",
+        covers: &["payment_lines"],
+        columns: &[
+            ("budget_id", "l.budget_id"),
+            ("held_as", "l.funding_route"),
+            ("pence", "l.amount_pence"),
+            ("state", "l.state"),
+            ("pay_on", "CAST(r.pay_on AS TEXT)"),
+        ],
+        from: "payment_lines l JOIN payment_runs r ON r.id = l.run_id JOIN budgets b ON b.id = l.budget_id
+               WHERE b.person_id = {me} ORDER BY r.pay_on, l.run_id, l.number",
+    },
+    Section {
         name: "purchases",
         title: "What you asked for and bought",
         covers: &["purchases"],
@@ -435,6 +463,8 @@ pub const SECTIONS: &[Section] = &[
             ("state", "i.state"),
             ("issued", "CAST(i.issued_at AS TEXT)"),
             ("paid", "CAST(i.settled_at AS TEXT)"),
+            ("paid_from", "i.funding_route"),
+            ("paid_by", "i.paid_by"),
         ],
         from: "invoices i JOIN purchases u ON u.id = i.purchase_id
                WHERE u.budget_id IN (SELECT id FROM budgets WHERE person_id = {me}) ORDER BY i.issued_at, i.id",
@@ -483,6 +513,8 @@ pub const SECTIONS: &[Section] = &[
             ("state", "n.state"),
             ("appeal", "n.appeal"),
             ("decision", "n.decision"),
+            ("taken_pence", "n.taken_pence"),
+            ("taken", "CAST(n.carried_out_on AS TEXT)"),
         ],
         from: "take_back_notices n WHERE n.person_id = {me} ORDER BY n.given_at, n.id",
     },

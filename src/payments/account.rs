@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::budgets::FundingRoute;
+use crate::budgets::terms::Holder;
 use crate::clock::UtcTime;
 use crate::db::{Conn, text_enum};
 use crate::error::{AppError, FieldError};
-use crate::ids::{AuthorityId, OrganizationId, PayeeAccountId, PersonId};
+use crate::ids::{AuthorityId, BudgetId, OrganizationId, PayeeAccountId, PersonId};
 
 use super::store;
 use super::vault::Vault;
@@ -17,25 +19,57 @@ text_enum! {
         Organization = "organization",
         /// The council itself: from where it pays.
         Authority = "authority",
+        /// Whoever holds a budget in one way.
+        Budget = "budget",
     }
 }
 
 /// Whose account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payee {
     /// A provider's.
     Organization(OrganizationId),
     /// The council's.
     Authority(AuthorityId),
+    /// Of whoever holds a budget in one way, under this name: the person (no name), a third party, a trust, a broker. Under
+    /// another name it is another account, so that another trust never gets what is due to the one before.
+    Holder(BudgetId, FundingRoute, String),
+}
+
+/// How the database knows a payee.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PayeeKey {
+    /// What it is.
+    pub kind: PayeeKind,
+    /// Its id.
+    pub id: String,
+    /// In which way a budget is held; empty for others.
+    pub route: String,
+    /// Under which name; empty for others.
+    pub name: String,
 }
 
 impl Payee {
-    /// The kind and the id, as the database has them.
+    /// Where the holder of a budget is paid: the provider of a service fund where it is paid for everything else.
     #[must_use]
-    pub fn key(&self) -> (PayeeKind, String) {
+    pub fn of_holder(budget: BudgetId, holder: &Holder) -> Self {
+        match holder.organization {
+            Some(provider) => Self::Organization(provider),
+            None => Self::Holder(budget, holder.route, holder.name.trim().to_owned()),
+        }
+    }
+
+    /// How the database knows it.
+    #[must_use]
+    pub fn key(&self) -> PayeeKey {
+        let plain = |kind, id: String| PayeeKey { kind, id, route: String::new(), name: String::new() };
         match self {
-            Self::Organization(id) => (PayeeKind::Organization, id.to_string()),
-            Self::Authority(id) => (PayeeKind::Authority, id.to_string()),
+            Self::Organization(id) => plain(PayeeKind::Organization, id.to_string()),
+            Self::Authority(id) => plain(PayeeKind::Authority, id.to_string()),
+            Self::Holder(budget, route, name) => {
+                let (id, route) = (budget.to_string(), route.to_string());
+                PayeeKey { kind: PayeeKind::Budget, id, route, name: name.clone() }
+            }
         }
     }
 }
@@ -169,7 +203,7 @@ pub fn give_account(
     }
     let text = serde_json::to_string(account).map_err(AppError::unexpected)?;
     let sealed = vault.seal(&text)?;
-    Ok(store::insert_account(tx, payee, &sealed, &account.shown(), by, now)?)
+    Ok(store::insert_account(tx, payee, (&sealed, &account.shown()), by, now)?)
 }
 
 /// Opens a sealed account.

@@ -1,20 +1,21 @@
-//! Where a provider is paid and from where a council pays, over `/api/v1`. Numbers go in and never come out.
+//! Bank accounts over `/api/v1`: numbers go in and never come out.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json as JsonAnswer, ServiceConfig, get, put};
+use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::clock::UtcTime;
 use crate::error::AppError;
-use crate::identity::{FinanceOfficer, ProviderOwner, Scope, SignedIn};
+use crate::identity::{BudgetReader, FinanceOfficer, ProviderOwner, Scope, SignedIn};
+use crate::ids::BudgetId;
 use crate::web::form::Json;
 use crate::web::render::Problem;
 
-use super::account::Payee;
-use super::account_pages::{AccountForm, COUNCIL, PROVIDER, keep};
+use super::account::{BankAccount, Payee};
+use super::account_pages::{may_give, of_council, of_holder, of_person, of_provider};
+use super::give_account::{Given, keep};
 use super::store;
 
 /// The routes of these documents.
@@ -23,7 +24,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/provider/bank-account", get().to(get_provider_account))
         .route("/provider/bank-account", put().to(put_provider_account))
         .route("/finance/bank-account", get().to(get_council_account))
-        .route("/finance/bank-account", put().to(put_council_account));
+        .route("/finance/bank-account", put().to(put_council_account))
+        .route("/budgets/{budget_id}/bank-account", get().to(get_own_account))
+        .route("/budgets/{budget_id}/bank-account", put().to(put_own_account))
+        .route("/finance/budgets/{budget_id}/bank-accounts/{funding_route}", get().to(get_holder_account))
+        .route("/finance/budgets/{budget_id}/bank-accounts/{funding_route}", put().to(put_holder_account));
 }
 
 /// A bank account that is kept sealed.
@@ -46,13 +51,7 @@ pub struct BankAccountDocument {
     pub bank_account: Option<SealedAccount>,
 }
 
-async fn shown(app: &App, payee: Payee) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
-    let now = app.db.read(move |conn| store::account_shown(conn, &payee)).await.map_err(AppError::from)?;
-    let sealed = |(ends_with, given_at, given_by)| SealedAccount { ends_with, given_at, given_by };
-    Ok(JsonAnswer(BankAccountDocument { bank_account: now.map(sealed) }))
-}
-
-/// A bank account: sort code and number, or an IBAN.
+/// A bank account: a name, and either a sort code with an account number, or an IBAN.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewBankAccount {
@@ -61,9 +60,15 @@ pub struct NewBankAccount {
     /// Six digits, for an account in the United Kingdom.
     pub sort_code: String,
     /// Eight digits.
-    pub number: String,
+    pub account_number: String,
     /// For an account elsewhere.
     pub iban: String,
+}
+
+async fn shown(app: &App, payee: Payee) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    let now = app.db.read(move |conn| store::account_shown(conn, &payee)).await.map_err(AppError::from)?;
+    let sealed = |(ends_with, given_at, given_by)| SealedAccount { ends_with, given_at, given_by };
+    Ok(JsonAnswer(BankAccountDocument { bank_account: now.map(sealed) }))
 }
 
 /// To where money goes is not for every program that works a desk: it takes the scope that changes accounts, too.
@@ -76,17 +81,17 @@ fn may_change(who: &SignedIn) -> Result<(), AppError> {
     Err(AppError::refused_as(StatusCode::FORBIDDEN, "scope-missing", why))
 }
 
-async fn changed(
+async fn kept(
     app: &App,
-    payee: Payee,
     who: &SignedIn,
+    given: Given,
     new: NewBankAccount,
-    what: &'static str,
-) -> Result<HttpResponse, AppError> {
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
     may_change(who)?;
-    let NewBankAccount { name, sort_code, number, iban } = new;
-    let wrong = keep(app, payee, who.person(), &AccountForm { name, sort_code, number, iban }, what).await?;
-    if wrong.is_empty() { Ok(HttpResponse::NoContent().finish()) } else { Err(AppError::invalid(wrong)) }
+    let account = BankAccount::checked(&new.name, &new.sort_code, &new.account_number, &new.iban)?;
+    let (payee, now, vault) = (given.payee.clone(), app.clock.now(), app.vault.clone());
+    app.db.write(move |tx| keep(tx, &vault, &given, &account, now)).await?;
+    shown(app, payee).await
 }
 
 /// Where the caller's organisation is paid.
@@ -102,13 +107,13 @@ pub async fn get_provider_account(
 /// Says where the caller's organisation is paid. A letter tells its owner.
 #[utoipa::path(put, path = "/api/v1/provider/bank-account", tag = "payments", security(("bearer" = [])),
     request_body = NewBankAccount,
-    responses((status = 204, description = "It is changed."), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_provider_account(
     owner: ProviderOwner,
     Json(new): Json<NewBankAccount>,
     app: Data<App>,
-) -> Result<HttpResponse, AppError> {
-    changed(&app, Payee::Organization(owner.organization()), owner.who(), new, PROVIDER).await
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    kept(&app, owner.who(), of_provider(&owner), new).await
 }
 
 /// From where the caller's council pays.
@@ -124,11 +129,71 @@ pub async fn get_council_account(
 /// Says from where the caller's council pays. A letter tells who said so.
 #[utoipa::path(put, path = "/api/v1/finance/bank-account", tag = "payments", security(("bearer" = [])),
     request_body = NewBankAccount,
-    responses((status = 204, description = "It is changed."), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_council_account(
     officer: FinanceOfficer,
     Json(new): Json<NewBankAccount>,
     app: Data<App>,
-) -> Result<HttpResponse, AppError> {
-    changed(&app, Payee::Authority(officer.authority()), officer.who(), new, COUNCIL).await
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    kept(&app, officer.who(), of_council(&officer), new).await
+}
+
+/// Where a direct payment is paid.
+#[utoipa::path(get, path = "/api/v1/budgets/{budget_id}/bank-account", tag = "payments", security(("bearer" = [])),
+    params(("budget_id" = String, Path)),
+    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem)))]
+pub async fn get_own_account(
+    reader: BudgetReader,
+    app: Data<App>,
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    may_give(&app, &reader).await?;
+    shown(&app, of_person(&app, &reader).payee).await
+}
+
+/// Says where a direct payment is paid. A letter tells the person.
+#[utoipa::path(put, path = "/api/v1/budgets/{budget_id}/bank-account", tag = "payments", security(("bearer" = [])),
+    params(("budget_id" = String, Path)), request_body = NewBankAccount,
+    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn put_own_account(
+    reader: BudgetReader,
+    Json(new): Json<NewBankAccount>,
+    app: Data<App>,
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    may_give(&app, &reader).await?;
+    kept(&app, reader.who(), of_person(&app, &reader), new).await
+}
+
+fn of_path(path: (String, String)) -> Result<(BudgetId, String), AppError> {
+    Ok((path.0.parse().map_err(|_not_an_id| AppError::NotFound)?, path.1))
+}
+
+/// Where whoever holds a budget in one way is paid.
+#[utoipa::path(get, path = "/api/v1/finance/budgets/{budget_id}/bank-accounts/{funding_route}", tag = "payments",
+    security(("bearer" = [])), params(("budget_id" = String, Path), ("funding_route" = String, Path)),
+    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn get_holder_account(
+    officer: FinanceOfficer,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    let (budget, way) = of_path(path.into_inner())?;
+    let (_, given) = of_holder(&app, &officer, budget, &way).await?;
+    shown(&app, given.payee).await
+}
+
+/// Says where whoever holds a budget in one way is paid. A letter tells the person.
+#[utoipa::path(put, path = "/api/v1/finance/budgets/{budget_id}/bank-accounts/{funding_route}", tag = "payments",
+    security(("bearer" = [])), params(("budget_id" = String, Path), ("funding_route" = String, Path)),
+    request_body = NewBankAccount,
+    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 422, body = Problem)))]
+pub async fn put_holder_account(
+    officer: FinanceOfficer,
+    path: Path<(String, String)>,
+    Json(new): Json<NewBankAccount>,
+    app: Data<App>,
+) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    let (budget, way) = of_path(path.into_inner())?;
+    let (_, given) = of_holder(&app, &officer, budget, &way).await?;
+    kept(&app, officer.who(), given, new).await
 }

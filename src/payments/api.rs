@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::budgets::FundingRoute;
 use crate::error::AppError;
 use crate::identity::FinanceOfficer;
-use crate::ids::PaymentRunId;
+use crate::ids::{BudgetId, InvoiceId, PaymentRunId};
 use crate::money::Money;
 use crate::purchasing::api::idempotency_key;
-use crate::web::form::Json;
+use crate::web::form::{Ask, Json};
 use crate::web::render::Problem;
 use crate::web::upload::FileBody;
 
@@ -23,7 +23,7 @@ use super::export::Format;
 use super::make::{Wanted, make, withdraw};
 use super::pages::file;
 use super::read_back::{apply, read};
-use super::run::{LineState, Run, RunState};
+use super::run::{LineState, Run, RunState, reference};
 use super::store;
 
 /// The routes of these documents.
@@ -32,6 +32,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/finance/payment-runs", get().to(get_runs))
         .route("/finance/payment-runs", post().to(post_run))
         .route("/finance/payment-runs/{run_id}", get().to(get_run))
+        .route("/finance/payment-runs/{run_id}/payments", get().to(get_payments))
         .route("/finance/payment-runs/{run_id}/approval", post().to(post_approval))
         .route("/finance/payment-runs/{run_id}/withdrawal", post().to(post_withdrawal))
         .route("/finance/payment-runs/{run_id}/answers", post().to(post_answers))
@@ -57,11 +58,67 @@ pub struct PaymentRunDocument {
     pub payments: i64,
     /// What they add up to.
     pub total_pence: Money,
-    /// Due invoices that were left out, because their providers have given no account.
+    /// Payments that are due and were left out, because nobody has given an account for them.
     pub left_out: i64,
     /// Payments by where they stand.
     pub by_state: Vec<PaymentsAt>,
+    /// Payments by deployment option: to holders for those that are handed over, of invoices for what the council holds.
+    pub by_option: Vec<PaymentsOf>,
 }
+
+/// Payments of one deployment option.
+#[derive(Serialize, ToSchema)]
+pub struct PaymentsOf {
+    /// Which.
+    pub funding_route: FundingRoute,
+    /// How many.
+    pub payments: i64,
+    /// What they add up to.
+    pub total_pence: Money,
+}
+
+/// What one payment pays.
+#[derive(Serialize, ToSchema)]
+pub struct PaymentDocument {
+    /// What the bank is told it is called.
+    pub reference: String,
+    /// To whom.
+    pub payee: String,
+    /// "account ending 678".
+    pub account: String,
+    /// How much.
+    pub amount_pence: Money,
+    /// Where it stands.
+    pub state: LineState,
+    /// What the bank said.
+    pub reason: Option<String>,
+    /// The invoice that it pays, where it pays one.
+    #[schema(value_type = Option<String>)]
+    pub invoice_id: Option<InvoiceId>,
+    /// Or the budget of which it pays the holder.
+    #[schema(value_type = Option<String>)]
+    pub budget_id: Option<BudgetId>,
+    /// In which way that is held.
+    pub funding_route: Option<FundingRoute>,
+}
+
+/// Payments of a run.
+#[derive(Serialize, ToSchema)]
+pub struct PaymentsDocument {
+    /// In their order.
+    pub payments: Vec<PaymentDocument>,
+    /// Send it as `after` to go on; none at the end.
+    pub next: Option<i64>,
+}
+
+/// After which payment.
+#[derive(Deserialize)]
+pub struct PaymentsAfter {
+    after: Option<i64>,
+}
+
+/// Payments of one answer.
+const PAYMENTS: i64 = 500;
 
 /// Payments at one state.
 #[derive(Serialize, ToSchema)]
@@ -74,7 +131,7 @@ pub struct PaymentsAt {
     pub total_pence: Money,
 }
 
-fn document(run: &Run, by_state: Vec<PaymentsAt>) -> PaymentRunDocument {
+fn document(run: &Run, by_state: Vec<PaymentsAt>, by_option: Vec<PaymentsOf>) -> PaymentRunDocument {
     PaymentRunDocument {
         id: run.id,
         number: run.number,
@@ -85,24 +142,31 @@ fn document(run: &Run, by_state: Vec<PaymentsAt>) -> PaymentRunDocument {
         total_pence: run.total_pence,
         left_out: run.left_out,
         by_state,
+        by_option,
     }
 }
 
 async fn told(app: &App, officer: &FinanceOfficer, id: PaymentRunId) -> Result<PaymentRunDocument, AppError> {
     let authority = officer.authority();
-    let (run, states) = app
+    let (run, states, options) = app
         .db
         .read(move |conn| {
             let run = store::run(conn, authority, id)?;
             let states = store::by_state(conn, &run)?;
-            Ok::<_, AppError>((run, states))
+            let options = store::by_option(conn, &run)?;
+            Ok::<_, AppError>((run, states, options))
         })
         .await?;
     let at = LineState::ALL.iter().filter_map(|state| {
         let (payments, sum) = states.get(state)?;
         Some(PaymentsAt { state: *state, payments: *payments, total_pence: Money::pence(*sum) })
     });
-    Ok(document(&run, at.collect()))
+    let of = options.into_iter().map(|(funding_route, payments, sum)| PaymentsOf {
+        funding_route,
+        payments,
+        total_pence: Money::pence(sum),
+    });
+    Ok(document(&run, at.collect(), of.collect()))
 }
 
 /// Payment runs.
@@ -117,7 +181,9 @@ pub struct PaymentRunsDocument {
     responses((status = 200, body = PaymentRunsDocument)))]
 pub async fn get_runs(officer: FinanceOfficer, app: Data<App>) -> Result<JsonAnswer<PaymentRunsDocument>, AppError> {
     let runs = app.db.read(move |conn| store::runs(conn, officer.authority(), 1, 50)).await?;
-    Ok(JsonAnswer(PaymentRunsDocument { payment_runs: runs.iter().map(|run| document(run, Vec::new())).collect() }))
+    Ok(JsonAnswer(PaymentRunsDocument {
+        payment_runs: runs.iter().map(|run| document(run, Vec::new(), Vec::new())).collect(),
+    }))
 }
 
 /// A run to be made.
@@ -129,7 +195,8 @@ pub struct NewPaymentRun {
     pub pay_on: NaiveDate,
 }
 
-/// Lists everything that is due and can be paid. A run started twice is the same run.
+/// Lists everything that is due by the day to pay and can be paid: to holders of budgets, and of invoices what the council
+/// pays itself. A run started twice is the same run.
 #[utoipa::path(post, path = "/api/v1/finance/payment-runs", tag = "finance", security(("bearer" = [])),
     params(("Idempotency-Key" = String, Header)), request_body = NewPaymentRun,
     responses((status = 201, body = PaymentRunDocument), (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -159,6 +226,41 @@ pub async fn get_run(
     app: Data<App>,
 ) -> Result<JsonAnswer<PaymentRunDocument>, AppError> {
     Ok(JsonAnswer(told(&app, &officer, id(&run)?).await?))
+}
+
+/// The payments of a run, five hundred at a time, in their order after one.
+#[utoipa::path(get, path = "/api/v1/finance/payment-runs/{run_id}/payments", tag = "finance", security(("bearer" = [])),
+    params(("run_id" = String, Path), ("after" = Option<i64>, Query)),
+    responses((status = 200, body = PaymentsDocument), (status = 404, body = Problem)))]
+pub async fn get_payments(
+    officer: FinanceOfficer,
+    run: Path<String>,
+    Ask(wanted): Ask<PaymentsAfter>,
+    app: Data<App>,
+) -> Result<JsonAnswer<PaymentsDocument>, AppError> {
+    let (id, after) = (id(&run)?, wanted.after.unwrap_or(0));
+    let (run, lines) = app
+        .db
+        .read(move |conn| {
+            let run = store::run(conn, officer.authority(), id)?;
+            let lines = store::lines_after(conn, &run, after, PAYMENTS)?;
+            Ok::<_, AppError>((run, lines))
+        })
+        .await?;
+    let full = i64::try_from(lines.len()).is_ok_and(|count| count == PAYMENTS);
+    let next = lines.last().map(|shown| shown.line.number).filter(|_| full);
+    let payments = lines.into_iter().map(|shown| PaymentDocument {
+        reference: reference(run.number, shown.line.number),
+        payee: shown.payee,
+        account: shown.shown,
+        amount_pence: shown.line.amount_pence,
+        state: shown.line.state,
+        reason: shown.line.reason,
+        invoice_id: shown.line.invoice_id,
+        budget_id: shown.line.budget_id,
+        funding_route: shown.line.funding_route,
+    });
+    Ok(JsonAnswer(PaymentsDocument { payments: payments.collect(), next }))
 }
 
 /// What the second person has looked at.

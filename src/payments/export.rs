@@ -17,7 +17,7 @@ use crate::web::cell::harmless;
 
 use super::account::{self, BankAccount, Payee};
 use super::pain::{self, Head, Payment};
-use super::run::{LineState, Run, RunState, reference};
+use super::run::{Line, LineState, Pays, Run, RunState, reference};
 use super::store::{self, LineShown};
 use super::vault::Vault;
 
@@ -112,7 +112,7 @@ impl Writing {
         let mut bytes = beginning;
         for shown in lines.iter().filter(|shown| shown.line.state == LineState::Sent) {
             let creditor = account::open(&self.vault, &shown.sealed)?;
-            let about = format!("{} {}", purchasing::invoice_number(shown.line.invoice_id), shown.provider);
+            let about = about(&shown.line, &shown.payee);
             let reference = reference(self.run.number, shown.line.number);
             let amount = shown.line.amount_pence;
             bytes = match self.format {
@@ -127,6 +127,15 @@ impl Writing {
             bytes.extend_from_slice(pain::end());
         }
         Ok((bytes, next))
+    }
+}
+
+/// What the payee reads on the statement: the invoice and the provider, or how a budget is held.
+fn about(line: &Line, payee: &str) -> String {
+    match line.pays() {
+        Some(Pays::Invoice(invoice)) => format!("{} {payee}", purchasing::invoice_number(invoice)),
+        Some(Pays::Holder(_, route)) => format!("Personal budget {route}"),
+        None => String::new(),
     }
 }
 

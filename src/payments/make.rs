@@ -1,4 +1,4 @@
-//! The verbs: a finance officer lists what is due, or takes a run back that nobody has approved.
+//! The verbs: a finance officer lists what is due by the day to pay, or takes a run back that nobody has approved.
 
 use chrono::{Days, NaiveDate};
 
@@ -9,6 +9,7 @@ use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
 use crate::ids::{PaymentRunId, SubmissionKey};
 
+use super::due::holders_due;
 use super::run::{Run, RunState};
 use super::store;
 
@@ -71,13 +72,13 @@ pub fn make(tx: &mut Conn, officer: &FinanceOfficer, wanted: &Wanted, now: UtcTi
     }
     let id = PaymentRunId::new();
     store::insert_run(tx, officer, id, number, wanted, now)?;
-    store::insert_lines(tx, officer.authority(), id, wanted.funding_route)?;
-    let run = store::sum_up(tx, officer.authority(), id, wanted.funding_route)?;
+    let left_out = list(tx, officer, id, wanted)?;
+    let run = store::sum_up(tx, id, left_out)?;
     if run.line_count == 0 {
         let why = match run.left_out {
-            0 => "there is no invoice that waits".to_owned(),
-            1 => "1 invoice waits, and its provider has given no bank account".to_owned(),
-            more => format!("{more} invoices wait, and their providers have given no bank account"),
+            0 => "nothing waits".to_owned(),
+            1 => "1 payment waits, and nobody has given a bank account for it".to_owned(),
+            more => format!("{more} payments wait, and nobody has given a bank account for them"),
         };
         return Err(MakeError::NothingDue(why));
     }
@@ -85,7 +86,37 @@ pub fn make(tx: &mut Conn, officer: &FinanceOfficer, wanted: &Wanted, now: UtcTi
     Ok(run)
 }
 
-/// Takes a run back before anybody has approved it: its invoices are due for another.
+/// Writes the lines of a run: invoices that the council pays, then holders, some budgets at a time; how many are left out.
+fn list(
+    tx: &mut Conn,
+    officer: &FinanceOfficer,
+    run: PaymentRunId,
+    wanted: &Wanted,
+) -> Result<i64, diesel::result::Error> {
+    let authority = officer.authority();
+    let mut left_out = 0;
+    let mut last = 0;
+    if wanted.funding_route.is_none_or(FundingRoute::is_paid_by_the_council) {
+        last = i64::try_from(store::insert_invoices(tx, authority, run)?).unwrap_or(0);
+        left_out += store::without_account(tx, authority)?.iter().map(|(_, _, invoices, _)| invoices).sum::<i64>();
+    }
+    if wanted.funding_route.is_some_and(FundingRoute::is_paid_by_the_council) {
+        return Ok(left_out);
+    }
+    let mut after = None;
+    loop {
+        let (due, next) = holders_due(tx, authority, (wanted.funding_route, wanted.pay_on), after)?;
+        let without = due.iter().filter(|each| each.account.is_none()).count();
+        left_out += i64::try_from(without).unwrap_or(0);
+        last = store::insert_holders(tx, run, last, &due)?;
+        after = next;
+        if after.is_none() {
+            return Ok(left_out);
+        }
+    }
+}
+
+/// Takes a run back before anybody has approved it: what it lists is due for another.
 #[tracing::instrument(skip_all, fields(run.id = %id))]
 pub fn withdraw(tx: &mut Conn, officer: &FinanceOfficer, id: PaymentRunId, now: UtcTime) -> Result<Run, MakeError> {
     let run = store::lock_run(tx, officer.authority(), id)?;

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::budgets::FundingRoute;
+use crate::budgets::due::DueToHolder;
+use crate::budgets::{self, FundingRoute};
 use crate::catalogue::card::tag;
 use crate::clock::{day, long_date, long_time};
 use crate::error::{AppError, FieldError};
-use crate::identity::{FinanceOfficer, RoleName};
+use crate::identity::{self, FinanceOfficer, RoleName};
 use crate::ids::{PaymentRunId, SubmissionKey};
 use crate::money::{Money, thousands};
 use crate::places;
@@ -29,9 +30,9 @@ use super::approve::{approve, settle_some};
 use super::export::{self, Format, stream};
 use super::make::{MakeError, Wanted, make, withdraw};
 use super::read_back::{apply, read};
-use super::run::{LineState, Run, RunState, reference};
-use super::store;
-use super::views::{LineRow, RunPage, RunRow, RunsPage};
+use super::run::{LineState, Pays, Run, RunState, reference};
+use super::views::{LineRow, OptionRow, RunPage, RunRow, RunsPage};
+use super::{due, store};
 
 /// Runs on one page.
 const RUNS: u32 = 20;
@@ -41,6 +42,9 @@ const LINES: u32 = 50;
 
 /// Lines are settled so many times while somebody waits; the rest follows by itself.
 const WHILE_WAITING: usize = 5;
+
+/// The page looks at so many times five hundred budgets; beyond that the sums are worked out when a run is made.
+const LOOKED_AT: usize = 8;
 
 /// An account that is younger than so many days is looked at twice.
 const YOUNG_DAYS: u64 = 30;
@@ -95,42 +99,48 @@ async fn runs_page(
 ) -> Result<RunsPage, AppError> {
     let page = paging::number(shown.page.as_deref());
     let id = officer.authority();
-    let (authority, due, without, runs, total, own) = app
+    let usual = day(app.clock.now()) + Days::new(2);
+    let pay_on: NaiveDate = typed.pay_on.parse().unwrap_or(usual);
+    let (authority, due, holders_without, without, runs, total, own) = app
         .db
         .read(move |conn| {
             let authority = places::store::authority_name(conn, id)?;
-            let due = store::due_by_route(conn, id)?;
-            let without = store::without_account(conn, id, None)?;
+            let due = due::sum_up(conn, id, pay_on, LOOKED_AT)?;
+            let without = store::without_account(conn, id)?;
+            let mut holders_without = Vec::with_capacity(due.without.len());
+            for each in &due.without {
+                let holder = budgets::council::store::with_name(conn, &each.holder)?;
+                let person = identity::store::name(conn, each.person)?.unwrap_or_default();
+                holders_without.push((DueToHolder { holder, ..each.clone() }, person));
+            }
             let runs = store::runs(conn, id, i64::from(page), i64::from(RUNS))?;
             let total = store::count_runs(conn, id)?;
             let own = store::account_shown(conn, &Payee::Authority(id))?;
-            Ok::<_, AppError>((authority, due, without, runs, total, own))
+            Ok::<_, AppError>((authority, due, holders_without, without, runs, total, own))
         })
         .await?;
-    let sum: i64 = due.iter().map(|(.., sum)| sum).sum();
-    let count: i64 = due.iter().map(|(_, count, _)| count).sum();
+    let sum: i64 = due.by_option.values().map(|(_, sum)| sum).sum();
+    let count: i64 = due.by_option.values().map(|(count, _)| count).sum();
     let tiles = vec![tile("due, all together", sum, count)];
-    let by_route = due.iter().map(|(route, count, sum)| Row {
-        label: route.to_string(),
-        value: format!("{}, {}", counted(*count, "invoice"), Money::pence(*sum)),
-    });
     let mut routes =
         vec![Choice { value: String::new(), label: "All of them".into(), count: None, chosen: typed.route.is_empty() }];
-    routes.extend(due.iter().map(|(route, count, sum)| Choice {
+    let options = FundingRoute::ALL.iter().filter(|route| **route != FundingRoute::OwnMoney);
+    routes.extend(options.filter(|route| due.more || due.by_option.contains_key(route)).map(|route| Choice {
         value: route.to_string(),
-        label: format!("{route} ({count} invoices, {})", Money::pence(*sum)),
+        label: option_label(*route).into(),
         count: None,
         chosen: typed.route == route.as_str(),
     }));
-    let today = day(app.clock.now());
-    let notice = (shown.done == "withdrawn").then_some("The run is taken back. Its invoices are due for another.");
+    let notice = (shown.done == "withdrawn").then_some("The run is taken back. What it listed is due for another.");
     Ok(RunsPage {
         page: Page::of(request, "Payment runs").with_notice(notice),
         authority,
         tiles,
-        by_route: by_route.collect(),
+        by_option: due.by_option.iter().map(|(route, (count, sum))| option_row(*route, *count, *sum)).collect(),
+        by: long_date(pay_on),
+        more: due.more,
         routes,
-        pay_on: if typed.pay_on.is_empty() { (today + Days::new(2)).to_string() } else { typed.pay_on.clone() },
+        pay_on: if typed.pay_on.is_empty() { usual.to_string() } else { typed.pay_on.clone() },
         submission_key: SubmissionKey::new().to_string(),
         own_account: own.map(|(shown, ..)| shown),
         without: without
@@ -140,6 +150,7 @@ async fn runs_page(
                 value: format!("{}, {}", counted(count, "invoice"), Money::pence(sum)),
             })
             .collect(),
+        holders_without: holders_without.iter().map(holder_without).collect(),
         runs: runs.iter().map(run_row).collect(),
         pagination: paging::pagination(u64::try_from(total).unwrap_or(0), page, RUNS, |number| {
             format!("/finance/runs?page={number}")
@@ -154,7 +165,38 @@ fn counted(count: i64, what: &str) -> String {
 }
 
 fn tile(label: &str, sum: i64, count: i64) -> Tile {
-    Tile { value: Money::pence(sum).to_string(), label: label.into(), note: Some(counted(count, "invoice")) }
+    Tile { value: Money::pence(sum).to_string(), label: label.into(), note: Some(counted(count, "payment")) }
+}
+
+/// What a run of one deployment option pays.
+fn option_label(route: FundingRoute) -> &'static str {
+    match route {
+        FundingRoute::DirectPayment => "Direct payments, to the people themselves",
+        FundingRoute::ThirdParty => "Nominated third parties",
+        FundingRoute::Trust => "Trusts",
+        FundingRoute::Broker => "Brokers",
+        FundingRoute::ServiceFund => "Individual service funds, to the providers that hold them",
+        FundingRoute::CouncilManaged => "Council-managed: what providers invoiced",
+        FundingRoute::OwnMoney => "Own money",
+    }
+}
+
+fn option_row(route: FundingRoute, count: i64, sum: i64) -> OptionRow {
+    OptionRow {
+        option: option_label(route).into(),
+        payments: thousands(count.unsigned_abs()),
+        total: Money::pence(sum).to_string(),
+    }
+}
+
+/// A holder that nobody has given an account for, with where to give one.
+fn holder_without((due, person): &(DueToHolder, String)) -> (Link, String) {
+    let who = budgets::council::pages::who_holds(&due.holder);
+    let href = match due.holder.organization {
+        Some(_) => format!("/finance/budgets/{}", due.budget),
+        None => format!("/finance/budgets/{}/account?way={}", due.budget, due.holder.route.as_str().replace(' ', "+")),
+    };
+    (Link { label: format!("{person}: {who}"), href }, due.amount.to_string())
 }
 
 fn run_row(run: &Run) -> RunRow {
@@ -239,17 +281,19 @@ async fn run_page(
 ) -> Result<RunPage, AppError> {
     let page = paging::number(shown.page.as_deref());
     let authority = officer.authority();
-    let (run, lines, states, steps, changed) = app
+    let (run, lines, states, options, dropped, steps, changed) = app
         .db
         .read(move |conn| {
             let run = store::run(conn, authority, id)?;
             let after = i64::from(page - 1) * i64::from(LINES);
             let lines = store::lines_after(conn, &run, after, i64::from(LINES))?;
             let states = store::by_state(conn, &run)?;
+            let options = store::by_option(conn, &run)?;
+            let dropped = store::dropped(conn, &run)?;
             let steps = store::steps(conn, &run)?;
             let young = run.made_at - chrono::TimeDelta::days(i64::try_from(YOUNG_DAYS).unwrap_or(0));
             let changed = store::young_accounts(conn, &run, young)?;
-            Ok::<_, AppError>((run, lines, states, steps, changed))
+            Ok::<_, AppError>((run, lines, states, options, dropped, steps, changed))
         })
         .await?;
     let own = run.made_by == officer.who().person();
@@ -272,15 +316,15 @@ async fn run_page(
         facts: vec![
             fact("Deployment option", run.funding_route.map_or_else(|| "all".into(), |route| route.to_string())),
             fact("To be paid on", long_date(run.pay_on)),
-            fact("Left out, without a bank account", counted(run.left_out, "invoice")),
+            fact("Left out, without a bank account", counted(run.left_out, "payment")),
         ],
         lines: lines
             .iter()
             .map(|shown| LineRow {
                 reference: reference(run.number, shown.line.number),
-                payee: shown.provider.clone(),
+                payee: shown.payee.clone(),
                 account: shown.shown.clone(),
-                invoice: purchasing::invoice_number(shown.line.invoice_id),
+                about: about(shown),
                 amount: shown.line.amount_pence.to_string(),
                 state: tag(shown.line.state.as_str()),
                 reason: shown.line.reason.clone().unwrap_or_default(),
@@ -300,6 +344,14 @@ async fn run_page(
             .into_iter()
             .map(|(name, shown, at)| Row { label: name, value: format!("{shown}, new since {}", long_date(day(at))) })
             .collect(),
+        by_option: options.into_iter().map(|(route, count, sum)| option_row(route, count, sum)).collect(),
+        dropped: dropped
+            .into_iter()
+            .map(|(line, amount, why)| Row {
+                label: format!("{}, {amount}", reference(run.number, line)),
+                value: why.unwrap_or_default(),
+            })
+            .collect(),
         approve_path: (run.state == RunState::Made && !own).then(|| format!("{path}/approval")),
         total_pence: run.total_pence.as_pence(),
         total: run.total_pence.to_string(),
@@ -309,6 +361,20 @@ async fn run_page(
         answers_path: settled.then(|| format!("{path}/answers")),
         errors: Errors::from(errors),
     })
+}
+
+/// What a line pays: an invoice, or the next step of a budget.
+fn about(shown: &store::LineShown) -> Link {
+    match (shown.line.pays(), &shown.budget) {
+        (Some(Pays::Invoice(invoice)), _) => {
+            Link { label: format!("Invoice {}", purchasing::invoice_number(invoice)), href: String::new() }
+        }
+        (Some(Pays::Holder(budget, route)), named) => {
+            let who = named.as_ref().map(|(person, budget)| format!(", {person}, {budget}")).unwrap_or_default();
+            Link { label: format!("{route}{who}"), href: format!("/finance/budgets/{budget}") }
+        }
+        (None, _) => Link::default(),
+    }
 }
 
 /// Where a run stands in figures, and what comes next in a sentence.

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::audit::Actor;
+use crate::audit::{self, Actor, Deed, Entry, What, Why};
+use crate::budgets::{self, Handing};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError, Refusal};
 use crate::identity::{FinanceOfficer, RoleName};
-use crate::purchasing::{self, InvoiceError, Payer};
+use crate::purchasing::{self, Payer};
 
-use super::run::{LineState, Run, RunState, of_reference};
+use super::approve::SettleError;
+use super::run::{Line, LineState, Pays, Run, RunState, of_reference, reference};
 use super::{pain, store};
 
 /// What the bank says of one payment.
@@ -52,7 +54,7 @@ pub enum ReadBackError {
     Rows(usize, Vec<String>),
     /// A payment could not be turned back.
     #[error(transparent)]
-    Invoice(#[from] InvoiceError),
+    Settle(#[from] SettleError),
     /// Ours.
     #[error("the database failed")]
     Database(#[from] diesel::result::Error),
@@ -62,7 +64,7 @@ impl From<ReadBackError> for AppError {
     fn from(error: ReadBackError) -> Self {
         match error {
             ReadBackError::Database(cause) => cause.into(),
-            ReadBackError::Invoice(cause) => cause.into(),
+            ReadBackError::Settle(cause) => cause.into(),
             ReadBackError::Unreadable => Self::invalid(vec![FieldError::new(
                 "file",
                 "This is neither a CSV with the columns reference and status, nor a pain.002 of a bank.",
@@ -154,7 +156,7 @@ pub fn apply(
             told.paid += 1;
         } else {
             let why: String = each.reason.chars().take(200).collect();
-            purchasing::payment_failed(tx, &payer, line.invoice_id, now)?;
+            turn_back(tx, &run, &payer, &line, now)?;
             store::set_line(tx, &line, LineState::Failed, Some(&why))?;
             told.failed += 1;
         }
@@ -166,13 +168,31 @@ pub fn apply(
     Ok(told)
 }
 
+/// Turns the payment of a line back: its invoice is owed again, or the money is with the council again.
+fn turn_back(tx: &mut Conn, run: &Run, payer: &Payer, line: &Line, now: UtcTime) -> Result<(), SettleError> {
+    match line.pays() {
+        Some(Pays::Invoice(invoice)) => purchasing::payment_failed(tx, payer, invoice, now).map(drop)?,
+        Some(Pays::Holder(budget, route)) => {
+            let cause = reference(run.number, line.number);
+            let back = Handing { budget, route, amount: line.amount_pence, cause };
+            budgets::hand_over::came_back(tx, (run.authority_id, Some(payer.person)), &back, now)?;
+            let whose = budgets::store::people_of(tx, &[budget])?;
+            let done = (Deed::TurnedBack, Why::ToPayHolders);
+            let entry = |person| Entry::new(payer.actor.clone(), done, person, (What::Budget, budget.as_str()), now);
+            audit::record(tx, &whose.get(&budget).map(|person| entry(*person)).into_iter().collect::<Vec<_>>())?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
 /// The line that a row is about, if it says something new; or why it cannot be placed.
 fn place(
     tx: &mut Conn,
     run: &Run,
     said: &Said,
     seen: &mut HashSet<String>,
-) -> Result<Result<Option<super::Line>, String>, diesel::result::Error> {
+) -> Result<Result<Option<Line>, String>, diesel::result::Error> {
     let unknown = || format!("no payment of this run is called \u{201c}{}\u{201d}", short(&said.reference));
     let Some((number, line)) = of_reference(&said.reference) else { return Ok(Err(unknown())) };
     if number != run.number {

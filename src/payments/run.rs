@@ -7,7 +7,7 @@ use crate::budgets::FundingRoute;
 use crate::clock::UtcTime;
 use crate::db::schema::{payment_lines, payment_runs};
 use crate::db::text_enum;
-use crate::ids::{AuthorityId, InvoiceId, OrganizationId, PayeeAccountId, PaymentRunId, PersonId};
+use crate::ids::{AuthorityId, BudgetId, InvoiceId, OrganizationId, PayeeAccountId, PaymentRunId, PersonId};
 use crate::money::Money;
 
 text_enum! {
@@ -28,9 +28,9 @@ text_enum! {
 text_enum! {
     /// Where a line stands.
     pub enum LineState {
-        /// Its invoice is to be settled.
+        /// Listed, and not settled yet.
         Waiting = "waiting",
-        /// Its invoice is settled; the bank has not answered.
+        /// Settled in the ledger; the bank has not answered.
         Sent = "sent",
         /// The bank says that it is paid.
         Paid = "paid",
@@ -61,7 +61,7 @@ pub struct Run {
     pub line_count: i64,
     /// What they add up to.
     pub total_pence: Money,
-    /// How many due invoices were left out, because nobody knows where to pay.
+    /// How many payments that are due were left out, because nobody knows where to pay.
     pub left_out: i64,
     /// Who made it.
     pub made_by: PersonId,
@@ -85,18 +85,43 @@ pub struct Line {
     pub run_id: PaymentRunId,
     /// In which order: from 1.
     pub number: i64,
-    /// Which invoice.
-    pub invoice_id: InvoiceId,
-    /// To whom.
-    pub organization_id: OrganizationId,
+    /// Which invoice it pays, where it pays one.
+    pub invoice_id: Option<InvoiceId>,
+    /// To which provider, where it is one.
+    pub organization_id: Option<OrganizationId>,
     /// To which account.
     pub account_id: PayeeAccountId,
     /// How much.
     pub amount_pence: Money,
     /// Where it stands.
     pub state: LineState,
-    /// What the bank said.
+    /// What the bank said, or why it is not part of the run any more.
     pub reason: Option<String>,
+    /// Of which budget it pays the holder, where it does.
+    pub budget_id: Option<BudgetId>,
+    /// In which way they hold it.
+    pub funding_route: Option<FundingRoute>,
+}
+
+/// What a line pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pays {
+    /// What a provider invoiced.
+    Invoice(InvoiceId),
+    /// What is due to whoever holds a budget in one way.
+    Holder(BudgetId, FundingRoute),
+}
+
+impl Line {
+    /// What it pays: the database keeps that it is one of both.
+    #[must_use]
+    pub fn pays(&self) -> Option<Pays> {
+        match (self.invoice_id, self.budget_id, self.funding_route) {
+            (Some(invoice), None, None) => Some(Pays::Invoice(invoice)),
+            (None, Some(budget), Some(route)) => Some(Pays::Holder(budget, route)),
+            _ => None,
+        }
+    }
 }
 
 /// What the bank is told a payment is called, and what it answers with: "WM-12-345".

@@ -11,7 +11,11 @@ pub struct RunsPage {
     pub authority: String,
     pub tiles: Vec<Tile>,
     /// What is due by deployment option.
-    pub by_route: Vec<Row>,
+    pub by_option: Vec<OptionRow>,
+    /// By which day.
+    pub by: String,
+    /// Whether there are more budgets than were looked at.
+    pub more: bool,
     /// Deployment options to choose from.
     pub routes: Vec<Choice>,
     pub pay_on: String,
@@ -20,9 +24,19 @@ pub struct RunsPage {
     pub own_account: Option<String>,
     /// Providers without an account: name, and what waits.
     pub without: Vec<Row>,
+    /// Holders without an account: who, where to give it, and what is due.
+    pub holders_without: Vec<(Link, String)>,
     pub runs: Vec<RunRow>,
     pub pagination: Pagination,
     pub errors: Errors,
+}
+
+/// What is due, or paid in a run, of one deployment option.
+#[derive(Clone, Debug, Default)]
+pub struct OptionRow {
+    pub option: String,
+    pub payments: String,
+    pub total: String,
 }
 
 /// One run in the list.
@@ -45,6 +59,10 @@ pub struct RunPage {
     pub next: String,
     pub tiles: Vec<Tile>,
     pub facts: Vec<Row>,
+    /// Sums by deployment option.
+    pub by_option: Vec<OptionRow>,
+    /// Lines that are not paid after all, and why.
+    pub dropped: Vec<Row>,
     pub lines: Vec<LineRow>,
     pub pagination: Pagination,
     pub steps: Vec<Row>,
@@ -66,7 +84,8 @@ pub struct LineRow {
     pub reference: String,
     pub payee: String,
     pub account: String,
-    pub invoice: String,
+    /// What it pays, and where to look at it.
+    pub about: Link,
     pub amount: String,
     pub state: StateTag,
     pub reason: String,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit::{self, Why};
+use crate::budgets::FundingRoute;
 use crate::catalogue::Unit;
 use crate::clock::UtcTime;
 use crate::error::{AppError, FieldError};
@@ -19,11 +20,11 @@ use crate::money::Money;
 use crate::web::form::{Ask, Json};
 use crate::web::render::Problem;
 
-use super::state::{DeliveryState, InvoiceState, PurchaseState};
+use super::state::{DeliveryState, InvoiceState, PaidBy, PurchaseState};
 use super::store::WholePurchase;
 use super::{
     Delivered, Delivery, Invoice, Purchase, Request, agree, buy, cancel, confirm, decline, dispute, issue_invoice,
-    record_delivery, settle, shown, store,
+    record_delivery, say_paid, say_received, settle, shown, store,
 };
 
 /// The routes of these documents.
@@ -42,7 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/provider/purchases/{purchase_id}/deliveries", post().to(post_delivery))
         .route("/provider/purchases/{purchase_id}/invoices", post().to(post_invoice))
         .route("/finance/invoices", get().to(get_invoices))
-        .route("/finance/invoices/{invoice_id}/settlement", post().to(post_settlement));
+        .route("/finance/invoices/{invoice_id}/settlement", post().to(post_settlement))
+        .route("/purchases/{purchase_id}/invoices/{invoice_id}/payment", post().to(post_payment))
+        .route("/provider/purchases/{purchase_id}/invoices/{invoice_id}/payment", post().to(post_receipt));
 }
 
 /// A purchase with what became of it.
@@ -117,6 +120,10 @@ pub struct InvoiceDocument {
     pub amount_pence: Money,
     /// Where it stands.
     pub state: InvoiceState,
+    /// In which way the money is held that it is to be paid from.
+    pub funding_route: FundingRoute,
+    /// Who paid it.
+    pub paid_by: Option<PaidBy>,
     /// When it arose.
     #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
     #[schema(value_type = String, format = DateTime)]
@@ -183,6 +190,8 @@ fn invoice_document(invoice: Invoice) -> InvoiceDocument {
         purchase_id: invoice.purchase_id,
         amount_pence: invoice.amount_pence,
         state: invoice.state,
+        funding_route: invoice.funding_route,
+        paid_by: invoice.paid_by,
         issued_at: invoice.issued_at,
     }
 }
@@ -451,9 +460,41 @@ pub async fn get_invoices(
     }))
 }
 
+/// Says that whoever holds the money (the person, a third party, a trust, a broker) has paid an invoice. Saying it again
+/// changes nothing.
+#[utoipa::path(post, path = "/api/v1/purchases/{purchase_id}/invoices/{invoice_id}/payment", tag = "purchases",
+    security(("bearer" = [])), params(("purchase_id" = String, Path), ("invoice_id" = String, Path)),
+    responses((status = 200, body = InvoiceDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn post_payment(
+    party: PurchaseParty,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Result<JsonAnswer<InvoiceDocument>, AppError> {
+    let invoice: InvoiceId = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    let paid = app.db.write(move |tx| say_paid(tx, &party, invoice, now)).await?;
+    Ok(JsonAnswer(invoice_document(paid)))
+}
+
+/// Says that the money for an invoice has come from whoever holds it. Saying it again changes nothing.
+#[utoipa::path(post, path = "/api/v1/provider/purchases/{purchase_id}/invoices/{invoice_id}/payment", tag = "provider",
+    security(("bearer" = [])), params(("purchase_id" = String, Path), ("invoice_id" = String, Path)),
+    responses((status = 200, body = InvoiceDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn post_receipt(
+    member: ProviderMember,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Result<JsonAnswer<InvoiceDocument>, AppError> {
+    let purchase = parse(&path.0)?;
+    let invoice: InvoiceId = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    let paid = app.db.write(move |tx| say_received(tx, &member, (purchase, invoice), now)).await?;
+    Ok(JsonAnswer(invoice_document(paid)))
+}
+
 /// Settles an invoice.
 #[utoipa::path(post, path = "/api/v1/finance/invoices/{invoice_id}/settlement", tag = "finance", security(("bearer" = [])),
-    params(("invoice_id" = String, Path)), responses((status = 200, body = InvoiceDocument), (status = 404, body = Problem)))]
+    params(("invoice_id" = String, Path)), responses((status = 200, body = InvoiceDocument), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn post_settlement(
     officer: FinanceOfficer,
     id: Path<String>,

@@ -10,6 +10,7 @@ use crate::error::{AppError, FieldError};
 use crate::identity::{ProviderMember, PurchaseParty};
 use crate::ids::{DeliveryId, PurchaseId, SubmissionKey};
 
+use super::invoice::who_pays;
 use super::purchase::{Delivery, Invoice, Journal, move_on};
 use super::state::{DeliveryState, IllegalStep, PurchaseState};
 use super::store::{self, WholePurchase};
@@ -130,7 +131,8 @@ pub fn confirm(tx: &mut Conn, party: &PurchaseParty, delivery: DeliveryId, now: 
     let before = whole.purchase.state;
     move_on(&mut whole.purchase, &whole.deliveries, &whole.invoices, now, &mut journal)?;
     if nothing_is_open(&whole) {
-        let invoice = Invoice::issue(&whole.purchase, &mut whole.deliveries, now, &mut journal);
+        let payer = who_pays(tx, &budget, &whole.purchase, now)?;
+        let invoice = Invoice::issue(&whole.purchase, &mut whole.deliveries, payer, now, &mut journal);
         store::insert_invoices(tx, invoice.as_slice())?;
     }
     store::update_deliveries(tx, &whole.deliveries)?;
@@ -167,7 +169,8 @@ pub fn dispute(
     this.dispute(&whole.purchase, &mut budget, said, now, &mut journal)
         .ok_or(diesel::result::Error::RollbackTransaction)?;
     if nothing_is_open(&whole) {
-        let invoice = Invoice::issue(&whole.purchase, &mut whole.deliveries, now, &mut journal);
+        let payer = who_pays(tx, &budget, &whole.purchase, now)?;
+        let invoice = Invoice::issue(&whole.purchase, &mut whole.deliveries, payer, now, &mut journal);
         store::insert_invoices(tx, invoice.as_slice())?;
     }
     store::update_deliveries(tx, &whole.deliveries)?;

@@ -8,6 +8,7 @@
 //! - Pressing **Buy** twice buys once.
 //! - Silence never means consent: only the budget holder confirms a delivery.
 //! - A disputed delivery is not paid; the provider may record it again, put right.
+//! - What the council holds of a budget, it pays itself; what it has handed over, whoever holds it pays, and says so.
 //! - An invoice arises when everything that was bought is confirmed, or earlier when the provider asks for it.
 //!
 //! Who: [`BudgetHolder`] buys; [`PurchaseParty`] cancels, confirms and disputes; [`ProviderMember`] agrees, declines,
@@ -40,7 +41,7 @@ pub use buy::{BuyError, Request, buy};
 pub use cancel::{CancelError, cancel};
 pub use deliver::{DeliverError, Delivered, confirm, dispute, nothing_is_open, record_delivery};
 pub use fact::PurchaseFact;
-pub use invoice::{InvoiceError, Payer, issue_invoice, payment_failed, settle, settle_in_run};
+pub use invoice::{InvoiceError, Payer, issue_invoice, payment_failed, say_paid, say_received, settle, settle_in_run};
 pub use purchase::{Asked, Delivery, Home, Invoice, Journal, Purchase, Step, move_on};
 pub use shown::invoice_number;
-pub use state::{DeliveryState, IllegalStep, InvoiceState, PurchaseEvent, PurchaseState};
+pub use state::{DeliveryState, IllegalStep, InvoiceState, PaidBy, PurchaseEvent, PurchaseState};

@@ -14,7 +14,7 @@ use crate::catalogue::{self, CostOption, WholeService};
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
 use crate::identity::{BudgetHolder, BudgetReader, PurchaseBuyer, PurchaseParty, PurchaseReader, SignedIn};
-use crate::ids::{BudgetId, CostOptionId, DeliveryId, PersonId, ServiceId, SubmissionKey};
+use crate::ids::{BudgetId, CostOptionId, DeliveryId, InvoiceId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::places::settings::{self, Setting};
 use crate::reviews;
@@ -26,7 +26,7 @@ use super::shown;
 pub use super::shown::Names;
 use super::state::{DeliveryState, PurchaseState};
 use super::views::{BuyOption, BuyPage, Check, PurchasePage};
-use super::{Request, buy, cancel, confirm, dispute, store};
+use super::{Request, buy, cancel, confirm, dispute, say_paid, store};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -36,7 +36,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/purchases/{purchase_id}", get().to(get_purchase))
         .route("/purchases/{purchase_id}/cancellation", post().to(post_cancellation))
         .route("/purchases/{purchase_id}/deliveries/{delivery_id}/confirmation", post().to(post_confirmation))
-        .route("/purchases/{purchase_id}/deliveries/{delivery_id}/dispute", post().to(post_dispute));
+        .route("/purchases/{purchase_id}/deliveries/{delivery_id}/dispute", post().to(post_dispute))
+        .route("/purchases/{purchase_id}/invoices/{invoice_id}/payment", post().to(post_payment));
 }
 
 /// Which budget pays.
@@ -334,6 +335,7 @@ pub async fn get_purchase(
         Some("cancelled") => Some("This is cancelled."),
         Some("confirmed") => Some("Thank you. The delivery is confirmed."),
         Some("disputed") => Some("Thank you for saying so. Nothing is paid for this delivery."),
+        Some("paid") => Some("Thank you. The invoice is noted as paid."),
         Some("rated") => Some("Thank you. Your rating is published."),
         _ => None,
     };
@@ -381,6 +383,8 @@ async fn purchase_page(
             (Some((_, name)), Some(person)) => format!("{name} for {person}"),
             (Some((_, name)), None) => format!("{name} for you"),
         };
+    let own_path = format!("/purchases/{}", purchase.id);
+    let says_paid = (scopes.buy || scopes.money, own_path.as_str(), "It is paid");
     let may_cancel = scopes.buy && matches!(purchase.state, PurchaseState::Requested | PurchaseState::Agreed);
     let deliveries = whole.deliveries.iter().map(|delivery| {
         let shown = shown::delivery(purchase, delivery, scopes.buy || scopes.money);
@@ -414,7 +418,7 @@ async fn purchase_page(
         picture: shown::money(&whole),
         steps: shown::steps(purchase, &taken, holders_side, names.provider(purchase)),
         deliveries: deliveries.collect(),
-        invoices: whole.invoices.iter().map(|invoice| names.invoice(invoice, purchase, "")).collect(),
+        invoices: whole.invoices.iter().map(|invoice| names.invoice_to_answer(invoice, purchase, says_paid)).collect(),
         cancel_path: may_cancel.then(|| format!("/purchases/{}/cancellation", purchase.id)),
         cancel_reason: String::new(),
         review_path: (confirmed && holder.acting_for().is_none()).then(|| format!("/purchases/{}/review", purchase.id)),
@@ -482,4 +486,17 @@ pub async fn post_dispute(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// `POST /purchases/{purchase_id}/invoices/{invoice_id}/payment`: whoever holds the money has paid.
+pub async fn post_payment(
+    party: PurchaseParty,
+    path: Path<(String, String)>,
+    _: Form<Pressed>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let invoice: InvoiceId = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let (now, purchase) = (app.clock.now(), party.purchase());
+    app.db.write(move |tx| say_paid(tx, &party, invoice, now)).await?;
+    Ok(see_other(&format!("/purchases/{purchase}?done=paid")))
 }

@@ -15,7 +15,7 @@ use crate::clock::long_date;
 use crate::enquiries;
 use crate::error::{AppError, FieldError};
 use crate::identity::{self, ProviderMember};
-use crate::ids::{PurchaseId, SubmissionKey};
+use crate::ids::{InvoiceId, PurchaseId, SubmissionKey};
 use crate::providers::views::desk_nav;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Errors, Link, Page, Tile, html, html_with, see_other};
@@ -25,7 +25,7 @@ use super::purchase::Purchase;
 use super::shown;
 use super::state::PurchaseState;
 use super::views::{DeskDelivery, DeskPage, ProviderPurchasePage, PurchaseRow};
-use super::{Delivered, agree, decline, issue_invoice, record_delivery, store};
+use super::{Delivered, agree, decline, issue_invoice, record_delivery, say_received, store};
 
 /// Rows of each list on the desk.
 const ROWS: i64 = 30;
@@ -38,7 +38,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/provider/purchases/{purchase_id}/agreement", post().to(post_agreement))
         .route("/provider/purchases/{purchase_id}/refusal", post().to(post_refusal))
         .route("/provider/purchases/{purchase_id}/deliveries", post().to(post_delivery))
-        .route("/provider/purchases/{purchase_id}/invoices", post().to(post_invoice));
+        .route("/provider/purchases/{purchase_id}/invoices", post().to(post_invoice))
+        .route("/provider/purchases/{purchase_id}/invoices/{invoice_id}/payment", post().to(post_payment));
 }
 
 /// `GET /provider`: what waits, what is agreed, what was delivered, what is invoiced.
@@ -118,7 +119,8 @@ pub async fn get_purchase(
         Some("agreed") => Some("You have said yes. The person can see it."),
         Some("declined") => Some("You have declined. The person can see your reason."),
         Some("recorded") => Some("The delivery is recorded. The person is asked whether it happened."),
-        Some("invoiced") => Some("The invoice is on its way to the council."),
+        Some("invoiced") => Some("The invoice is on its way to whoever pays it."),
+        Some("paid") => Some("Thank you. The invoice is noted as paid."),
         _ => None,
     };
     let page = purchase_page(&app, &request, member, parse(&id)?, Typed::default()).await?;
@@ -157,6 +159,8 @@ async fn purchase_page(
     audit::looks(&app.db, vec![shown::look(&looking, purchase, app.clock.now())]).await?;
     let left = purchase.still_to_deliver(&whole.deliveries);
     let path = |open: bool, what: &str| open.then(|| format!("/provider/purchases/{id}/{what}"));
+    let own_path = format!("/provider/purchases/{id}");
+    let says_paid = (true, own_path.as_str(), "We have the money");
     let today = app.clock.now().date();
     let typed_or = |text: String, usual: String| if text.is_empty() { usual } else { text };
     let person = shown::first_name(&person);
@@ -190,7 +194,7 @@ async fn purchase_page(
         delivered_note: typed.delivery.note,
         today: today.to_string(),
         deliveries: whole.deliveries.iter().map(|delivery| shown::delivery(purchase, delivery, false)).collect(),
-        invoices: whole.invoices.iter().map(|invoice| names.invoice(invoice, purchase, "")).collect(),
+        invoices: whole.invoices.iter().map(|invoice| names.invoice_to_answer(invoice, purchase, says_paid)).collect(),
         submission_key: SubmissionKey::new().to_string(),
         errors: typed.errors,
     })
@@ -301,6 +305,20 @@ pub async fn post_invoice(
     let now = app.clock.now();
     app.db.write(move |tx| issue_invoice(tx, &member, id, now)).await?;
     Ok(see_other(&format!("/provider/purchases/{id}?done=invoiced")))
+}
+
+/// `POST /provider/purchases/{purchase_id}/invoices/{invoice_id}/payment`: the money has come.
+pub async fn post_payment(
+    member: ProviderMember,
+    path: Path<(String, String)>,
+    _: Form<Pressed>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let purchase = parse(&path.0)?;
+    let invoice: InvoiceId = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    app.db.write(move |tx| say_received(tx, &member, (purchase, invoice), now)).await?;
+    Ok(see_other(&format!("/provider/purchases/{purchase}?done=paid")))
 }
 
 async fn again(

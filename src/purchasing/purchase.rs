@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::budgets::{Budget, NotEnoughMoney, Transfer};
+use crate::budgets::{Budget, FundingRoute, NotEnoughMoney, Transfer};
 use crate::catalogue::{Offer, Unit};
 use crate::clock::{UtcTime, month_number};
 use crate::db::schema::{deliveries, invoices, purchase_steps, purchases};
@@ -16,7 +16,7 @@ use crate::log::{EventKind, NewEvent};
 use crate::money::Money;
 
 use super::fact::PurchaseFact;
-use super::state::{DeliveryState, IllegalStep, InvoiceState, PurchaseEvent, PurchaseState};
+use super::state::{DeliveryState, IllegalStep, InvoiceState, PaidBy, PurchaseEvent, PurchaseState};
 
 /// One purchase as its row is.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -116,6 +116,10 @@ pub struct Invoice {
     pub issued_at: UtcTime,
     /// When it was paid.
     pub settled_at: Option<UtcTime>,
+    /// In which way the money is held that it is to be paid from.
+    pub funding_route: FundingRoute,
+    /// Who paid it.
+    pub paid_by: Option<PaidBy>,
 }
 
 /// One step of a purchase: who, when and why.
@@ -150,6 +154,8 @@ pub struct Journal {
     pub steps: Vec<Step>,
     /// Movements of money.
     pub transfers: Vec<Transfer>,
+    /// What the council itself paid out of a budget, in pence; below zero what came back.
+    pub council_paid: Vec<(BudgetId, i64)>,
     /// Events for the followers.
     pub events: Vec<NewEvent>,
 }
@@ -388,10 +394,12 @@ impl Delivery {
 }
 
 impl Invoice {
-    /// Asks for every confirmed delivery that no invoice asks for yet; none if there is nothing to ask for.
+    /// Asks for every confirmed delivery that no invoice asks for yet, to be paid from money that is held in one way; none if
+    /// there is nothing to ask for.
     pub fn issue(
         purchase: &Purchase,
         deliveries: &mut [Delivery],
+        funding_route: FundingRoute,
         now: UtcTime,
         journal: &mut Journal,
     ) -> Option<Self> {
@@ -414,6 +422,8 @@ impl Invoice {
             state: InvoiceState::Issued,
             issued_at: now,
             settled_at: None,
+            funding_route,
+            paid_by: None,
         })
     }
 
@@ -421,7 +431,7 @@ impl Invoice {
     pub fn settle(
         &mut self,
         budget: &mut Budget,
-        by: Option<PersonId>,
+        (paid_by, by): (PaidBy, Option<PersonId>),
         now: UtcTime,
         journal: &mut Journal,
     ) -> Option<()> {
@@ -429,8 +439,18 @@ impl Invoice {
         journal.transfers.push(budget.settle(self.amount_pence, self.id.as_str(), by, now)?);
         self.state = InvoiceState::Settled;
         self.settled_at = Some(now);
+        self.paid_by = Some(paid_by);
+        note_council(budget, paid_by, self.amount_pence, journal);
         journal.events.push(NewEvent::plain(Some(self.authority_id), EventKind::InvoiceSettled, &self.id, now));
         Some(())
+    }
+}
+
+/// Keeps what the council paid out of a budget, where it was the council.
+fn note_council(budget: &mut Budget, paid_by: PaidBy, amount: Money, journal: &mut Journal) {
+    if paid_by == PaidBy::Council {
+        budget.paid_by_council = budget.paid_by_council.plus(amount).unwrap_or(budget.paid_by_council);
+        journal.council_paid.push((budget.id, amount.as_pence()));
     }
 }
 
@@ -457,6 +477,9 @@ impl Invoice {
         journal.transfers.push(budget.unsettle(self.amount_pence, self.id.as_str(), by, now)?);
         self.state = InvoiceState::Issued;
         self.settled_at = None;
+        if let Some(paid_by) = self.paid_by.take() {
+            note_council(budget, paid_by, self.amount_pence.negated(), journal);
+        }
         journal.events.push(NewEvent::plain(Some(self.authority_id), EventKind::InvoiceReturned, &self.id, now));
         Some(())
     }

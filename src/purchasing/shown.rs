@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 
 use crate::audit::{Actor, Deed, Entry, What, Why};
+use crate::budgets::FundingRoute;
 use crate::budgets::picture::picture;
 use crate::budgets::views::MoneyPicture;
 use crate::catalogue::card::tag;
@@ -17,7 +18,7 @@ use crate::money::Money;
 use crate::web::page::Link;
 
 use super::purchase::{Delivery, Invoice, Purchase, Step};
-use super::state::{DeliveryState, InvoiceState, PurchaseEvent, PurchaseState};
+use super::state::{DeliveryState, InvoiceState, PaidBy, PurchaseEvent, PurchaseState};
 use super::store::WholePurchase;
 use super::views::{DeliveryShown, InvoiceShown, PurchaseRow, Step as StepShown};
 
@@ -97,9 +98,43 @@ impl Names {
             issued: long_date(invoice.issued_at.date()),
             settled: invoice.settled_at.map(|at| format!("paid {}", long_date(at.date()))),
             state: tag(invoice.state.as_str()),
+            payer: payer(invoice),
             settle_path: None,
+            settle_label: format!("Pay {}", invoice.amount_pence),
             submission_key: SubmissionKey::new().to_string(),
         }
+    }
+
+    /// An invoice that waits, with a button for who may say that it is paid from the money that a holder has.
+    #[must_use]
+    pub(super) fn invoice_to_answer(
+        &self,
+        invoice: &Invoice,
+        purchase: &Purchase,
+        (may, path, label): (bool, &str, &str),
+    ) -> InvoiceShown {
+        let waits = invoice.state == InvoiceState::Issued && !invoice.funding_route.is_paid_by_the_council();
+        InvoiceShown {
+            settle_path: (waits && may).then(|| format!("{path}/invoices/{}/payment", invoice.id)),
+            settle_label: label.to_owned(),
+            ..self.invoice(invoice, purchase, "")
+        }
+    }
+}
+
+/// Who is to pay an invoice, or who did, as the line about it says.
+fn payer(invoice: &Invoice) -> String {
+    let holder = match invoice.funding_route {
+        FundingRoute::CouncilManaged => "the council".to_owned(),
+        FundingRoute::DirectPayment => "the person, from the direct payment".to_owned(),
+        FundingRoute::OwnMoney => "the person, from their own money".to_owned(),
+        FundingRoute::ServiceFund => "the provider that holds the individual service fund".to_owned(),
+        route => format!("the {route} that holds the budget"),
+    };
+    match invoice.paid_by {
+        None => format!("to be paid by {holder}"),
+        Some(PaidBy::Council) => "paid by the council".into(),
+        Some(PaidBy::Holder) => format!("paid by {holder}"),
     }
 }
 
@@ -142,6 +177,8 @@ fn tail(id: &str) -> String {
 #[must_use]
 pub(super) fn state_sentence(whole: &WholePurchase, provider: &str, for_provider: bool) -> String {
     let waits = whole.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Recorded);
+    let mut open = whole.invoices.iter().filter(|invoice| invoice.state == InvoiceState::Issued);
+    let held = open.any(|invoice| !invoice.funding_route.is_paid_by_the_council());
     match (whole.purchase.state, for_provider) {
         (PurchaseState::Requested, false) => {
             format!("{provider} has been asked. The money is set aside until they answer.")
@@ -165,8 +202,14 @@ pub(super) fn state_sentence(whole: &WholePurchase, provider: &str, for_provider
             "You cancelled this. What was not delivered is back in your budget.".into()
         }
         (PurchaseState::Cancelled, true) => "The person cancelled this. What they confirmed is still paid.".into(),
+        (PurchaseState::Delivered, false) if held => {
+            "Everything was delivered and you confirmed it. Pay the invoice from the money that you hold, and say so here.".into()
+        }
         (PurchaseState::Delivered, false) => {
-            "Everything was delivered and you confirmed it. It will be paid next.".into()
+            "Everything was delivered and you confirmed it. The council pays it next.".into()
+        }
+        (PurchaseState::Delivered, true) if held => {
+            "Everything was confirmed. Whoever holds the money pays the invoice; say so here when it has come.".into()
         }
         (PurchaseState::Delivered, true) => "Everything was confirmed. The council pays the invoice next.".into(),
         (PurchaseState::Settled, _) => "Everything was delivered, confirmed and paid.".into(),

@@ -62,6 +62,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Who paid an invoice.
+    pub enum PaidBy {
+        /// The council, out of what it holds.
+        Council = "council",
+        /// Whoever holds the money: the person, a third party, a trust, a broker, the provider of a service fund.
+        Holder = "holder",
+    }
+}
+
 /// A step that is not in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this purchase is {from}, so it cannot become {}", .event.as_str())]

@@ -3,7 +3,7 @@
 //! Whoever changes a purchase first takes its budget's row, so that two people never change one purchase at once and
 //! locks are always taken in the same order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
@@ -152,12 +152,19 @@ pub fn insert_invoices(tx: &mut Conn, new: &[Invoice]) -> QueryResult<()> {
     Ok(())
 }
 
-/// Writes what only grows: steps, transfers with their balances, events.
+/// Writes what only grows: steps, transfers with their balances, events; and what the council paid of each budget.
 pub fn record(tx: &mut Conn, journal: &Journal) -> QueryResult<()> {
     for rows in journal.steps.chunks(BATCH) {
         crate::insert_rows!(tx, purchase_steps::table, rows)?;
     }
     budgets::store::record(tx, &journal.transfers)?;
+    let mut paid: BTreeMap<BudgetId, i64> = BTreeMap::new();
+    for (budget, pence) in &journal.council_paid {
+        *paid.entry(*budget).or_default() += pence;
+    }
+    for (budget, pence) in paid.into_iter().filter(|(_, pence)| *pence != 0) {
+        budgets::store::note_council_paid(tx, budget, pence)?;
+    }
     crate::log::append(tx, &journal.events)
 }
 
@@ -205,7 +212,11 @@ pub fn update_deliveries(tx: &mut Conn, changed: &[Delivery]) -> QueryResult<()>
 /// Writes that an invoice was settled.
 pub fn update_invoice(tx: &mut Conn, invoice: &Invoice) -> QueryResult<()> {
     diesel::update(invoices::table.find(invoice.id))
-        .set((invoices::state.eq(invoice.state), invoices::settled_at.eq(invoice.settled_at)))
+        .set((
+            invoices::state.eq(invoice.state),
+            invoices::settled_at.eq(invoice.settled_at),
+            invoices::paid_by.eq(invoice.paid_by),
+        ))
         .execute(tx)
         .map(drop)
 }

@@ -51,9 +51,23 @@ const STORY: &str = "
     )
     SELECT budget, part, kept, CAST(told AS BIGINT) AS told FROM compared WHERE kept <> told LIMIT 20";
 
+/// What the council paid out of each budget; and invoices that are paid by nobody, or not paid and yet by somebody.
+const BY_THE_COUNCIL: &str = "
+    SELECT budgets.id AS budget, 'paid by the council' AS part, council_paid_pence AS kept,
+        CAST(COALESCE(told.pence, 0) AS BIGINT) AS told
+    FROM budgets LEFT JOIN (
+        SELECT purchases.budget_id, SUM(invoices.amount_pence) AS pence FROM invoices
+        JOIN purchases ON purchases.id = invoices.purchase_id WHERE invoices.paid_by = 'council' GROUP BY purchases.budget_id
+    ) AS told ON told.budget_id = budgets.id WHERE council_paid_pence <> COALESCE(told.pence, 0)
+    UNION ALL SELECT purchases.budget_id, 'paid by somebody', invoices.amount_pence, CAST(0 AS BIGINT)
+    FROM invoices JOIN purchases ON purchases.id = invoices.purchase_id
+    WHERE (invoices.state = 'settled') <> (invoices.paid_by IS NOT NULL)
+    LIMIT 20";
+
 /// Names every part of a budget that is not what its purchases say.
 pub fn differences(conn: &mut Conn) -> QueryResult<Vec<String>> {
-    let rows: Vec<Wrong> = diesel::sql_query(STORY).load(conn)?;
+    let mut rows: Vec<Wrong> = diesel::sql_query(STORY).load(conn)?;
+    rows.extend(diesel::sql_query(BY_THE_COUNCIL).load::<Wrong>(conn)?);
     let said = |wrong: &Wrong| {
         format!("budget {}: {} is {} and its purchases say {} pence", wrong.budget, wrong.part, wrong.kept, wrong.told)
     };

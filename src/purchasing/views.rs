@@ -202,8 +202,12 @@ pub struct InvoiceShown {
     /// "paid 12 March 2026".
     pub settled: Option<String>,
     pub state: StateTag,
-    /// Where a finance officer settles it (fields `csrf`, `submission_key`).
+    /// From what it is to be paid, or was: "from the direct payment".
+    pub payer: String,
+    /// Where a finance officer settles it, or somebody says that the holder has paid (fields `csrf`, `submission_key`).
     pub settle_path: Option<String>,
+    /// What the button says.
+    pub settle_label: String,
     pub submission_key: String,
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::budgets::{self, Reason};
+use crate::budgets::{self, Reason, Source};
 use crate::clock::{UtcTime, day};
 use crate::error::AppError;
 use crate::identity::BudgetReader;
@@ -59,6 +59,8 @@ pub struct StatementLine {
     pub purchase_id: Option<PurchaseId>,
     /// What it did to each part.
     pub change: PartsDocument,
+    /// What it did beside them: to what was paid out to whoever holds the budget, or to what the person still owes.
+    pub beside_pence: i64,
     /// What stood on each part after it.
     pub after: PartsDocument,
 }
@@ -78,6 +80,21 @@ pub struct StatementDocument {
     /// Oldest first.
     pub lines: Vec<StatementLine>,
     /// What stood on it after its last day.
+    pub after: PartsDocument,
+    /// The same of each source that the money came from.
+    pub by_source: Vec<SourceStanding>,
+    /// What was paid out until the last day to whoever holds the budget; no part of the figures above.
+    pub paid_out_pence: i64,
+}
+
+/// What stands there of one source.
+#[derive(Serialize, ToSchema)]
+pub struct SourceStanding {
+    /// Which.
+    pub source: Source,
+    /// Before the first day.
+    pub before: PartsDocument,
+    /// After the last day.
     pub after: PartsDocument,
 }
 
@@ -106,6 +123,7 @@ pub async fn get_statement(
         reason: line.reason,
         purchase_id: line.purchase.as_ref().map(|purchase| purchase.id),
         change: line.change.into(),
+        beside_pence: line.beside,
         after: line.after.into(),
     };
     Ok(Json(StatementDocument {
@@ -115,5 +133,11 @@ pub async fn get_statement(
         before: statement.before.into(),
         lines: statement.lines.iter().map(line).collect(),
         after: statement.after.into(),
+        by_source: statement
+            .by_source
+            .iter()
+            .map(|each| SourceStanding { source: each.source, before: each.before.into(), after: each.after.into() })
+            .collect(),
+        paid_out_pence: statement.paid_out.1,
     }))
 }

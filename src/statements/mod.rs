@@ -13,4 +13,4 @@ mod statement;
 pub mod store;
 pub mod views;
 
-pub use statement::{Line, Parts, Period, Statement, read, start_of};
+pub use statement::{BySource, Line, Parts, Period, Statement, read, start_of};

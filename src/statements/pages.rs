@@ -44,6 +44,8 @@ struct About {
     authority: String,
     period: Result<Period, Vec<FieldError>>,
     statement: Option<(Statement, Names)>,
+    /// The periods of the budget that have begun.
+    periods: Vec<budgets::store::Period>,
 }
 
 async fn about(app: &App, reader: &BudgetReader, asked: &Asked) -> Result<About, AppError> {
@@ -53,17 +55,19 @@ async fn about(app: &App, reader: &BudgetReader, asked: &Asked) -> Result<About,
         .read(move |conn| {
             let summary = budgets::store::summary(conn, &reader)?;
             let authority = places::store::authority_name(conn, summary.authority_id)?;
+            let periods = budgets::store::periods_begun(conn, summary.authority_id, &[summary.id], today)?;
             let period = match Period::checked(&asked.from, &asked.to, &summary, today) {
                 Ok(period) => period,
                 Err(AppError::Refused(refusal)) => {
-                    return Ok(About { summary, authority, period: Err(refusal.fields), statement: None });
+                    let period = Err(refusal.fields);
+                    return Ok(About { summary, authority, period, statement: None, periods });
                 }
                 Err(other) => return Err(other),
             };
             let statement = read(conn, &reader, period)?;
             let purchases: Vec<&Purchase> = statement.lines.iter().filter_map(|line| line.purchase.as_ref()).collect();
             let names = Names::of(conn, &purchases)?;
-            Ok(About { summary, authority, period: Ok(period), statement: Some((statement, names)) })
+            Ok(About { summary, authority, period: Ok(period), statement: Some((statement, names)), periods })
         })
         .await
 }
@@ -75,7 +79,7 @@ pub async fn get_statement(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let About { summary, authority, period, statement } = about(&app, &reader, &asked).await?;
+    let About { summary, authority, period, statement, periods } = about(&app, &reader, &asked).await?;
     let today = day(app.clock.now());
     let path = format!("/budgets/{}/statement", summary.id);
     let (from, to, errors) = match &period {
@@ -83,9 +87,14 @@ pub async fn get_statement(
         Err(wrong) => (asked.from.clone(), asked.to.clone(), wrong.clone()),
     };
     let shown_period = period.as_ref().ok().copied();
-    let times = usual_times(&summary, today).into_iter().map(|(label, time)| {
+    let mut usual: Vec<(String, Period)> =
+        usual_times(&summary, today).into_iter().map(|(label, time)| (label.to_owned(), time)).collect();
+    if periods.len() > 1 {
+        usual.extend(periods.iter().rev().take(8).map(|each| of_a_period(each, today)));
+    }
+    let times = usual.into_iter().map(|(label, time)| {
         let href = format!("{path}?from={}&to={}", time.from, time.to);
-        (Link { label: label.to_owned(), href }, Some(time) == shown_period)
+        (Link { label, href }, Some(time) == shown_period)
     });
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = StatementPage {
@@ -127,6 +136,13 @@ fn usual_times(summary: &BudgetSummary, today: NaiveDate) -> Vec<(&'static str, 
     times
 }
 
+/// A period of the budget, as far as it has gone: "Period 2, from 1 September 2026".
+fn of_a_period(each: &budgets::store::Period, today: NaiveDate) -> (String, Period) {
+    let last = each.ends_on.pred_opt().unwrap_or(each.ends_on).min(today);
+    let label = format!("Period {}, from {}", each.number, long_date(each.starts_on));
+    (label, Period { from: each.starts_on, to: last })
+}
+
 pub(super) fn money(pence: i64) -> String {
     Money::pence(pence).to_string()
 }
@@ -156,12 +172,22 @@ fn shown(statement: &Statement, names: &Names) -> StatementShown {
         said.push(format!("{} was put in", money(put_in)));
     }
     said.push(format!("{} was paid to providers", money(paid)));
+    let out = statement.paid_out.1 - statement.paid_out.0;
+    if out != 0 {
+        said.push(format!("{} was paid out to whoever holds it", money(out)));
+    }
     if back > 0 {
         said.push(format!("{} was given back", money(back)));
     }
     StatementShown {
         before: parts(statement.before),
         after: parts(statement.after),
+        by_source: statement
+            .by_source
+            .iter()
+            .map(|each| (each.source.to_string(), parts(each.before), parts(each.after)))
+            .collect(),
+        paid_out: (statement.paid_out.1 != 0).then(|| money(statement.paid_out.1)),
         lines: statement.lines.iter().map(|line| line_shown(line, names)).collect(),
         in_short: format!("{}.", said.join(", ")),
     }

@@ -6,7 +6,7 @@ use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use diesel::QueryResult;
 
 use crate::budgets::store::BudgetSummary;
-use crate::budgets::{AccountKind, Reason};
+use crate::budgets::{AccountKind, Reason, Source};
 use crate::clock::{UtcTime, wall_clock};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
@@ -120,6 +120,9 @@ pub struct Line {
     pub change: Parts,
     /// What stood on each part after it.
     pub after: Parts,
+    /// What it did beside the parts, in pence: to what was paid out to whoever holds the budget, or to what the person still
+    /// owes of their part.
+    pub beside: i64,
     /// The purchase behind it, where there is one.
     pub purchase: Option<Purchase>,
 }
@@ -129,7 +132,7 @@ impl Line {
     #[must_use]
     pub fn amount(&self) -> Money {
         let Parts { available, committed, owed, paid } = self.change;
-        let moved = [available, committed, owed, paid].into_iter().map(i64::abs).max();
+        let moved = [available, committed, owed, paid, self.beside].into_iter().map(i64::abs).max();
         Money::pence(moved.unwrap_or_default())
     }
 
@@ -143,8 +146,21 @@ impl Line {
             Reason::Delivery => "Delivered and confirmed",
             Reason::Settlement => "Paid to the provider",
             Reason::Reversal => "Put right",
-            #[allow(unreachable_patterns, reason = "reasons that are added are told by their own word")]
-            other => other.as_str(),
+            Reason::Bridging => "Put in for a while, to get used to less",
+            Reason::OneOff => "Put in once",
+            Reason::ClientContribution => "The person\u{2019}s part",
+            Reason::ContributionReceived => "The person\u{2019}s part was paid",
+            Reason::TopUp => "Added on top",
+            Reason::OwnMoney => "Paid in, own money",
+            Reason::Refund => "The provider gave back",
+            Reason::Clawback => "Taken back by the council",
+            Reason::CarryOver => "On to the next period",
+            Reason::Return => "Went back",
+            Reason::BetweenBudgets => "Between two budgets",
+            Reason::BetweenSources => "Between two sources",
+            Reason::Payment => "Paid out to whoever holds the budget",
+            Reason::PaymentReturned => "Came back from whoever holds the budget",
+            Reason::Received => "Received",
         }
     }
 }
@@ -160,6 +176,21 @@ pub struct Statement {
     pub lines: Vec<Line>,
     /// What stood on it after its last day.
     pub after: Parts,
+    /// The same of each source that the money came from: before and after.
+    pub by_source: Vec<BySource>,
+    /// What was paid out to whoever holds the budget: before and after, in pence.
+    pub paid_out: (i64, i64),
+}
+
+/// One source of a budget's money in a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BySource {
+    /// Which.
+    pub source: Source,
+    /// What stood there before the first day.
+    pub before: Parts,
+    /// What stood there after the last day.
+    pub after: Parts,
 }
 
 impl Statement {
@@ -173,23 +204,41 @@ impl Statement {
 /// Reads the statement of the holder's budget for a time.
 pub fn read(conn: &mut Conn, reader: &BudgetReader, period: Period) -> QueryResult<Statement> {
     let (from, until) = (start_of(period.from), start_of(period.to.succ_opt().unwrap_or(period.to)));
-    let before = store::parts_before(conn, reader, from)?;
+    let stood = store::stood_before(conn, reader, from)?;
+    let before = stood.parts.values().fold(Parts::default(), |sum, parts| sum.plus(*parts));
     let legs = store::legs_between(conn, reader, from, until)?;
+    let stands = legs.iter().fold(stood.clone(), store::Standing::after);
     let causes: Vec<&str> = legs.iter().map(|leg| leg.cause.as_str()).collect();
     let purchases = purchasing::store::purchases_behind(conn, reader, &causes)?;
-    let mut statement = Statement { period, before, lines: Vec::new(), after: before };
+    let each = stands.parts.iter().map(|(source, after)| BySource {
+        source: *source,
+        before: stood.parts.get(source).copied().unwrap_or_default(),
+        after: *after,
+    });
+    let by_source = each.collect();
+    let paid_out = (stood.paid_out, stands.paid_out);
+    let mut statement = Statement { period, before, lines: Vec::new(), after: before, by_source, paid_out };
     for leg in legs {
         let pence = leg.amount.as_pence();
         match statement.lines.last_mut().filter(|line| line.transfer == leg.transfer) {
             Some(line) => {
                 line.change.add(leg.part, pence);
                 line.after.add(leg.part, pence);
+                line.beside += beside(&leg);
             }
             None => statement.lines.push(line(leg, statement.after, &purchases)),
         }
         statement.after = statement.lines.last().map_or(before, |line| line.after);
     }
     Ok(statement)
+}
+
+/// What a leg did beside the four parts.
+fn beside(leg: &LegRow) -> i64 {
+    match leg.part {
+        AccountKind::HandedOver | AccountKind::ContributionDue => leg.amount.as_pence(),
+        _ => 0,
+    }
 }
 
 fn line(leg: LegRow, before: Parts, purchases: &HashMap<String, Purchase>) -> Line {
@@ -201,6 +250,7 @@ fn line(leg: LegRow, before: Parts, purchases: &HashMap<String, Purchase>) -> Li
         reason: leg.reason,
         change,
         after: before.plus(change),
+        beside: beside(&leg),
         purchase: purchases.get(&leg.cause).cloned(),
     }
 }

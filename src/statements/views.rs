@@ -34,6 +34,10 @@ pub struct StatementPage {
 pub struct StatementShown {
     pub before: PartsShown,
     pub after: PartsShown,
+    /// The same of each source: which, before, after.
+    pub by_source: Vec<(String, PartsShown, PartsShown)>,
+    /// What was paid out so far to whoever holds the budget.
+    pub paid_out: Option<String>,
     pub lines: Vec<LineShown>,
     /// "£200 was put in, £84 was paid to providers."
     pub in_short: String,

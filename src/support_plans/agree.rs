@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::allocation::{self, AnsweredAs};
 use crate::audit::{Deed, Why};
 use crate::budgets::FundingRoute;
+use crate::budgets::terms::Holder;
 use crate::clock::{UtcTime, day};
 use crate::db::Conn;
 use crate::error::FieldError;
@@ -185,15 +186,16 @@ fn to_sign(tx: &mut Conn, signer: &PlanSigner) -> Result<(SupportPlan, PlanVersi
     Ok((plan, version, agreed))
 }
 
-/// The person signs, and says how the money is to be held: both have agreed, and the personal budget opens.
+/// The person signs, and says who is to hold the money (where a budget runs, it may stay as it is): both have agreed, and
+/// the personal budget is given, or changed.
 #[tracing::instrument(skip_all)]
-pub fn sign(tx: &mut Conn, signer: &PlanSigner, route: FundingRoute, now: UtcTime) -> Result<BudgetId, PlanError> {
+pub fn sign(tx: &mut Conn, signer: &PlanSigner, holder: Option<&Holder>, now: UtcTime) -> Result<BudgetId, PlanError> {
     let (plan, version, agreed) = to_sign(tx, signer)?;
-    if route == FundingRoute::OwnMoney {
+    if holder.is_some_and(|holder| holder.route == FundingRoute::OwnMoney) {
         return Err(PlanError::Wrong(vec![FieldError::new("route", "Choose how the council's money is to be held.")]));
     }
     let review_on = super::review::first_review(tx, signer, &version, &agreed, now)?;
-    let budget = funding::fund(tx, &agreed, (route, signer.who().person()), review_on, now)?;
+    let budget = funding::fund(tx, &agreed, (holder, signer.who().person()), review_on, now)?;
     signed(tx, signer, (&plan, &version, &agreed), budget, now)?;
     Ok(budget)
 }

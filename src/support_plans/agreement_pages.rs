@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use crate::allocation;
 use crate::app::App;
-use crate::budgets::FundingRoute;
+use crate::budgets::terms::Holder;
+use crate::budgets::{self, FundingRoute};
 use crate::clock::long_date;
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
@@ -24,9 +25,9 @@ use super::part_pages::fields;
 use super::plan::{Check, PlanState};
 use super::shown::{Whereabouts, checks_shown, money, plain};
 use super::store::{self, Agreed, Checked, PlanVersion};
-use super::told;
 use super::views::{AgreementPage, SigningPage};
 use super::write::PlanError;
+use super::{funding, told};
 
 /// The routes of these pages.
 pub fn routes(config: &mut ServiceConfig) {
@@ -263,11 +264,33 @@ const ROUTES: [(FundingRoute, &str); 6] = [
     (FundingRoute::Broker, "A broker holds it for me"),
 ];
 
+/// A budget that runs goes on being held as it is.
+const AS_IT_IS: &str = "as it is";
+
+/// Who is to hold the money, as it was typed: a provider by its name.
+fn who_is_to_hold_it(tx: &mut Conn, route: FundingRoute, name: &str) -> Result<Holder, PlanError> {
+    let named = matches!(route, FundingRoute::ThirdParty | FundingRoute::Trust | FundingRoute::Broker);
+    Ok(match route {
+        FundingRoute::ServiceFund => {
+            let organization = budgets::council::store::provider_named(tx, name)?;
+            if organization.is_none() && !name.is_empty() {
+                let sentence = "We do not know a provider of this name. Write it as it stands in the catalogue.";
+                return Err(PlanError::Wrong(vec![FieldError::new("holder", sentence)]));
+            }
+            Holder { organization, ..Holder::of(route) }
+        }
+        _ if named => Holder { name: name.to_owned(), ..Holder::of(route) },
+        _ => Holder::of(route),
+    })
+}
+
 /// The form that signs, or that does not.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SigningForm {
     route: String,
+    /// Who holds it: a name, or that of a provider.
+    holder: String,
     words: String,
 }
 
@@ -297,6 +320,12 @@ async fn signing_page(
         count: None,
         chosen: form.route == route.as_str(),
     };
+    let as_it_is = agreed.changes_budget_id.map(|_| Choice {
+        value: AS_IT_IS.into(),
+        label: "As it is held now".into(),
+        count: None,
+        chosen: form.route == AS_IT_IS,
+    });
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     html_with(
         status,
@@ -312,7 +341,8 @@ async fn signing_page(
             action: format!("{base}/plan/signing"),
             decline: format!("{base}/plan/signing/decline"),
             may_sign: reader.may_sign(),
-            routes: ROUTES.iter().map(choice).collect(),
+            routes: as_it_is.into_iter().chain(ROUTES.iter().map(choice)).collect(),
+            holder: form.holder.clone(),
             checks: checks_shown(&found.checks),
             words: form.words.clone(),
             errors: Errors::from(wrong),
@@ -329,15 +359,15 @@ pub async fn post_signing(
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let base = format!("/support/{}", signer.person());
-    let (by, route) = (signer.clone(), form.route.parse::<FundingRoute>());
+    let (by, route, name) = (signer.clone(), form.route.parse::<FundingRoute>().ok(), form.holder.trim().to_owned());
+    let as_it_is = form.route == AS_IT_IS;
     let write = move |tx: &mut Conn| {
-        let route = route.clone().map_err(|_no_route| {
-            PlanError::Wrong(vec![FieldError::new(
-                "route",
-                "Choose how the money is to be held. It can be changed later.",
-            )])
-        })?;
-        sign(tx, &by, route, now)
+        let holder = match route {
+            Some(route) => Some(who_is_to_hold_it(tx, route, &name)?),
+            None if as_it_is => None,
+            None => return Err(funding::not_chosen()),
+        };
+        sign(tx, &by, holder.as_ref(), now)
     };
     match app.db.write(write).await {
         Ok(_) => Ok(see_other(&format!("{base}?done=signed"))),

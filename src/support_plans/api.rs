@@ -9,11 +9,12 @@ use utoipa::ToSchema;
 use crate::allocation::AnsweredAs;
 use crate::app::App;
 use crate::budgets::FundingRoute;
+use crate::budgets::terms::Holder;
 use crate::clock::{UtcTime, day, rfc3339};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::{AssignedCareManager, NeedGroup, PlanReader, PlanSigner, Planner};
-use crate::ids::{BudgetId, PlanCommentId, PlanReviewId, SharedPlanId};
+use crate::ids::{BudgetId, OrganizationId, PlanCommentId, PlanReviewId, SharedPlanId};
 use crate::money::Money;
 use crate::web::form::Json as Sent;
 use crate::web::render::Problem;
@@ -484,8 +485,14 @@ pub async fn post_sending_back(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSignature {
-    /// Any way but own money.
-    pub funding_route: FundingRoute,
+    /// Any way but own money; left out where a budget runs that is to be held as it is.
+    pub funding_route: Option<FundingRoute>,
+    /// Who holds it: a third party, a trust or a broker.
+    #[serde(default)]
+    pub holder_name: String,
+    /// The provider that holds an individual service fund.
+    #[schema(value_type = Option<String>)]
+    pub organization_id: Option<OrganizationId>,
 }
 
 /// The budget that a signature opened.
@@ -507,7 +514,12 @@ pub async fn post_signature(
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
-    let budget_id = app.db.write(move |tx| sign(tx, &signer, sent.funding_route, now)).await?;
+    let holder = sent.funding_route.map(|route| Holder {
+        name: sent.holder_name.trim().to_owned(),
+        organization: sent.organization_id.filter(|_| route == FundingRoute::ServiceFund),
+        ..Holder::of(route)
+    });
+    let budget_id = app.db.write(move |tx| sign(tx, &signer, holder.as_ref(), now)).await?;
     Ok(HttpResponse::Created().json(SignedDocument { budget_id }))
 }
 

@@ -314,6 +314,8 @@ pub struct SigningPage {
     pub decline: String,
     pub may_sign: bool,
     pub routes: Vec<Choice>,
+    /// Who holds it, as it was typed.
+    pub holder: String,
     pub checks: Vec<CheckShown>,
     pub words: String,
     pub errors: Errors,

@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 use serde_json::json;
 use waymark::ids::PersonId;
 
-use crate::a_year_of_money::{date, moves, part, until};
+use crate::a_year_of_money::{date, gives, moves, part, until, wrong};
 use crate::support::{Town, email};
-use waymark::budgets::{AccountKind, FundingRoute, What};
+use waymark::budgets::terms::PeriodLength;
+use waymark::budgets::{AccountKind, Agreed, FundingRoute, What};
+use waymark::money::Money;
 
 /// Fay sets up a budget for somebody, as on the page; the id of the budget.
 pub(crate) fn sets_up(town: &Town, person: &str, fields: &[(&str, &str)]) -> waymark::ids::BudgetId {
@@ -114,6 +116,8 @@ fn a_program_gives_and_changes_a_budget() {
     assert_eq!(fay.post_once(&format!("{path}/moves"), "course", &one_off).expect(201)["id"], first["id"]);
     let settled = json!({ "reason": "settlement", "amount_pence": 5_000, "note": "By hand" });
     fay.post_once(&format!("{path}/moves"), "other", &settled).refused(422, "invalid-input");
+    let taken = json!({ "reason": "clawback", "source": "learning", "amount_pence": 1, "note": "By hand" });
+    fay.post_once(&format!("{path}/moves"), "taken", &taken).refused(422, "needs-notice");
     let back = format!("{path}/moves/{}/reversal", first["id"].as_str().unwrap());
     fay.post_once(&back, "back", &json!({ "note": "Given twice" })).expect(201);
     assert_eq!(fay.get(&format!("{path}/moves")).expect(200)["moves"].as_array().unwrap().len(), 2);
@@ -260,4 +264,74 @@ fn all_budgets_are_uprated_once() {
     assert_eq!(town.money_of("Noor")[0], 50_000, "what was given as one amount stays");
     assert_eq!(date("2026-06-01").to_string(), "2026-06-01");
     town.holds_together();
+}
+
+#[test]
+fn a_budget_that_cannot_be_closed_is_told_to_finance_officers_and_the_others_go_on() {
+    use diesel::connection::SimpleConnection;
+    let town = Town::without_followers();
+    let monthly = |name: &str| Agreed {
+        period_length: PeriodLength::Month,
+        ..Agreed::weekly(PersonId::named(name), Money::pounds(70), date("2026-06-01"))
+    };
+    let budgets = ["Amira", "Noor"].map(|name| gives(&town, &monthly(name)).unwrap().budget);
+    until(&town, "2026-06-30");
+    // What holds for Amira's has got lost, as a hand in the database may do.
+    let terms = |value: &str| {
+        let sql = format!("UPDATE budget_terms SET withdrawn_at = {value} WHERE budget_id = '{}'", budgets[0]);
+        town.connect().batch_execute(&sql).unwrap();
+    };
+    terms("'2026-06-30 10:00:00'");
+    until(&town, "2026-07-01");
+    // Noor's June is closed and July is there; nothing half was done to Amira's.
+    assert_eq!(part(&town, budgets[1], AccountKind::Available)[0], 30_000 + 31_000);
+    assert_eq!(part(&town, budgets[0], AccountKind::Available)[0], 30_000);
+    let list = town.person("Fay").open("/finance/budgets").expect("These need you").expect("Amira Example");
+    list.expect("What is stored about it does not fit together.").expect("Since 1 July 2026");
+    let told = town.api_of("Fay").get("/finance/budgets").expect(200);
+    assert_eq!(told["held_up"][0]["budget_id"], budgets[0].to_string());
+    assert_eq!(told["held_up"].as_array().unwrap().len(), 1);
+    assert!(!town.person("Finn").open("/finance/budgets").says("These need you"), "another council");
+    // Put right, it is closed the next day, and nobody is asked to look any more.
+    terms("NULL");
+    until(&town, "2026-07-02");
+    assert_eq!(part(&town, budgets[0], AccountKind::Available)[0], 30_000 + 31_000);
+    assert!(!town.person("Fay").open("/finance/budgets").says("These need you"));
+    assert_eq!(wrong(&town), [""; 0]);
+}
+
+#[test]
+fn an_authority_that_rounds_to_pounds_gives_pounds_and_pays_holders_to_the_penny_of_them() {
+    use diesel::connection::SimpleConnection;
+    let town = Town::without_followers();
+    let sql = format!(
+        "INSERT INTO authority_settings (authority_id, setting, value, changed_at, changed_by)
+         VALUES ('{}', 'round to pence', 100, '2026-05-20 10:00:00', '{}')",
+        crate::a_year_of_money::trafford(),
+        PersonId::named("Ada")
+    );
+    town.connect().batch_execute(&sql).unwrap();
+    let agreed = Agreed {
+        period_length: PeriodLength::Month,
+        holders: waymark::budgets::shares::Shares::all(waymark::budgets::terms::Holder::of(
+            FundingRoute::DirectPayment,
+        )),
+        ..Agreed::weekly(PersonId::named("Noor"), Money::pounds(200), date("2026-06-01"))
+    };
+    let budget = gives(&town, &agreed).unwrap().budget;
+    // June: 20,000p × 30 / 7 = 85,714.28p: to the pound £857. July, counted from 1 June: 61 days are 174,285.71p, £1,743,
+    // less £857: £886. So the parts of a year are whole pounds and add up to the year.
+    assert_eq!(part(&town, budget, AccountKind::Available)[0], 85_700);
+    until(&town, "2026-07-01");
+    assert_eq!(part(&town, budget, AccountKind::Available)[0], 85_700 + 88_600);
+    // What is handed over is a part of these, to the penny: 85,700 × 28 / 30 = 79,986.67 → 79,987; then the rest.
+    let due = |by: &str| {
+        let by = date(by);
+        let read = move |conn: &mut waymark::db::Conn| {
+            waymark::budgets::due::due_of(conn, crate::a_year_of_money::trafford(), &[budget], by)
+        };
+        town.app.db.read_now(read).unwrap()[0].amount.as_pence()
+    };
+    assert_eq!([due("2026-06-01"), due("2026-06-30")], [79_987, 85_700]);
+    assert_eq!(wrong(&town), [""; 0]);
 }

@@ -35,6 +35,7 @@ mod monitoring;
 mod my_money;
 mod over_the_api;
 mod own_data;
+mod paying_holders;
 mod payment_runs;
 mod planning;
 mod programs;

@@ -2,16 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{Days, TimeDelta};
-use waymark::budgets::terms::{PeriodLength, RatePer};
+use chrono::{Days, NaiveDate, TimeDelta};
+use waymark::budgets::shares::Shares;
+use waymark::budgets::terms::{Holder, PeriodLength, RatePer};
 use waymark::budgets::{
-    self, AccountKind, Agreed, Change, FundingRoute, MoneyError, Move, Source, What, give, move_money,
+    self, AccountKind, Agreed, Change, FundingRoute, Handing, MoneyError, Move, Source, What, give, move_money,
 };
 use waymark::db::Conn;
 use waymark::identity::{BudgetHolder, SignedIn};
 use waymark::ids::{BudgetId, PersonId, SubmissionKey};
 use waymark::money::Money;
 use waymark::purchasing::{BuyError, Request, buy};
+use waymark::{my_money, statements};
 
 use crate::a_year_of_money::{date, gives, pooled, trafford, wrong};
 use crate::support::{Town, option_id, service_id};
@@ -37,6 +39,21 @@ fn holder(town: &Town, name: &str, budget: BudgetId) -> BudgetHolder {
     town.app.db.read_now(read).unwrap().unwrap()
 }
 
+/// Who holds a budget from now on: one or two of three.
+fn some_holders(dice: &mut Dice) -> Shares<Holder> {
+    let routes = [FundingRoute::DirectPayment, FundingRoute::CouncilManaged, FundingRoute::Trust];
+    let holder = |at: u64| {
+        let route = routes[usize::try_from(at % 3).unwrap()];
+        let name = if route == FundingRoute::Trust { "A trust".into() } else { String::new() };
+        Holder { name, ..Holder::of(route) }
+    };
+    let (first, share) = (dice.upto(3), i32::try_from(dice.upto(9_999)).unwrap() + 1);
+    if dice.upto(2) == 0 {
+        return Shares::all(holder(first));
+    }
+    Shares::new(vec![(holder(first), share), (holder(first + 1), 10_000 - share)]).unwrap()
+}
+
 /// One thing that somebody does; whether it was done or refused, and never failed.
 fn does(town: &Town, dice: &mut Dice, budgets: &[BudgetId; 2], holders: &[BudgetHolder; 2]) -> bool {
     let now = town.app.clock.now();
@@ -46,7 +63,7 @@ fn does(town: &Town, dice: &mut Dice, budgets: &[BudgetId; 2], holders: &[Budget
     let sources =
         [Source::SocialCare, Source::Health, Source::HousingSupport, Source::TopUp, Source::ClientContribution];
     let source = sources[usize::try_from(dice.upto(5)).unwrap()];
-    let what = match dice.upto(14) {
+    let what = match dice.upto(16) {
         0..=4 => {
             let service = ["Lunch club", "Someone to sit with mum or dad"][usize::try_from(dice.upto(2)).unwrap()];
             let request = Request {
@@ -68,17 +85,19 @@ fn does(town: &Town, dice: &mut Dice, budgets: &[BudgetId; 2], holders: &[Budget
         }
         5 => What::OneOff(Source::POOLED[usize::try_from(dice.upto(4)).unwrap()]),
         6 => What::TopUp,
-        7 => What::Clawback(source),
+        7 => What::Refund(source),
         8 => What::BetweenSources(source, Source::Health),
         9 => What::ToBudget(other, source),
         10 => What::ContributionReceived,
         11 => What::HandOver(FundingRoute::DirectPayment),
         12 => What::HandedBack(FundingRoute::DirectPayment),
+        13 | 14 => return is_paid_out(town, (budget, i64::try_from(dice.upto(90)).unwrap())),
         _ => {
             let change = Change {
                 from: now.date() + Days::new(dice.upto(60)),
                 rate: Some((Money::pence(pence), RatePer::Week)),
                 contribution: Some(Money::pence(pence / 4)),
+                holders: Some(some_holders(dice)),
                 reason: "Tried".into(),
                 ..Change::default()
             };
@@ -92,6 +111,37 @@ fn does(town: &Town, dice: &mut Dice, budgets: &[BudgetId; 2], holders: &[Budget
     let done =
         town.app.db.write_now(move |tx: &mut Conn| move_money(tx, (trafford(), budget), None, &asked, now).map(drop));
     refused_or_done(done)
+}
+
+/// Whoever holds a budget is paid what is due by a day, as a run does it; whether there was something.
+fn is_paid_out(town: &Town, (budget, days): (BudgetId, i64)) -> bool {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let now = town.app.clock.now();
+    let by = now.date() + TimeDelta::days(days);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let pay = move |tx: &mut Conn| {
+        let due = budgets::due::due_of(tx, trafford(), &[budget], by)?;
+        let all: Vec<Handing> = due
+            .iter()
+            .filter(|each| each.amount > Money::ZERO)
+            .map(|each| Handing {
+                budget,
+                route: each.holder.route,
+                amount: each.amount,
+                cause: format!("{number} {}", each.holder.route),
+            })
+            .collect();
+        let done = budgets::hand_over::hand_over(tx, (trafford(), None), &all, by, now)?;
+        let read = budgets::store::read_of(tx, trafford(), budget)?;
+        let parts = [&read.available, &read.committed, &read.owed, &read.paid];
+        let whole: i64 = parts.iter().map(|part| part.balance.as_pence()).sum();
+        // Never more than there is, whoever changed what in between.
+        if done.contains(&true) {
+            assert!(read.handed_over.as_pence() + read.paid_by_council.as_pence() <= whole, "{read:?}");
+        }
+        Ok::<_, MoneyError>(done.contains(&true))
+    };
+    town.app.db.write_now(pay).unwrap()
 }
 
 fn refused_or_done(done: Result<(), MoneyError>) -> bool {
@@ -147,6 +197,9 @@ fn eight_people_do_two_hundred_things_at_once_and_the_money_holds() {
             let below = matches!(kind, AccountKind::ContributionDue | AccountKind::HandedOver);
             assert!(if below { amount <= Money::ZERO } else { amount >= Money::ZERO }, "{kind} {part}: {amount}");
         }
+        // Statements and "My money" tell the same, source by source, and so do the parts of any time that they are cut into.
+        let at = usize::from(budget == budgets[1]);
+        told_as_it_stands(&town, &holders[at], &all);
         assert!(periods.windows(2).all(|two| two[0].ends_on == two[1].starts_on));
         let closed: Vec<_> = periods.iter().filter(|period| period.closed_at.is_some()).collect();
         assert!(closed.len() >= 3);
@@ -158,7 +211,7 @@ fn eight_people_do_two_hundred_things_at_once_and_the_money_holds() {
                 sum(&|each| each.left_pence.as_pence()),
                 sum(&|each| each.carried_pence.as_pence() + each.returned_pence.as_pence())
             );
-            // The council's money goes on up to eight weeks of what the rate was on the last day.
+            // What the council holds goes on up to eight weeks of what the rate was on the last day; with others, all of it.
             let terms = town.app.db.read_now(|conn| budgets::store::terms(conn, trafford(), budget)).unwrap();
             let held = budgets::terms::on(&terms, period.ends_on - Days::new(1)).unwrap();
             let carried: i64 = of_this
@@ -166,9 +219,58 @@ fn eight_people_do_two_hundred_things_at_once_and_the_money_holds() {
                 .filter(|each| !each.source.is_the_persons())
                 .map(|each| each.carried_pence.as_pence())
                 .sum();
-            assert!(carried <= held.rate.as_pence() * 8, "{carried} is more than eight weeks of {}", held.rate);
+            let managed = held.holders.parts().iter().all(|(holder, _)| holder.route == FundingRoute::CouncilManaged);
+            assert!(
+                !managed || carried <= held.rate.as_pence() * 8,
+                "{carried} is more than eight weeks of {}",
+                held.rate
+            );
         }
     }
+}
+
+/// What statements and "My money" say of a budget is what stands on its accounts, for each source.
+fn told_as_it_stands(town: &Town, holder: &BudgetHolder, all: &budgets::store::Balances) {
+    let today = town.today();
+    let statement = |from: NaiveDate, to: NaiveDate| {
+        let period = statements::Period { from, to };
+        town.app.db.read_now(|conn| statements::read(conn, holder, period)).unwrap()
+    };
+    let whole = statement(date("2026-05-01"), today);
+    assert_eq!(whole.before, statements::Parts::default());
+    assert_eq!(whole.paid_out, (0, -all.all_of(AccountKind::HandedOver).as_pence()));
+    let mut seen = 0;
+    for each in &whole.by_source {
+        let stands = |kind: AccountKind| all.of(kind, each.source).as_pence();
+        let parts = statements::Parts {
+            available: stands(AccountKind::Available),
+            committed: stands(AccountKind::Committed),
+            owed: stands(AccountKind::Owed),
+            paid: stands(AccountKind::Paid),
+        };
+        assert_eq!((each.source, each.after), (each.source, parts));
+        seen += each.after.total();
+    }
+    assert_eq!(seen, whole.after.total(), "nothing stands beside the sources");
+    for days in [3_i64, 17, 31, 45] {
+        let day = date("2026-05-01") + TimeDelta::days(days);
+        let (first, second) = (statement(date("2026-05-01"), day), statement(day + TimeDelta::days(1), today));
+        let ends: Vec<_> = first.by_source.iter().map(|each| (each.source, each.after)).collect();
+        let begins = second.by_source.iter().map(|each| (each.source, each.before));
+        let begins: Vec<_> = begins.filter(|(source, _)| ends.iter().any(|(each, _)| each == source)).collect();
+        assert_eq!(ends, begins, "{day}");
+        assert_eq!(first.paid_out.1, second.paid_out.0, "{day}");
+    }
+    let who = town.app.db.read_now(|conn| SignedIn::known(conn, PersonId::named("Amira"))).unwrap().unwrap();
+    let money = town.app.db.read_now(|conn| my_money::read(conn, &who, None, today)).unwrap().unwrap();
+    let one = money.budgets.iter().find(|one| one.summary.id == holder.budget()).unwrap();
+    for of in one.by_source() {
+        let stands = [AccountKind::Available, AccountKind::Committed, AccountKind::Owed, AccountKind::Paid]
+            .map(|kind| all.of(kind, of.source));
+        assert_eq!([of.left, of.committed, of.owed, of.paid], stands, "{}", of.source);
+    }
+    let period = one.period.as_ref().unwrap();
+    assert!(period.starts_on <= today && today < period.ends_on);
 }
 
 #[test]

@@ -38,13 +38,14 @@ fn amira_says_what_the_money_went_on_and_nothing_is_attached() {
     assert!(!town.person("Noor").open(&path).has_button("Say it"));
     let tomorrow = (town.today() + Days::new(1)).to_string();
     let said = json!({ "from_on": "2026-05-01", "to_on": tomorrow, "spent_pence": 1, "left_pence": 1, "words": "x" });
-    town.api_of("Amira").post(&path, &said).refused(422, "invalid-input");
+    town.api_of("Amira").post_once(&path, "x", &said).refused(422, "invalid-input");
     let said =
         json!({ "from_on": "2026-05-01", "to_on": "2026-05-02", "spent_pence": -1, "left_pence": 1, "words": "x" });
-    town.api_of("Amira").post(&path, &said).refused(422, "invalid-input");
+    town.api_of("Amira").post_once(&path, "x", &said).refused(422, "invalid-input");
     town.api_of("Noor")
-        .post(
+        .post_once(
             &path,
+            "x",
             &json!({ "from_on": "2026-05-01", "to_on": "2026-05-02", "spent_pence": 1, "left_pence": 1, "words": "x" }),
         )
         .refused(404, "not-found");
@@ -125,4 +126,114 @@ fn whoever_has_much_unspent_is_asked_first_and_nothing_is_taken_without_notice_r
             .any(|each| each.contains("Amira Example flagged"))
     );
     town.holds_together();
+}
+
+/// Amira is flagged, asked, and given notice of £50: the notice's id.
+fn notice_of_fifty(town: &Town) -> String {
+    let now = town.app.clock.now();
+    let add = move |tx: &mut Conn| {
+        let id = crate::support::add_person(tx, "Fred", now);
+        grant(tx, id, RoleName::FinanceOfficer, Some(authority_id(TRAFFORD)), None, now)
+    };
+    town.app.db.write_now(add).unwrap();
+    town.pass(TimeDelta::days(100));
+    town.work_of_the_day();
+    let api = town.api_of("Fay");
+    let budget = town.budget_of("Amira").to_string();
+    let all = api.get("/finance/monitoring").expect(200);
+    let mine = all["questions"].as_array().unwrap().iter().find(|each| each["budget_id"] == budget).unwrap().clone();
+    let id = mine["id"].as_str().unwrap();
+    api.post(&format!("/finance/questions/{id}/asking"), &json!({ "words": "Is it hard to use?" })).expect(200);
+    let notice = json!({ "amount_pence": 5_000, "reason": "It stood unspent for a long time." });
+    let given = api.post(&format!("/finance/questions/{id}/notice"), &notice).expect(201);
+    given["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn money_goes_back_only_after_the_day_of_a_notice_and_never_while_an_appeal_is_open() {
+    let town = Town::open();
+    let id = notice_of_fifty(&town);
+    let path = format!("/finance/notices/{id}/carrying-out");
+    let (fay, fred) = (town.api_of("Fay"), town.api_of("Fred"));
+    let spending = format!("/budgets/{}/spending", town.budget_of("Amira"));
+    let take = |api: &crate::support::Api, key: &str| api.post_once(&path, key, &json!(null));
+    let before = town.money_of("Amira");
+
+    // Not on the day before its day; and not by anybody else.
+    assert!(
+        take(&fay, "one").refused(409, "not-now")["title"]
+            .as_str()
+            .unwrap()
+            .contains("until then the person can appeal")
+    );
+    town.person("Fay").open("/finance/monitoring").expect("No money can be taken back now.");
+    take(&town.api_of("Finn"), "one").refused(404, "not-found");
+    for other in ["Amira", "Pat", "Ada"] {
+        assert!(matches!(take(&town.api_of(other), "one").status, 403 | 404), "{other}");
+    }
+    town.pass(TimeDelta::days(27));
+    let (fay, amira) = (town.api_of("Fay"), town.person("Amira"));
+    take(&fay, "two").refused(409, "not-now");
+    amira.open(&spending).press("Appeal", &[("words", "It is for my holiday.")]).expect("Your appeal is in.");
+    // The day has come, and there is an appeal.
+    town.pass(TimeDelta::days(5));
+    let (fay, fred) = (town.api_of("Fay"), {
+        drop(fred);
+        town.api_of("Fred")
+    });
+    assert!(take(&fay, "three").refused(409, "not-now")["title"].as_str().unwrap().contains("there is an appeal"));
+    assert!(!town.person("Fay").open("/finance/monitoring").has_button("Take £50 back from Amira Example"));
+    assert_eq!(town.money_of("Amira"), before, "nothing moved");
+    let decide = format!("/finance/notices/{id}/decision");
+    fred.post(&decide, &json!({ "stands": true, "words": "There is enough for the holiday." })).expect(200);
+
+    // Somebody else has decided: now it may. Amira has spent all but £8 meanwhile: no more than that goes back.
+    let lunches = json!({
+        "service_id": crate::support::service_id("Lunch club").to_string(),
+        "cost_option_id": crate::support::option_id("Lunch club").to_string(),
+        "quantity": 14,
+        "starts_on": town.today().to_string(),
+    });
+    let buys = format!("/budgets/{}/purchases", town.budget_of("Amira"));
+    town.api_of("Amira").post_once(&buys, "lunches", &lunches).expect(201);
+    assert_eq!(town.money_of("Amira")[0], 800);
+    let page = town.person("Fay").open("/finance/monitoring").expect("no appeal is open");
+    page.press("Take £50 back from Amira Example", &[])
+        .expect("the person was told")
+        .expect("£8 went back to the council");
+    assert_eq!(town.money_of("Amira"), [0, 11_200, 0, 0]);
+    let again = take(&fay, "four").expect(200);
+    assert_eq!((&again["state"], &again["taken_pence"]), (&json!("carried out"), &json!(800)));
+    assert_eq!(town.money_of("Amira"), [0, 11_200, 0, 0], "once");
+    town.after_letters(&crate::support::email("Amira"), "About your direct payment", 3);
+    town.person("Amira").open(&spending).expect("£8 went back to the council").expect("taken off the next payments");
+
+    // The database says it again.
+    {
+        use diesel::connection::SimpleConnection;
+        let mut conn = town.connect();
+        let early = "UPDATE take_back_notices SET carried_out_on = '2026-01-01'";
+        assert!(conn.batch_execute(early).is_err());
+        let transfer = format!(
+            "INSERT INTO transfers (id, authority_id, reason, cause_id, idempotency_key, recorded_at)
+             VALUES ('x', '{}', 'clawback', 'x', 'x', '2026-10-01 10:00:00')",
+            authority_id(TRAFFORD)
+        );
+        let why = conn.batch_execute(&transfer).unwrap_err().to_string();
+        assert!(why.contains("only after a notice"), "{why}");
+    }
+    town.holds_together();
+}
+
+#[test]
+fn what_somebody_says_of_their_spending_is_kept_once_for_each_key() {
+    let town = Town::open();
+    let amira = town.api_of("Amira");
+    let path = format!("/budgets/{}/spending", town.budget_of("Amira"));
+    let said = |pence: i64| json!({ "from_on": "2026-05-01", "to_on": "2026-05-02", "spent_pence": pence, "left_pence": 1, "words": "Bus" });
+    let first = amira.post_once(&path, "may", &said(500)).expect(201);
+    assert_eq!(amira.post_once(&path, "may", &said(500)).expect(201)["id"], first["id"]);
+    amira.post_once(&path, "may", &said(501)).refused(409, "key-used-differently");
+    amira.post(&path, &said(500)).refused(422, "invalid-input");
+    assert_eq!(amira.get(&path).expect(200)["declarations"].as_array().unwrap().len(), 1);
 }

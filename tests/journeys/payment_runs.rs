@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use waymark::budgets::shares::Shares;
+use waymark::budgets::terms::Holder;
+use waymark::budgets::{Change, FundingRoute};
 use waymark::db::Conn;
 use waymark::identity::RoleName;
 use waymark::identity::store::grant;
 use waymark::places::reference::authority_id;
 
-use crate::support::{Api, Person, TRAFFORD, Town, email, option_id, service_id};
+use crate::a_year_of_money::changes;
+use crate::support::{Api, Person, TRAFFORD, Town, a_bank_takes, email, option_id, service_id};
 
 /// A second finance officer of Trafford.
-fn a_second_officer(town: &Town) {
+pub(crate) fn a_second_officer(town: &Town) {
     let now = town.app.clock.now();
     let add = move |tx: &mut Conn| {
         let id = crate::support::add_person(tx, "Fred", now);
@@ -20,8 +24,19 @@ fn a_second_officer(town: &Town) {
     town.app.db.write_now(add).unwrap();
 }
 
+/// From today on the council holds the budget of somebody, and pays what providers invoice.
+pub(crate) fn the_council_holds(town: &Town, who: &str) {
+    let change = Change {
+        from: town.today(),
+        holders: Some(Shares::all(Holder::of(FundingRoute::CouncilManaged))),
+        reason: "As they asked".into(),
+        ..Change::default()
+    };
+    changes(town, town.budget_of(who), &change).unwrap();
+}
+
 /// Lunches that were bought, delivered, confirmed and invoiced: so many invoices of £8.
-fn invoices(town: &Town, who: &str, count: usize) {
+pub(crate) fn invoices(town: &Town, who: &str, count: usize) {
     let (holder, pat) = (town.api_of(who), town.api_of("Pat"));
     let path = format!("/budgets/{}/purchases", town.budget_of(who));
     for number in 0..count {
@@ -42,12 +57,12 @@ fn invoices(town: &Town, who: &str, count: usize) {
     }
 }
 
-fn gives_account(person: &Person, path: &str, name: &str, number: &str) {
+pub(crate) fn gives_account(person: &Person, path: &str, name: &str, number: &str) {
     let fields = [("name", name), ("sort_code", "20-00-00"), ("number", number)];
     person.open(path).press("Keep this account", &fields).expect("The account is changed").expect("account ending");
 }
 
-fn upload(person: &Person, path: &str, file: &str) -> crate::support::Seen {
+pub(crate) fn upload(person: &Person, path: &str, file: &str) -> crate::support::Seen {
     let csrf = person.open(path).hidden("csrf");
     let body = format!(
         "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--x\r\nContent-Disposition: form-data; \
@@ -61,7 +76,7 @@ fn upload(person: &Person, path: &str, file: &str) -> crate::support::Seen {
     }
 }
 
-fn answers(api: &Api, run: &str, file: &str) -> crate::support::Told {
+pub(crate) fn answers(api: &Api, run: &str, file: &str) -> crate::support::Told {
     let path = format!("/finance/payment-runs/{run}/answers");
     api.send("POST", &path, &[("Content-Type", "text/csv")], Some(file.as_bytes()))
 }
@@ -70,6 +85,8 @@ fn answers(api: &Api, run: &str, file: &str) -> crate::support::Told {
 fn fay_makes_a_run_fred_approves_it_and_the_bank_answers() {
     let town = Town::open();
     a_second_officer(&town);
+    the_council_holds(&town, "Amira");
+    the_council_holds(&town, "Noor");
     invoices(&town, "Amira", 2);
     invoices(&town, "Noor", 1);
     assert_eq!(town.money_of("Amira"), [10_400, 0, 1_600, 0]);
@@ -78,7 +95,7 @@ fn fay_makes_a_run_fred_approves_it_and_the_bank_answers() {
     // Nobody knows where to pay.
     let runs = fay.open("/finance").go("Payment runs").expect("£24").expect("3 invoices").expect("Sale Neighbours");
     let nothing = runs.press("List what is due", &[]).expect_status(422);
-    nothing.expect("3 invoices wait, and their providers have given no bank account");
+    nothing.expect("3 payments wait, and nobody has given a bank account for them");
     gives_account(&town.person("Pat"), "/provider/bank-account", "Sale Neighbours", "12345678");
     let told = town.letter("Pat", "A bank account was changed");
     assert!(told.words.contains("ending 678") && !told.words.contains("12345678"), "{}", told.words);
@@ -120,6 +137,7 @@ fn fay_makes_a_run_fred_approves_it_and_the_bank_answers() {
     assert!(
         text.contains("<EndToEndId>WM-1-3</EndToEndId>") && text.contains("12345678") && text.ends_with("</Document>")
     );
+    a_bank_takes(&text);
     let csv = fred.send("GET", &format!("{path}/payments.csv"), &[], None).text();
     assert_eq!(csv.lines().count(), 4);
     assert!(csv.lines().nth(1).unwrap().starts_with("WM-1-1,Sale Neighbours,200000,12345678,,8.00,INV-"), "{csv}");
@@ -168,11 +186,12 @@ fn fay_makes_a_run_fred_approves_it_and_the_bank_answers() {
 fn over_the_api_a_run_is_made_once_taken_back_and_pays_what_people_hold_in_one_way() {
     let town = Town::open();
     a_second_officer(&town);
+    the_council_holds(&town, "Amira");
     invoices(&town, "Amira", 1);
     gives_account(&town.person("Pat"), "/provider/bank-account", "Sale Neighbours", "12345678");
     let (fay, fred) = (town.api_of("Fay"), town.api_of("Fred"));
     let pay_on = town.today().to_string();
-    let wanted = json!({ "pay_on": pay_on, "funding_route": "direct payment" });
+    let wanted = json!({ "pay_on": pay_on, "funding_route": "council-managed" });
     let made = fay.post_once("/finance/payment-runs", "one", &wanted).expect(201);
     assert_eq!(fay.post_once("/finance/payment-runs", "one", &wanted).expect(201)["id"], made["id"]);
     assert_eq!(fred.post_once("/finance/payment-runs", "other", &wanted).expect(201)["id"], made["id"]);

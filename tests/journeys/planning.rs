@@ -449,14 +449,81 @@ fn an_allocation_that_falls_changes_the_budget_from_a_day_on_with_a_bridge() {
     // 91 days from 1 June at £20 a day; 274 days to 31 May at £15 a day; four weeks of £35 more.
     let budget = amira.get(&format!("/budgets/{}", first["budget_id"].as_str().unwrap())).expect(200);
     assert_eq!(budget["available_pence"], 91 * 2_000 + 274 * 1_500 + 4 * 3_500);
-    // The rest of the plan's year, from 1 June to 30 August 2027: 91 days at £15.
+    // It goes on after its year: nothing else is opened for the rest of the plan's.
     let all = amira.get("/budgets").expect(200);
-    let rest = all["budgets"].as_array().unwrap().iter().find(|each| each["starts_on"] == "2027-06-01").unwrap();
-    assert_eq!(rest["available_pence"], 91 * 1_500);
+    assert!(all["budgets"].as_array().unwrap().iter().all(|each| each["starts_on"] != "2027-06-01"), "{all}");
     let version = amira.get(&format!("{base}/plan/versions/2")).expect(200);
     assert_eq!(
         (version["agreed"]["bridge_weekly_pence"].as_i64(), version["agreed"]["bridge_weeks"].as_i64()),
         (Some(3_500), Some(4))
     );
+    // On 1 June 2027 the next year opens: 366 days at £15, and of what is unspent eight weeks of £105 go on.
+    let days = (chrono::NaiveDate::from_ymd_opt(2027, 6, 1).unwrap() - town.today()).num_days();
+    town.pass(chrono::TimeDelta::days(days));
+    town.work_of_the_day();
+    let path = format!("/budgets/{}", first["budget_id"].as_str().unwrap());
+    let next = town.api_of("Amira").get(&path).expect(200);
+    assert_eq!(next["available_pence"], 366 * 1_500 + 8 * 10_500);
+    town.holds_together();
+}
+
+#[test]
+fn who_signs_says_who_holds_the_money_and_a_new_plan_may_change_that_from_its_day() {
+    let town = Town::open();
+    asks(&town);
+    helps(&town, "Cate", "Amira", "care manager", false);
+    let (amira, cate) = (town.api_of("Amira"), town.api_of("Cate"));
+    let base = home("Amira");
+    planned(&town.person("Amira"), "Amira").press("Hand the plan over", &[]);
+    let check = |name: &str| json!({ "check": name, "passed": true });
+    let checks = json!([check("healthy, safe and well"), check("outcomes"), check("risk"), check("affordable")]);
+    cate.post(&format!("{base}/plan/agreement"), &json!({ "checks": checks, "weekly_pence": 14_000 })).expect(200);
+
+    // A trust has a name; a provider is known; and where no budget runs, somebody has to be chosen.
+    let signing = town.person("Amira").open(&format!("{base}/plan/signing"));
+    assert!(!signing.says("As it is held now"));
+    let wrong = signing.press("Sign the plan", &[("route", "as it is")]).expect_status(422);
+    let wrong = wrong.expect("Choose how the money is to be held.").press("Sign the plan", &[("route", "trust")]);
+    let wrong = wrong.expect_status(422).expect("Say who holds the money");
+    let fund = [("route", "individual service fund"), ("holder", "Nobody & Sons")];
+    wrong.press("Sign the plan", &fund).expect_status(422).expect("We do not know a provider of this name");
+    assert_eq!(amira.get(&format!("{base}/plan")).expect(200)["state"], "to be signed");
+    let fund = [("route", "individual service fund"), ("holder", "Sale Neighbours")];
+    signing.press("Sign the plan", &fund).expect("Both have signed.");
+    let all = amira.get("/budgets").expect(200);
+    let of_plan = |each: &&Value| each["starts_on"] == "2026-06-01";
+    let given = all["budgets"].as_array().unwrap().iter().find(of_plan).unwrap().clone();
+    let id = given["id"].as_str().unwrap().to_owned();
+    assert_eq!(given["name"], "Personal budget from June 2026");
+    let terms = amira.get(&format!("/budgets/{id}/terms")).expect(200);
+    assert_eq!(terms["terms"][0]["holders"][0]["funding_route"], "individual service fund", "{terms}");
+    assert!(terms["terms"][0]["holders"][0]["organization_id"].is_string(), "{terms}");
+    // The provider sees the fund at its desk, and a run pays it.
+    town.person("Pat").open("/provider/funds").expect("Amira");
+    let due = town.api_of("Fay").get("/finance/due?by=2026-06-01").expect(200);
+    let of_it = due["due"].as_array().unwrap().iter().find(|each| each["budget_id"] == id.as_str()).unwrap();
+    assert_eq!(of_it["amount_pence"], 2 * 14_000, "two weeks in advance");
+
+    // A new plan from 31 August, and she wants to hold it herself from then on.
+    amira.post(&format!("{base}/plan/reopening"), &Value::Null).expect(200);
+    amira.post(&format!("{base}/plan/handing-over"), &Value::Null).expect(200);
+    let more = json!({ "checks": checks, "weekly_pence": 15_000, "starts_on": "2026-08-31", "reason": "More" });
+    cate.post(&format!("{base}/plan/agreement"), &more).expect(200);
+    let signing = town.person("Amira").open(&format!("{base}/plan/signing")).expect("As it is held now");
+    signing.press("Sign the plan", &[("route", "direct payment")]).expect("Both have signed.");
+    let terms = amira.get(&format!("/budgets/{id}/terms")).expect(200);
+    let held = |at: usize| terms["terms"][at]["holders"][0]["funding_route"].clone();
+    let mut both = [held(0), held(1)].map(|route| route.as_str().unwrap().to_owned());
+    both.sort();
+    assert_eq!(both, ["direct payment", "individual service fund"]);
+    // And once more, as it is: nothing about holding changes.
+    amira.post(&format!("{base}/plan/reopening"), &Value::Null).expect(200);
+    amira.post(&format!("{base}/plan/handing-over"), &Value::Null).expect(200);
+    let less = json!({ "checks": checks, "weekly_pence": 12_000, "starts_on": "2026-10-05", "reason": "Less" });
+    cate.post(&format!("{base}/plan/agreement"), &less).expect(200);
+    assert_eq!(amira.post(&format!("{base}/plan/signature"), &json!({})).expect(201)["budget_id"], id.as_str());
+    let terms = amira.get(&format!("/budgets/{id}/terms")).expect(200);
+    let newest = terms["terms"].as_array().unwrap().iter().find(|each| each["starts_on"] == "2026-10-05").unwrap();
+    assert_eq!(newest["holders"][0]["funding_route"], "direct payment", "{terms}");
     town.holds_together();
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, unreachable_pub, reason = "each test binary uses its own part of this")]
 
 mod api;
+mod bank;
 mod database;
 pub mod elsewhere;
 pub mod feed;
@@ -13,6 +14,7 @@ pub mod routes;
 mod town;
 
 pub use api::{Api, Told};
+pub use bank::a_bank_takes;
 pub use database::{TestDatabase, on_postgres};
 pub use openid::Elsewhere;
 pub use page::Seen;

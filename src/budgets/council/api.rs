@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit::{self, Deed};
-use crate::clock::day;
+use crate::clock::{UtcTime, day};
 use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
 use crate::ids::{BudgetId, HoldingRequestId, MoneyMoveId, OrganizationId, PeriodId, PersonId, SubmissionKey, TermsId};
@@ -24,7 +24,7 @@ use super::super::fund::Adjusted;
 use super::super::holding::api::{BudgetInFull, HolderDocument, HoldingRequestsDocument, SourceDocument, in_full};
 use super::super::ledger::{Reason, Source};
 use super::super::shares::Shares;
-use super::super::store::MoneyMove;
+use super::super::store::{MoneyMove, all_held_up};
 use super::super::terms::{Bridging, Holder, PeriodLength, RatePer};
 use super::super::{Agreed, FundingRoute, MoneyError, Move, What};
 use super::deed;
@@ -91,6 +91,22 @@ pub struct BudgetLines {
     pub budgets: Vec<BudgetLine>,
     /// How many there are.
     pub total: i64,
+    /// Those that the work of the day could not bring up to the day: it is tried again each day.
+    pub held_up: Vec<HeldUpDocument>,
+}
+
+/// A budget whose period could not be closed, or the next one opened.
+#[derive(Serialize, ToSchema)]
+pub struct HeldUpDocument {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub budget_id: BudgetId,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    #[serde(serialize_with = "crate::clock::rfc3339::serialize")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: UtcTime,
 }
 
 /// The budgets of the caller's authority that run today.
@@ -106,11 +122,13 @@ pub async fn get_budgets(
     let page = (i64::from(paging::number(wanted.page.as_deref())), 50);
     let named = wanted.named.unwrap_or_default();
     let looking = officer.clone();
-    let (rows, total) = app
+    let ((rows, total), held_up) = app
         .db
-        .read(move |conn| store::budgets(conn, &officer, (Which::Running, named.trim(), day(now)), page))
-        .await
-        .map_err(AppError::from)?;
+        .read(move |conn| {
+            let rows = store::budgets(conn, &officer, (Which::Running, named.trim(), day(now)), page)?;
+            Ok::<_, AppError>((rows, all_held_up(conn, officer.authority())?))
+        })
+        .await?;
     audit::looks(&app.db, super::pages::looks(&looking, &rows, now)).await?;
     let budgets = rows
         .into_iter()
@@ -123,7 +141,11 @@ pub async fn get_budgets(
             ends_on: summary.ends_on,
         })
         .collect();
-    Ok(Answer(BudgetLines { budgets, total }))
+    let held_up = held_up
+        .into_iter()
+        .map(|each| HeldUpDocument { budget_id: each.budget, reason: each.reason, since: each.since })
+        .collect();
+    Ok(Answer(BudgetLines { budgets, total, held_up }))
 }
 
 /// A budget that was agreed.
@@ -557,7 +579,7 @@ pub async fn get_moves(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMove {
-    /// `one-off`, `top-up`, `own money`, `contribution received`, `refund`, `clawback`, `return`, `transfer between sources`,
+    /// `one-off`, `top-up`, `own money`, `contribution received`, `refund`, `return`, `transfer between sources`,
     /// `transfer between budgets`, `payment` or `payment returned`.
     pub reason: Reason,
     /// From which source (not for top-ups, own money, contributions and payments).
@@ -588,7 +610,6 @@ pub(super) fn what(
         Reason::OwnMoney => What::PayIn,
         Reason::ContributionReceived => What::ContributionReceived,
         Reason::Refund => What::Refund(source?),
-        Reason::Clawback => What::Clawback(source?),
         Reason::Return => What::GiveBack(source?),
         Reason::BetweenSources => What::BetweenSources(source?, to?),
         Reason::BetweenBudgets => What::ToBudget(to_budget?, source?),
@@ -612,6 +633,9 @@ pub async fn post_move(
 ) -> Result<HttpResponse, AppError> {
     let (budget, now) = (id::<BudgetId>(&path)?, app.clock.now());
     let key = of_this_budget(&request, budget)?;
+    if sent.reason == Reason::Clawback {
+        return Err(MoneyError::NeedsNotice.into());
+    }
     let parts = (sent.source, sent.to_source);
     let what = what(sent.reason, parts, sent.to_budget_id, sent.funding_route).ok_or_else(|| {
         let why =

@@ -16,24 +16,25 @@ use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
 use crate::ids::{BudgetId, SubmissionKey};
 use crate::money::{Money, thousands};
+use crate::payments::{self, Payee};
 use crate::places;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Link, Page, Row, Tile, html, html_with, see_other};
 use crate::web::paging;
 
-use super::super::due::due_of;
+use super::super::due::{DueToHolder, due_of};
 use super::super::ledger::{AccountKind, Reason, Source};
 use super::super::pages::period;
 use super::super::picture;
 use super::super::shares::percent;
 use super::super::store::{self as budgets, BudgetSummary, Period};
 use super::super::terms::{self, Frame, Holder, PeriodLength, RatePer, Terms, TermsKind};
-use super::super::{FundingRoute, Move};
+use super::super::{FundingRoute, MoneyError, Move};
 use super::asked::{self, ROUTES, Typed, slug};
 use super::store::{self, HoldingRequest, RequestState, Which, with_name, with_names};
 use super::views::{
-    BudgetLine, BudgetPage, BudgetsPage, HolderShown, MoveForm, MoveShown, Nav, PeriodShown, RequestShown, ShareField,
-    SourceRow, TermsPage, TermsShown, UpratingPage,
+    BudgetLine, BudgetPage, BudgetsPage, HeldUp, HolderShown, MoveForm, MoveShown, Nav, PeriodShown, RequestShown,
+    ShareField, SourceRow, TermsPage, TermsShown, UpratingPage,
 };
 use super::{api, deed};
 
@@ -109,17 +110,23 @@ pub async fn get_budgets(
         _ => Which::Running,
     };
     let (looking, typed) = (officer.clone(), named.clone());
-    let (authority, counts, (rows, total)) = app
+    let (authority, counts, held_up, (rows, total)) = app
         .db
         .read(move |conn| {
             let authority = places::store::authority_name(conn, officer.authority())?;
             let counts = store::counts(conn, &officer, today)?;
+            let held_up = budgets::all_held_up(conn, officer.authority())?;
             let wanted = (which, typed.as_str(), today);
             let rows = store::budgets(conn, &officer, wanted, (i64::from(page), i64::from(PER_PAGE)))?;
-            Ok::<_, AppError>((authority, counts, rows))
+            Ok::<_, AppError>((authority, counts, held_up, rows))
         })
         .await?;
-    audit::looks(&app.db, looks(&looking, &rows, now)).await?;
+    let mut seen = looks(&looking, &rows, now);
+    let why = (Deed::LookedAt, Why::ToLookAfterBudgets);
+    seen.extend(
+        held_up.iter().map(|each| Entry::new(&looking, why, each.person, (Of::Budget, each.budget.as_str()), now)),
+    );
+    audit::looks(&app.db, seen).await?;
     let tile = |at: usize, label: &str| Tile {
         value: thousands(counts.get(at).copied().unwrap_or(0).unsigned_abs()),
         label: label.into(),
@@ -138,6 +145,14 @@ pub async fn get_budgets(
         nav: nav("/finance/budgets"),
         authority,
         tiles: vec![tile(0, "running today"), tile(1, "with a period to close"), tile(2, "with a request to answer")],
+        held_up: held_up
+            .into_iter()
+            .map(|each| HeldUp {
+                budget: Link { label: each.name, href: format!("/finance/budgets/{}", each.budget) },
+                why: each.reason,
+                since: long_date(day(each.since)),
+            })
+            .collect(),
         which: vec![
             choice("running", "Running today", Which::Running),
             choice("to-close", "With a period to close", Which::ToClose),
@@ -177,7 +192,7 @@ struct Read {
     moves: Vec<budgets::MoneyMove>,
     requests: Vec<HoldingRequest>,
     rhythm: (PeriodLength, bool),
-    due: Vec<(Holder, i32, Money, Money)>,
+    due: Vec<(DueToHolder, Option<String>)>,
     others: Vec<(BudgetId, String)>,
 }
 
@@ -187,9 +202,11 @@ fn read(conn: &mut Conn, officer: &FinanceOfficer, budget: BudgetId, today: Naiv
     let periods = budgets::periods(conn, authority, budget)?;
     let ids: Vec<_> = periods.iter().map(|period| period.id).collect();
     let all = budgets::terms(conn, authority, budget)?;
-    let mut due = due_of(conn, authority, budget, today)?;
-    for (holder, ..) in &mut due {
-        *holder = with_name(conn, holder)?;
+    let mut due = Vec::new();
+    for each in due_of(conn, authority, &[budget], today)? {
+        let account = payments::store::account_shown(conn, &Payee::of_holder(budget, &each.holder))?;
+        let holder = with_name(conn, &each.holder)?;
+        due.push((DueToHolder { holder, ..each }, account.map(|(shown, ..)| shown)));
     }
     let frame =
         Frame { starts_on: summary.starts_on, ends_on: summary.ends_on, round_to: deed::rounds_to(conn, officer)? };
@@ -266,11 +283,17 @@ async fn shown_budget(
             holders: read
                 .due
                 .iter()
-                .map(|(holder, share, with_them, due)| HolderShown {
-                    who: who_holds(holder),
-                    share: format!("{} %", percent(i64::from(*share))),
-                    with_them: with_them.to_string(),
-                    due: due.to_string(),
+                .map(|(due, account)| HolderShown {
+                    who: who_holds(&due.holder),
+                    share: format!("{} %", percent(i64::from(due.share))),
+                    with_them: due.with_them.to_string(),
+                    due: due.amount.to_string(),
+                    account: account.clone(),
+                    account_href: due
+                        .holder
+                        .organization
+                        .is_none()
+                        .then(|| format!("{path}/account?way={}", due.holder.route.as_str().replace(' ', "+"))),
                 })
                 .collect(),
             form: move_form(&read, &typed),
@@ -459,13 +482,12 @@ fn move_shown(moved: &budgets::MoneyMove, path: &str) -> MoveShown {
 }
 
 /// What can be moved by hand, as a form says it.
-const KINDS: [(Reason, &str); 11] = [
+const KINDS: [(Reason, &str); 10] = [
     (Reason::OneOff, "Put money in for something once"),
     (Reason::ContributionReceived, "The person paid their part"),
     (Reason::TopUp, "Somebody added money of their own (top-up)"),
     (Reason::OwnMoney, "A self-funder paid in"),
     (Reason::Refund, "A provider gave money back"),
-    (Reason::Clawback, "Take money back for the council, after notice"),
     (Reason::Return, "Give the person their own money back"),
     (Reason::BetweenSources, "Move from one source to another"),
     (Reason::BetweenBudgets, "Move to another budget of the person"),
@@ -754,6 +776,9 @@ fn read_move(typed: &Typed) -> Result<Move, AppError> {
     let amount = typed.money("amount", &mut wrong);
     let parts = (typed.of("source").parse().ok(), typed.of("to_source").parse().ok());
     let reason = typed.of("reason").parse::<Reason>().ok();
+    if reason == Some(Reason::Clawback) {
+        return Err(MoneyError::NeedsNotice.into());
+    }
     let what = reason
         .and_then(|reason| api::what(reason, parts, typed.of("budget").parse().ok(), typed.of("route").parse().ok()));
     if what.is_none() {

@@ -79,7 +79,7 @@ pub(super) fn citizen_at(
 }
 
 /// The provider with this name, or this id.
-pub(super) fn provider_named(conn: &mut Conn, typed: &str) -> QueryResult<Option<OrganizationId>> {
+pub(crate) fn provider_named(conn: &mut Conn, typed: &str) -> QueryResult<Option<OrganizationId>> {
     if let Ok(id) = typed.parse::<OrganizationId>() {
         return Ok(Some(id));
     }

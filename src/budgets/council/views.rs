@@ -20,12 +20,23 @@ pub struct BudgetsPage {
     pub nav: Nav,
     pub authority: String,
     pub tiles: Vec<Tile>,
+    /// Budgets that the work of the day could not bring up to the day.
+    pub held_up: Vec<HeldUp>,
     pub which: Vec<Choice>,
     pub named: String,
     pub lines: Vec<BudgetLine>,
     /// "1,240 budgets"
     pub total: String,
     pub pagination: Pagination,
+}
+
+/// A budget that needs somebody to look at it.
+#[derive(Clone, Debug, Default)]
+pub struct HeldUp {
+    pub budget: Link,
+    pub why: String,
+    /// "1 June 2026"
+    pub since: String,
 }
 
 /// One budget of the list.
@@ -129,6 +140,10 @@ pub struct HolderShown {
     pub share: String,
     pub with_them: String,
     pub due: String,
+    /// "account ending 678", where they are paid.
+    pub account: Option<String>,
+    /// Where a finance officer gives it; none where the holder does.
+    pub account_href: Option<String>,
 }
 
 /// The form that moves money.

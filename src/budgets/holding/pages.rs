@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::clock::{day, long_date};
+use crate::clock::{UtcTime, day, long_date};
 use crate::error::{AppError, FieldError};
 use crate::identity::BudgetReader;
 use crate::money::Money;
+use crate::payments::{self, Payee};
 use crate::places::settings::{self, Setting};
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Choice, Errors, Page, html_with, see_other};
@@ -99,10 +100,11 @@ async fn page(
     let now = app.clock.now();
     let today = day(now);
     let asked = reader.clone();
-    let (summary, balances, all, periods, ended, requests, round_to) = app
+    let (summary, balances, all, periods, ended, requests, round_to, account) = app
         .db
         .read(move |conn| {
             let (authority, budget) = (asked.authority(), asked.budget());
+            let own_account = Payee::Holder(budget, FundingRoute::DirectPayment, String::new());
             let periods = store::periods(conn, authority, budget)?;
             let ids: Vec<_> = periods.iter().map(|period| period.id).collect();
             let all = store::terms(conn, authority, budget)?;
@@ -114,6 +116,7 @@ async fn page(
                 store::period_balances(conn, &ids)?,
                 requests_of(conn, budget)?,
                 settings::setting(conn, authority, Setting::RoundToPence)?,
+                payments::store::account_shown(conn, &own_account)?,
             ))
         })
         .await?;
@@ -146,6 +149,9 @@ async fn page(
                             about: about.into(),
                             who: if holder.name.is_empty() { String::new() } else { who_holds(holder) },
                             share: (parts.len() > 1).then(|| format!("{} %", percent(i64::from(*share)))),
+                            account: (holder.route == FundingRoute::DirectPayment).then(|| paid_into(account.as_ref())),
+                            account_href: (holder.route == FundingRoute::DirectPayment && reader.scopes().money)
+                                .then(|| format!("/budgets/{}/account", summary.id)),
                         }
                     };
                     parts.iter().map(held).collect()
@@ -185,6 +191,14 @@ async fn page(
             path,
         },
     )
+}
+
+/// Where a direct payment goes, in a sentence.
+fn paid_into(account: Option<&(String, UtcTime, String)>) -> String {
+    match account {
+        Some((shown, ..)) => format!("It is paid into the {shown}."),
+        None => "Nobody has said yet into which account it is to be paid.".into(),
+    }
 }
 
 /// `POST /budgets/{budget_id}/holding`

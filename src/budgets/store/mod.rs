@@ -53,6 +53,13 @@ pub fn whose(conn: &mut Conn, budget: BudgetId) -> QueryResult<Option<(Authority
     budgets::table.find(budget).select((budgets::authority_id, budgets::person_id)).first(conn).optional()
 }
 
+/// Who some budgets are for.
+pub fn people_of(conn: &mut Conn, of: &[BudgetId]) -> QueryResult<HashMap<BudgetId, PersonId>> {
+    let rows: Vec<(BudgetId, PersonId)> =
+        budgets::table.filter(among(budgets::id, of)).select((budgets::id, budgets::person_id)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// The budgets that this person may look at: their own, then those of whom they act for, each newest first. Whether they may
 /// buy from one is [`BudgetHolder::find`]'s to say.
 pub fn budgets_of(conn: &mut Conn, who: &SignedIn) -> QueryResult<Vec<BudgetSummary>> {
@@ -88,7 +95,7 @@ pub fn summary(conn: &mut Conn, holder: &BudgetReader) -> QueryResult<BudgetSumm
         .first(conn)
 }
 
-type BudgetRow = (BudgetId, AuthorityId, PersonId, FundingRoute, NaiveDate, NaiveDate);
+type BudgetRow = (BudgetId, AuthorityId, PersonId, FundingRoute, NaiveDate, NaiveDate, Money);
 
 /// Takes the holder's budget until the transaction ends, and reads it.
 pub fn lock(tx: &mut Conn, holder: &BudgetReader) -> QueryResult<Budget> {
@@ -104,6 +111,7 @@ pub fn lock_of(tx: &mut Conn, authority: AuthorityId, budget: BudgetId) -> Query
         budgets::funding_route,
         budgets::starts_on,
         budgets::ends_on,
+        budgets::council_paid_pence,
     )))
     .get_result(tx)?;
     with_balances(tx, row)
@@ -126,14 +134,15 @@ pub fn read_of(conn: &mut Conn, authority: AuthorityId, budget: BudgetId) -> Que
             budgets::funding_route,
             budgets::starts_on,
             budgets::ends_on,
+            budgets::council_paid_pence,
         ))
         .first(conn)?;
     with_balances(conn, row)
 }
 
 fn with_balances(conn: &mut Conn, row: BudgetRow) -> QueryResult<Budget> {
-    let (id, authority, person, funding_route, starts_on, ends_on) = row;
-    let mut accounts = holdings(conn, id.as_str())?;
+    let (id, authority, person, funding_route, starts_on, ends_on, paid_by_council) = row;
+    let (mut accounts, handed_over) = holdings(conn, id.as_str())?;
     let mut of = |kind| match accounts.remove(&kind) {
         Some(pots) => Ok(Part::of(pots)),
         None => Err(diesel::result::Error::NotFound),
@@ -149,22 +158,70 @@ fn with_balances(conn: &mut Conn, row: BudgetRow) -> QueryResult<Budget> {
         committed: of(AccountKind::Committed)?,
         owed: of(AccountKind::Owed)?,
         paid: of(AccountKind::Paid)?,
+        handed_over,
+        paid_by_council,
     })
 }
 
-/// The accounts of a budget's money, source by source.
-fn holdings(conn: &mut Conn, owner: &str) -> QueryResult<HashMap<AccountKind, Vec<(Source, Holding)>>> {
+/// The accounts of one kind, source by source.
+type Pots = HashMap<AccountKind, Vec<(Source, Holding)>>;
+
+/// The accounts of a budget's money, source by source; and what was handed to those who hold it.
+fn holdings(conn: &mut Conn, owner: &str) -> QueryResult<(Pots, Money)> {
     let rows: Vec<(AccountKind, String, AccountId, Money)> = accounts::table
         .filter(accounts::owner_id.eq(owner))
         .select((accounts::kind, accounts::part, accounts::id, accounts::balance_pence))
         .load(conn)?;
-    let mut kinds: HashMap<AccountKind, Vec<(Source, Holding)>> = HashMap::with_capacity(4);
+    let mut kinds: Pots = HashMap::with_capacity(4);
+    let mut handed_over = 0;
     for (kind, part, account, balance) in rows {
-        if let Ok(source) = part.parse() {
+        if kind == AccountKind::HandedOver {
+            handed_over -= balance.as_pence();
+        } else if let Ok(source) = part.parse() {
             kinds.entry(kind).or_default().push((source, Holding { account, balance }));
         }
     }
-    Ok(kinds)
+    Ok((kinds, Money::pence(handed_over)))
+}
+
+/// Takes some budgets until the transaction ends, in the order of their ids.
+pub(super) fn lock_some(tx: &mut Conn, authority: AuthorityId, ids: &[BudgetId]) -> QueryResult<()> {
+    let of_these = budgets::table.filter(among(budgets::id, ids).and(budgets::authority_id.eq(authority)));
+    locked(of_these.order(budgets::id).select(budgets::id)).get_results::<BudgetId>(tx).map(drop)
+}
+
+/// What stands on the accounts of some budgets for each way of holding.
+pub(super) fn holdings_of(
+    conn: &mut Conn,
+    of: &[BudgetId],
+    kind: AccountKind,
+) -> QueryResult<HashMap<(BudgetId, FundingRoute), Holding>> {
+    let rows: Vec<(String, String, AccountId, Money)> = accounts::table
+        .filter(among(accounts::owner_id, of).and(accounts::kind.eq(kind)))
+        .select((accounts::owner_id, accounts::part, accounts::id, accounts::balance_pence))
+        .load(conn)?;
+    let each = rows.into_iter().filter_map(|(owner, part, account, balance)| {
+        Some(((owner.parse().ok()?, part.parse().ok()?), Holding { account, balance }))
+    });
+    Ok(each.collect())
+}
+
+/// Opens accounts for what is handed over, still empty: the transfers fill them.
+pub(super) fn open_handed_over(
+    tx: &mut Conn,
+    authority: AuthorityId,
+    opened: &[(BudgetId, FundingRoute, Holding)],
+) -> QueryResult<()> {
+    let row = |(budget, route, holding): &(BudgetId, FundingRoute, Holding)| NewAccountRow {
+        id: holding.account,
+        authority_id: authority,
+        owner_kind: "budget",
+        owner_id: budget.to_string(),
+        kind: AccountKind::HandedOver,
+        part: route.to_string(),
+        balance_pence: Money::ZERO,
+    };
+    insert_accounts(tx, &opened.iter().map(row).collect::<Vec<_>>())
 }
 
 /// One account of a budget beside its money, opened where it is not there yet. The budget is locked already.

@@ -1,6 +1,6 @@
 //! All SQL of what was moved by hand; and what statements, payment runs and "My money" read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -11,6 +11,7 @@ use crate::db::{Conn, among, sum_i64};
 use crate::ids::{AccountId, AuthorityId, BudgetId, MoneyMoveId, PersonId, SubmissionKey, TransferId};
 use crate::money::Money;
 
+use super::super::FundingRoute;
 use super::super::ledger::{AccountKind, Reason, Source};
 
 /// An amount that somebody moved by hand, as its row is.
@@ -173,21 +174,88 @@ pub fn balances_at(conn: &mut Conn, authority: AuthorityId, budget: BudgetId, at
     Ok(Balances(rows.into_iter().map(|(kind, part, pence)| ((kind, part), Money::pence(pence))).collect()))
 }
 
-/// What is with the holders of some budgets: the way, and how much.
-pub(crate) fn handed_over(conn: &mut Conn, of: &[BudgetId]) -> QueryResult<Vec<(String, String, Money)>> {
-    accounts::table
+/// What was handed to the holders of some budgets so far: the way, and how much.
+pub(crate) fn handed_over(conn: &mut Conn, of: &[BudgetId]) -> QueryResult<Vec<(BudgetId, FundingRoute, Money)>> {
+    let rows: Vec<(String, String, Money)> = accounts::table
         .filter(among(accounts::owner_id, of))
         .filter(accounts::kind.eq(AccountKind::HandedOver))
         .select((accounts::owner_id, accounts::part, accounts::balance_pence))
-        .load(conn)
+        .load(conn)?;
+    let each = rows
+        .into_iter()
+        .filter_map(|(id, route, amount)| Some((id.parse().ok()?, route.parse().ok()?, amount.negated())));
+    Ok(each.collect())
 }
 
-/// One-off amounts of some budgets until a moment.
-pub(crate) fn one_offs(conn: &mut Conn, of: &[BudgetId], until: UtcTime) -> QueryResult<Vec<(BudgetId, Money)>> {
-    money_moves::table
-        .filter(among(money_moves::budget_id, of))
-        .filter(money_moves::reason.eq(Reason::OneOff).and(money_moves::moved_at.lt(until)))
-        .select((money_moves::budget_id, money_moves::amount_pence))
+/// What the council has in some budgets, spent or not: all parts, of its own sources.
+pub(crate) fn put_in_by_the_council(conn: &mut Conn, of: &[BudgetId]) -> QueryResult<Vec<(BudgetId, i64)>> {
+    let rows: Vec<(String, i64)> = accounts::table
+        .filter(among(accounts::owner_id, of))
+        .filter(
+            accounts::kind.eq_any(AccountKind::PARTS).and(accounts::part.eq_any(Source::POOLED.map(Source::as_str))),
+        )
+        .group_by(accounts::owner_id)
+        .select((accounts::owner_id, sum_i64(accounts::balance_pence)))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, pence)| Some((id.parse().ok()?, pence))).collect())
+}
+
+/// What came into some budgets beside their rate until a moment (above zero), or went out of them: one-off amounts, what
+/// providers gave back, what was taken back, and what went from one budget to another. Nothing that was turned back, and
+/// nothing of the person's own.
+pub(crate) fn moved_beside(
+    conn: &mut Conn,
+    of: &[BudgetId],
+    until: UtcTime,
+) -> QueryResult<Vec<(BudgetId, UtcTime, Money)>> {
+    type Row = (MoneyMoveId, BudgetId, Option<BudgetId>, Reason, String, Money, UtcTime);
+    let columns = (
+        money_moves::id,
+        money_moves::budget_id,
+        money_moves::other_budget_id,
+        money_moves::reason,
+        money_moves::source,
+        money_moves::amount_pence,
+        money_moves::moved_at,
+    );
+    let own: Vec<Row> = money_moves::table.filter(among(money_moves::budget_id, of)).select(columns).load(conn)?;
+    let incoming = money_moves::table.filter(among(money_moves::other_budget_id.assume_not_null(), of));
+    let others: Vec<Row> = incoming.select(columns).load(conn)?;
+    let reversals = own.iter().chain(&others).filter(|row| row.3 == Reason::Reversal);
+    let turned_back: HashSet<String> = reversals.map(|row| row.4.clone()).collect();
+    let counts = |row: &&Row| {
+        let of_the_council =
+            row.3 == Reason::Clawback || row.4.parse().is_ok_and(|source: Source| !source.is_the_persons());
+        of_the_council && row.6 < until && !turned_back.contains(row.0.as_str())
+    };
+    let mut moved = Vec::new();
+    for (_, budget, _, reason, _, amount, at) in own.iter().filter(counts) {
+        match reason {
+            Reason::OneOff | Reason::Refund => moved.push((*budget, *at, *amount)),
+            Reason::Clawback | Reason::BetweenBudgets => moved.push((*budget, *at, amount.negated())),
+            _ => {}
+        }
+    }
+    for (_, _, other, reason, _, amount, at) in others.iter().filter(counts) {
+        if let (Some(other), Reason::BetweenBudgets) = (other, reason) {
+            moved.push((*other, *at, *amount));
+        }
+    }
+    Ok(moved)
+}
+
+/// What providers have invoiced that the council is still to pay out of some budgets.
+pub(crate) fn invoiced_to_the_council(conn: &mut Conn, of: &[BudgetId]) -> QueryResult<Vec<(BudgetId, i64)>> {
+    use crate::db::schema::{invoices, purchases};
+    if of.is_empty() {
+        return Ok(Vec::new());
+    }
+    purchases::table
+        .inner_join(invoices::table)
+        .filter(among(purchases::budget_id, of))
+        .filter(invoices::state.eq("issued").and(invoices::funding_route.eq(FundingRoute::CouncilManaged)))
+        .group_by(purchases::budget_id)
+        .select((purchases::budget_id, sum_i64(invoices::amount_pence)))
         .load(conn)
 }
 
@@ -198,7 +266,12 @@ pub(crate) struct InTurn {
     pub(crate) person: PersonId,
     pub(crate) name: String,
     pub(crate) ends_on: NaiveDate,
+    pub(crate) council_paid: Money,
 }
+
+type InTurnColumns = (budgets::id, budgets::person_id, budgets::name, budgets::ends_on, budgets::council_paid_pence);
+const IN_TURN: InTurnColumns =
+    (budgets::id, budgets::person_id, budgets::name, budgets::ends_on, budgets::council_paid_pence);
 
 /// The next budgets of an authority in the order of their ids that began by a day.
 pub(crate) fn budgets_after(
@@ -213,9 +286,26 @@ pub(crate) fn budgets_after(
         .filter(budgets::authority_id.eq(authority).and(budgets::starts_on.le(begun_by)))
         .filter(budgets::id.gt(after))
         .order(budgets::id)
-        .select((budgets::id, budgets::person_id, budgets::name, budgets::ends_on))
+        .select(IN_TURN)
         .limit(at_most)
         .load(conn)
+}
+
+/// Some budgets of an authority, in the order of their ids.
+pub(crate) fn budgets_named(conn: &mut Conn, authority: AuthorityId, of: &[BudgetId]) -> QueryResult<Vec<InTurn>> {
+    budgets::table
+        .filter(budgets::authority_id.eq(authority).and(among(budgets::id, of)))
+        .order(budgets::id)
+        .select(IN_TURN)
+        .load(conn)
+}
+
+/// Notes that the council paid so much more (below zero: that a payment came back) out of a budget to providers.
+pub(crate) fn note_council_paid(tx: &mut Conn, budget: BudgetId, by_pence: i64) -> QueryResult<()> {
+    diesel::update(budgets::table.find(budget))
+        .set(budgets::council_paid_pence.eq(budgets::council_paid_pence + by_pence))
+        .execute(tx)
+        .map(drop)
 }
 
 /// One move of a budget.
@@ -253,11 +343,6 @@ pub(crate) fn is_reversed(conn: &mut Conn, authority: AuthorityId, cause: &str) 
         .filter(transfers::authority_id.eq(authority))
         .filter(transfers::cause_id.eq(cause).and(transfers::reason.eq(Reason::Reversal)));
     diesel::select(diesel::dsl::exists(reversal)).get_result(conn)
-}
-
-/// The day after the last of a budget.
-pub(crate) fn last_day_of(conn: &mut Conn, authority: AuthorityId, budget: BudgetId) -> QueryResult<NaiveDate> {
-    budgets::table.find(budget).filter(budgets::authority_id.eq(authority)).select(budgets::ends_on).first(conn)
 }
 
 /// Other budgets of a person with the same authority that run on a day: which, and what pages call them.

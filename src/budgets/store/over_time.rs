@@ -7,7 +7,8 @@ use diesel::prelude::*;
 
 use crate::clock::UtcTime;
 use crate::db::schema::{
-    accounts, budget_holders, budget_periods, budget_sources, budget_terms, budgets, legs, period_balances, transfers,
+    accounts, budget_holders, budget_periods, budget_sources, budget_terms, budgets, budgets_held_up, legs, people,
+    period_balances, transfers,
 };
 use crate::db::{Conn, among};
 use crate::ids::{AuthorityId, BudgetId, OrganizationId, PeriodId, PersonId, TermsId};
@@ -321,6 +322,15 @@ pub(crate) fn update_budget(tx: &mut Conn, budget: &Budget) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Lets a budget go on year after year where an agreement reaches beyond its end, and says when it is looked at together.
+pub(crate) fn go_on(tx: &mut Conn, budget: &Budget, until: NaiveDate, review_on: NaiveDate) -> QueryResult<()> {
+    diesel::update(budgets::table.find(budget.id)).set(budgets::review_on.eq(review_on)).execute(tx)?;
+    if until > budget.ends_on {
+        diesel::update(budgets::table.find(budget.id)).set(budgets::renews.eq(true)).execute(tx)?;
+    }
+    Ok(())
+}
+
 /// Open periods that end by a day, after the last one that was looked at: which budget of whom.
 pub fn periods_ending(
     conn: &mut Conn,
@@ -334,6 +344,67 @@ pub fn periods_ending(
         .order(budget_periods::id)
         .select((budget_periods::id, budget_periods::authority_id, budget_periods::budget_id))
         .limit(at_most)
+        .load(conn)
+}
+
+/// Notes that a budget could not be brought up to the day, and why.
+pub(crate) fn held_up(
+    tx: &mut Conn,
+    (authority, budget): (AuthorityId, BudgetId),
+    why: &str,
+    now: UtcTime,
+) -> QueryResult<()> {
+    let again = diesel::update(budgets_held_up::table.find(budget))
+        .set((budgets_held_up::reason.eq(why), budgets_held_up::tried_at.eq(now)))
+        .execute(tx)?;
+    if again == 0 {
+        diesel::insert_into(budgets_held_up::table)
+            .values((
+                budgets_held_up::budget_id.eq(budget),
+                budgets_held_up::authority_id.eq(authority),
+                budgets_held_up::reason.eq(why),
+                budgets_held_up::since.eq(now),
+                budgets_held_up::tried_at.eq(now),
+            ))
+            .execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Notes that a budget is up to the day again.
+pub(crate) fn goes_on(tx: &mut Conn, budget: BudgetId) -> QueryResult<()> {
+    diesel::delete(budgets_held_up::table.find(budget)).execute(tx).map(drop)
+}
+
+/// A budget that could not be brought up to the day.
+#[derive(Clone, Debug, Queryable)]
+pub struct HeldUp {
+    /// Which.
+    pub budget: BudgetId,
+    /// Whose.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: UtcTime,
+}
+
+/// Budgets of an authority that could not be brought up to the day, longest first.
+pub fn all_held_up(conn: &mut Conn, authority: AuthorityId) -> QueryResult<Vec<HeldUp>> {
+    budgets_held_up::table
+        .inner_join(budgets::table.inner_join(people::table))
+        .filter(budgets_held_up::authority_id.eq(authority))
+        .order((budgets_held_up::since, budgets_held_up::budget_id))
+        .select((
+            budgets_held_up::budget_id,
+            budgets::person_id,
+            people::display_name,
+            budgets_held_up::reason,
+            budgets_held_up::since,
+        ))
+        .limit(100)
         .load(conn)
 }
 

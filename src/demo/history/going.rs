@@ -9,7 +9,7 @@ use crate::ids::{PersonId, ReviewId, SubmissionKey};
 use crate::log::{EventKind, NewEvent};
 use crate::purchasing;
 use crate::purchasing::store::WholePurchase;
-use crate::purchasing::{Delivery, DeliveryState, Invoice, PurchaseState, move_on};
+use crate::purchasing::{Delivery, DeliveryState, Invoice, PaidBy, PurchaseState, move_on};
 use crate::reviews::Review;
 
 use super::{Bought, History, Then};
@@ -45,8 +45,12 @@ impl History {
             Then::Answer { delivery, planned } => self.answer(bought, number, delivery, planned, at),
             Then::Invoice => self.invoice(bought, number, at),
             Then::Settle(invoice) => {
-                let officer = self.staff.officers.get(&purchase.authority_id).copied();
-                bought.whole.invoices.get_mut(invoice)?.settle(budget, officer, at, journal)?;
+                let who = if budget.funding_route.is_paid_by_the_council() {
+                    (PaidBy::Council, self.staff.officers.get(&purchase.authority_id).copied())
+                } else {
+                    (PaidBy::Holder, Some(holder))
+                };
+                bought.whole.invoices.get_mut(invoice)?.settle(budget, who, at, journal)?;
                 move_on(purchase, &bought.whole.deliveries, &bought.whole.invoices, at, journal).ok()
             }
             Then::Rate => self.rate(bought, at),
@@ -103,7 +107,8 @@ impl History {
 
     fn invoice(&mut self, bought: &mut Bought, number: u32, at: UtcTime) -> Option<()> {
         let WholePurchase { purchase, deliveries, invoices } = &mut bought.whole;
-        invoices.push(Invoice::issue(purchase, deliveries, at, &mut self.journal)?);
+        let held = self.purses[bought.purse].budget.funding_route;
+        invoices.push(Invoice::issue(purchase, deliveries, held, at, &mut self.journal)?);
         let nth = invoices.len() - 1;
         if let Some(after) = bought.plan.paid_after {
             self.next_step(bought, number, at + after, Then::Settle(nth));

@@ -1,0 +1,1 @@
+DROP TABLE budgets_held_up;
