@@ -181,7 +181,7 @@ fn money_goes_back_only_after_the_day_of_a_notice_and_never_while_an_appeal_is_o
         drop(fred);
         town.api_of("Fred")
     });
-    assert!(take(&fay, "three").refused(409, "not-now")["title"].as_str().unwrap().contains("there is an appeal"));
+    assert!(take(&fay, "three").refused(409, "not-now")["title"].as_str().unwrap().contains("There is an appeal"));
     assert!(!town.person("Fay").open("/finance/monitoring").has_button("Take £50 back from Amira Example"));
     assert_eq!(town.money_of("Amira"), before, "nothing moved");
     let decide = format!("/finance/notices/{id}/decision");
