@@ -1,17 +1,13 @@
-//! The OpenAPI document of `/api/v1`, and the page that shows it to people.
+//! The OpenAPI document of `/api/v1`. The page that shows it to people is `api_docs.rs`.
 
 use actix_web::web::Json;
-use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
-use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use crate::api_examples::Examples;
-use crate::error::AppError;
 use crate::identity::Anyone;
-use crate::web::page::{Page, html};
 use crate::{
     allocation, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity, monitoring,
     my_money, own_data, payments, places, programs, providers, purchasing, reviews, safeguarding, saved_searches,
@@ -79,10 +75,14 @@ use crate::{
         identity::account_api::get_second_factor,
         identity::account_api::post_second_factor,
         identity::account_api::post_second_factor_confirmation,
+        identity::account_api::post_paper,
         identity::account_api::post_recovery_codes,
         identity::account_api::post_second_factor_removal,
         identity::account_api::post_sessions_ending,
+        identity::account_api::get_identity_providers,
         identity::account_api::delete_identity_provider,
+        identity::first_factor_api::post_second_factor,
+        identity::first_factor_api::post_confirmation,
         identity::account_api::post_joining,
         identity::account_api::post_joining_account,
         identity::account_api::post_provider_joining,
@@ -124,6 +124,7 @@ use crate::{
         support_plans::api::post_handing_over,
         support_plans::api::post_reopening,
         support_plans::api::post_comment,
+        support_plans::api::post_settling,
         support_plans::api::get_versions,
         support_plans::api::get_version,
         support_plans::api::post_agreement,
@@ -147,6 +148,9 @@ use crate::{
         budgets::council::api::get_budget,
         budgets::council::api::post_change,
         budgets::council::api::post_uprating,
+        budgets::council::api::post_uprating_of_all,
+        budgets::council::api::get_holding_requests,
+        budgets::council::api::post_answer,
         budgets::council::api::post_withdrawal,
         budgets::council::api::post_closing,
         budgets::council::api::get_moves,
@@ -168,9 +172,14 @@ use crate::{
         payments::api::post_withdrawal,
         payments::api::post_answers,
         payments::api::get_pain,
+        payments::api::get_csv,
+        payments::account_api::get_provider_account,
         payments::account_api::put_provider_account,
+        payments::account_api::get_council_account,
         payments::account_api::put_council_account,
+        payments::account_api::get_own_account,
         payments::account_api::put_own_account,
+        payments::account_api::get_holder_account,
         payments::account_api::put_holder_account,
         monitoring::api::get_spending,
         monitoring::api::post_spending,
@@ -257,6 +266,8 @@ use crate::{
         corrections::api::post_moderator_answer,
         verification::api::get_own_papers,
         verification::api::post_paper,
+        verification::api::get_own_file,
+        verification::api::get_file,
         verification::api::get_queue,
         verification::api::post_check,
         verification::api::post_refusal,
@@ -280,45 +291,137 @@ impl Modify for Bearer {
     }
 }
 
-/// What every request may be told when it fails, and that failures are `application/problem+json`.
+/// What every request may be told when it fails: each kind of failure once, with an example, and each operation points there.
 struct Failures;
+
+/// A kind of failure: its status and name, what it means, and an example of its code and sentence.
+const FAILURES: [(&str, &str, &str, &str, &str); 12] = [
+    ("400", "Unreadable", "It cannot be read.", "bad-json", "This document cannot be read: EOF while parsing a value."),
+    (
+        "401",
+        "SignInFirst",
+        "Get a token first: there is none, or it does not hold any more.",
+        "sign-in-first",
+        "Sign in first.",
+    ),
+    (
+        "403",
+        "NotThatFar",
+        "The token's scopes do not reach that far, or something else has to come first.",
+        "scope-missing",
+        "This token lacks the scope \"buy\": to buy, and to say what was delivered.",
+    ),
+    (
+        "404",
+        "NotThere",
+        "There is no such thing, or it is somebody else's.",
+        "not-found",
+        "There is nothing here, or it is not for you.",
+    ),
+    (
+        "409",
+        "NotNow",
+        "A rule says no, or it was done already.",
+        "not-enough-money",
+        "This costs £48.00 and the budget has £31.50 left.",
+    ),
+    (
+        "410",
+        "Gone",
+        "It was used already, or its time is over.",
+        "link-used-up",
+        "This link has been used, or its time is over. Ask for another one.",
+    ),
+    ("413", "TooLarge", "It is more than can be taken at once.", "too-large", "That is more than we can take at once."),
+    (
+        "415",
+        "WrongType",
+        "It is of a type that is not taken here.",
+        "wrong-content-type",
+        "This address takes application/json.",
+    ),
+    (
+        "422",
+        "AnotherLook",
+        "Some of it needs another look: `errors` names the fields.",
+        "invalid-input",
+        "Enter an e-mail address such as name@example.org.",
+    ),
+    (
+        "429",
+        "TooOften",
+        "Too many tries: `Retry-After` says when to come back.",
+        "too-many-tries",
+        "That was tried too often. Wait 40 seconds and try again.",
+    ),
+    ("500", "Ours", "Something went wrong on our side.", "unexpected", "Something went wrong on our side."),
+    (
+        "503",
+        "Busy",
+        "Too much is going on just now: `Retry-After` says when to come back.",
+        "busy",
+        "Many people are signing in just now. Try again in a few seconds: nothing was lost.",
+    ),
+];
+
+impl Failures {
+    /// Each kind of failure as an answer that operations point to.
+    fn named() -> impl Iterator<Item = (String, RefOr<Response>)> {
+        FAILURES.into_iter().map(|(status, name, why, code, title)| {
+            let mut example = serde_json::json!({
+                "type": format!("/api/v1/problems/{code}"),
+                "title": title,
+                "status": status.parse::<u16>().unwrap_or_default(),
+                "code": code,
+            });
+            if status == "422" {
+                example["errors"] = serde_json::json!([{ "field": "email", "message": title }]);
+            }
+            if status == "500" {
+                example["reference"] = serde_json::json!("0197f0c2");
+            }
+            let problem = Ref::from_schema_name("Problem");
+            let problem = ContentBuilder::new().schema(Some(problem)).example(Some(example)).build();
+            let response = ResponseBuilder::new().description(why).content("application/problem+json", problem).build();
+            (name.to_owned(), RefOr::T(response))
+        })
+    }
+
+    /// The name of the failure with this status.
+    fn name_of(status: &str) -> Option<&'static str> {
+        FAILURES.iter().find(|(one, ..)| *one == status).map(|(_, name, ..)| *name)
+    }
+}
 
 impl Modify for Failures {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.components.get_or_insert_default().responses.extend(Self::named());
         for (path, item) in &mut document.paths.paths {
             let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete, &mut item.patch];
             for operation in operations.into_iter().flatten() {
                 let signed_in = operation.security.is_some();
-                let mut usual = vec![("400", "It cannot be read."), ("503", "Too much is going on just now.")];
+                let mut usual = vec!["400", "503"];
                 if signed_in {
-                    usual.push(("401", "Get a token first: there is none, or it does not hold any more."));
-                    usual.push(("403", "The token's scopes do not reach that far."));
+                    usual.extend(["401", "403"]);
                 }
                 if signed_in || path.contains('{') {
-                    usual.push(("404", "There is no such thing, or it is somebody else's."));
+                    usual.push("404");
                 }
                 if operation.request_body.is_some() {
-                    usual.extend([
-                        ("413", "It is more than can be taken at once."),
-                        ("415", "It is of a type that is not taken here."),
-                        ("422", "Some of it needs another look: `errors` names the fields."),
-                    ]);
+                    usual.extend(["413", "415", "422"]);
                 }
                 let responses = &mut operation.responses.responses;
-                for (status, why) in usual {
-                    let response = ResponseBuilder::new().description(why).build();
+                for status in usual {
+                    let response = ResponseBuilder::new().build();
                     responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(response));
                 }
                 for (status, response) in responses.iter_mut() {
-                    let in_its_own_form =
-                        |response: &utoipa::openapi::Response| response.content.values().any(is_token_error);
-                    if let RefOr::T(response) = response
-                        && status.starts_with(['4', '5'])
-                        && !in_its_own_form(response)
+                    let in_its_own_form = |response: &Response| response.content.values().any(is_token_error);
+                    if let RefOr::T(told) = response
+                        && !in_its_own_form(told)
+                        && let Some(name) = Self::name_of(status)
                     {
-                        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-                        response.content.clear();
-                        response.content.insert("application/problem+json".to_owned(), RefOr::T(problem));
+                        *response = RefOr::Ref(Ref::from_response_name(name));
                     }
                 }
             }
@@ -341,54 +444,4 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// `GET /api/v1/openapi.json`
 pub async fn get_openapi(_: Anyone) -> Json<utoipa::openapi::OpenApi> {
     Json(document())
-}
-
-/// The page that shows the document to people.
-#[derive(Template)]
-#[template(path = "api_docs.html")]
-struct DocsPage {
-    page: Page,
-    about: String,
-    groups: Vec<Group>,
-}
-
-/// Requests of one tag.
-struct Group {
-    name: String,
-    operations: Vec<Operation>,
-}
-
-/// One request.
-struct Operation {
-    method: String,
-    path: String,
-    summary: String,
-    needs_token: bool,
-    parameters: String,
-}
-
-/// `GET /api/v1/docs`
-pub async fn get_docs(_: Anyone, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let document = serde_json::to_value(document()).map_err(AppError::unexpected)?;
-    let mut groups: Vec<Group> = Vec::new();
-    for (path, methods) in document["paths"].as_object().into_iter().flatten() {
-        for (method, told) in methods.as_object().into_iter().flatten() {
-            let name = told["tags"][0].as_str().unwrap_or("other").to_owned();
-            let parameters: Vec<&str> =
-                told["parameters"].as_array().into_iter().flatten().filter_map(|each| each["name"].as_str()).collect();
-            let operation = Operation {
-                method: method.to_uppercase(),
-                path: path.clone(),
-                summary: told["summary"].as_str().unwrap_or_default().to_owned(),
-                needs_token: told["security"].is_array(),
-                parameters: parameters.join(", "),
-            };
-            match groups.iter_mut().find(|group| group.name == name) {
-                Some(group) => group.operations.push(operation),
-                None => groups.push(Group { name, operations: vec![operation] }),
-            }
-        }
-    }
-    let about = document["info"]["description"].as_str().unwrap_or_default().to_owned();
-    html(&DocsPage { page: Page::of(&request, "For programs: the API"), about, groups })
 }

@@ -21,9 +21,9 @@ use crate::spending_rules::RuleBook;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
-    allocation, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping, identity,
-    monitoring, my_money, own_data, payments, places, post, programs, providers, purchasing, reviews, safeguarding,
-    saved_searches, search, shortlists, spending_rules, statements, support_plans, verification,
+    allocation, api_docs, api_document, audit, budgets, catalogue, corrections, demand, enquiries, freshness, helping,
+    identity, monitoring, my_money, own_data, payments, places, post, programs, providers, purchasing, reviews,
+    safeguarding, saved_searches, search, shortlists, spending_rules, statements, support_plans, verification,
 };
 
 /// What every handler may use. Cheap to clone.
@@ -82,6 +82,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(saved_searches::api::routes)
                 .configure(identity::api::routes)
                 .configure(identity::account_api::routes)
+                .configure(identity::first_factor_api::routes)
                 .configure(audit::api::routes)
                 .configure(helping::api::routes)
                 .configure(own_data::api::routes)
@@ -112,7 +113,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .configure(verification::api::routes)
                 .configure(safeguarding::api::routes)
                 .route("/openapi.json", web::get().to(api_document::get_openapi))
-                .route("/docs", web::get().to(api_document::get_docs))
+                .route("/docs", web::get().to(api_docs::get_docs))
                 .default_service(web::to(get_nothing)),
         )
         .service(

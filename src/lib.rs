@@ -12,8 +12,9 @@ pub mod money;
 pub mod working_days;
 
 // What the rest stands on.
+pub mod api_docs;
 pub mod api_document;
-mod api_examples;
+pub mod api_examples;
 pub mod app;
 pub mod db;
 pub mod log;

@@ -63,6 +63,7 @@ text_enum! {
 
 text_enum! {
     /// To what it was done.
+    #[schema(as = RecordKind)]
     pub enum What {
         /// One purchase; the subject is its id.
         Purchase = "purchase",
@@ -90,6 +91,8 @@ text_enum! {
         SupportPlan = "support plan",
         /// A question to the council about a rule; the subject is its id.
         Challenge = "challenge",
+        /// A paper of somebody who works for people: identity, right to work, criminal record, references; the subject is its id.
+        Paper = "paper",
     }
 }
 
@@ -124,6 +127,10 @@ text_enum! {
         ToHelp = "to help",
         /// A moderator.
         ToKeepReviewsFair = "to keep reviews fair",
+        /// An auditor.
+        ToAudit = "to audit",
+        /// A moderator who checks who works for people.
+        ToCheckPapers = "to check papers",
         /// A care manager who agrees a plan or reviews it.
         ToAgreeIt = "to agree it with you",
     }
@@ -193,14 +200,14 @@ impl From<&AssignedCareManager> for Actor {
 
 impl From<&AuthorityAdministrator> for Actor {
     fn from(administrator: &AuthorityAdministrator) -> Self {
-        let (role, authority) = (Some(RoleName::AuthorityAdministrator), Some(administrator.authority()));
+        let (role, authority) = (Some(administrator.role()), Some(administrator.authority()));
         Self { role, authority, ..Self::from(administrator.who()) }
     }
 }
 
 impl From<&Moderator> for Actor {
     fn from(moderator: &Moderator) -> Self {
-        let (role, authority) = (Some(RoleName::Moderator), Some(moderator.authority()));
+        let (role, authority) = (Some(moderator.role()), Some(moderator.authority()));
         Self { role, authority, ..Self::from(moderator.who()) }
     }
 }
@@ -221,7 +228,7 @@ impl From<&ProviderMember> for Actor {
 
 impl From<&FinanceOfficer> for Actor {
     fn from(officer: &FinanceOfficer) -> Self {
-        let (role, authority) = (Some(RoleName::FinanceOfficer), Some(officer.authority()));
+        let (role, authority) = (Some(officer.role()), Some(officer.authority()));
         Self { role, authority, ..Self::from(officer.who()) }
     }
 }
@@ -276,6 +283,8 @@ impl Entry {
     ) -> Self {
         let Actor { person: who, role, organization, authority, acting_for, way } = actor.into();
         let (actor, subject) = (Some(who), subject.to_owned());
+        // An auditor sees the pages of others, each of which says why these look.
+        let why = if role == Some(RoleName::Auditor) { Why::ToAudit } else { why };
         Self { person, actor, role, organization, authority, acting_for, deed, what, subject, why, way, at }
     }
 

@@ -10,6 +10,7 @@
 //!
 //! Who: everybody reads the chain about themselves ([`crate::identity::SignedIn`]).
 
+mod acting;
 pub mod api;
 mod entry;
 pub mod pages;
@@ -18,5 +19,6 @@ pub mod store;
 pub mod verify;
 pub mod views;
 
+pub use acting::{at_a_budget, at_a_plan, at_a_purchase};
 pub use entry::{Actor, Deed, Entry, What, Why};
 pub use record::{looks, record};

@@ -95,6 +95,7 @@ fn told(line: &Line, who: &SignedIn, purchases: &HashMap<PurchaseId, String>) ->
         What::Assessment => "your answers about your needs".to_owned(),
         What::SupportPlan => "your support plan".to_owned(),
         What::Challenge => "your question to the council about a rule".to_owned(),
+        What::Paper => "a paper that you sent to be checked".to_owned(),
     };
     let plain = is_own || line.why == Why::ForOneself;
     let why = if plain { String::new() } else { format!(", {}", line.why) };

@@ -16,7 +16,6 @@ use crate::web::form::Ask;
 use crate::web::render::Problem;
 
 use super::meaning::Plan;
-use super::pages::look;
 use super::purse::{Week, miles_there_and_back, purse_of};
 use super::store::{self, BudgetSummary};
 use super::{Budget, FundingRoute};
@@ -89,7 +88,7 @@ pub async fn get_budgets(who: SignedIn, app: Data<App>) -> Result<Json<BudgetsDo
             for summary in store::budgets_of(conn, &who)? {
                 if let Some(reader) = BudgetReader::find(conn, &who, summary.id)? {
                     budgets.push(document(summary, &store::read(conn, &reader)?, &reader));
-                    looks.push(look(&reader, now));
+                    looks.push(audit::at_a_budget(&reader, now));
                 }
             }
             Ok::<_, AppError>((budgets, looks))
@@ -103,7 +102,6 @@ pub async fn get_budgets(who: SignedIn, app: Data<App>) -> Result<Json<BudgetsDo
 #[utoipa::path(get, path = "/api/v1/budgets/{budget_id}", tag = "budgets", security(("bearer" = [])),
     params(("budget_id" = String, Path)), responses((status = 200, body = BudgetDocument)))]
 pub async fn get_budget(holder: BudgetReader, app: Data<App>) -> Result<Json<BudgetDocument>, AppError> {
-    audit::looks(&app.db, vec![look(&holder, app.clock.now())]).await?;
     let read = move |conn: &mut crate::db::Conn| {
         Ok::<_, AppError>(document(store::summary(conn, &holder)?, &store::read(conn, &holder)?, &holder))
     };

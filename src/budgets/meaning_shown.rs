@@ -53,7 +53,7 @@ pub struct NumberField {
 pub fn shown(
     (plan, told): (&Plan<'_>, &Meaning),
     purse: &Purse,
-    others: &[Purse],
+    others: &[&Purse],
     accepted: bool,
     action: String,
     wrong: &[FieldError],

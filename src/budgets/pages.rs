@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit::{self, Deed, Entry, What, Why};
+use crate::audit;
 use crate::catalogue;
-use crate::clock::{UtcTime, long_date};
+use crate::clock::long_date;
 use crate::error::AppError;
 use crate::identity::{BudgetReader, SignedIn};
 use crate::money::Money;
@@ -45,7 +45,7 @@ pub async fn get_budgets(who: SignedIn, app: Data<App>, request: HttpRequest) ->
             Ok::<_, AppError>(all)
         })
         .await?;
-    let seen = budgets.iter().map(|(.., reader)| look(reader, app.clock.now()));
+    let seen = budgets.iter().map(|(.., reader)| audit::at_a_budget(reader, app.clock.now()));
     audit::looks(&app.db, seen.collect()).await?;
     let card = |(summary, budget, reader): &(BudgetSummary, Budget, BudgetReader)| BudgetCard {
         href: format!("/budgets/{}", summary.id),
@@ -89,7 +89,6 @@ pub async fn get_budget(
             Ok::<_, AppError>((summary, budget, authority, purchases, total, names, waiting, movements))
         })
         .await?;
-    audit::looks(&app.db, vec![look(&holder, app.clock.now())]).await?;
     let scopes = holder.scopes();
     let may_answer = scopes.buy || scopes.money;
     let to_do = waiting.iter().map(|(delivery, purchase)| Task {
@@ -128,11 +127,6 @@ pub async fn get_budget(
             format!("/budgets/{}?page={number}", summary.id)
         }),
     })
-}
-
-/// A look at a budget, for whoever reads who looked.
-pub(crate) fn look(reader: &BudgetReader, now: UtcTime) -> Entry {
-    Entry::new(reader, (Deed::LookedAt, Why::ToHelp), reader.person(), (What::Budget, reader.budget().as_str()), now)
 }
 
 /// "6 April 2026 to 5 April 2027"

@@ -20,18 +20,32 @@ use super::store;
 /// Metres of a mile.
 const MILE: f64 = 1609.344;
 
-/// The budgets that somebody may spend from today, newest first; none for who has none.
-pub fn purses_of(conn: &mut Conn, who: &SignedIn, today: NaiveDate) -> QueryResult<Vec<Purse>> {
+/// The budgets that somebody may spend from today: their own, then those of whom they buy for, each newest first. Whoever is
+/// shown what is in one that is somebody else's is written down.
+pub fn purses_of(conn: &mut Conn, who: &SignedIn, today: NaiveDate) -> QueryResult<Vec<(BudgetHolder, Purse)>> {
     let mut purses = Vec::new();
-    for summary in store::budgets_of(conn, who)? {
+    for (summary, holder) in store::budgets_to_buy_from(conn, who)? {
         if summary.ends_on <= today || summary.starts_on > today {
             continue;
         }
-        if let Some(holder) = BudgetHolder::find(conn, who, summary.id)? {
-            purses.push(purse_of(conn, &holder, today)?);
-        }
+        let purse = purse_of(conn, &holder, today)?;
+        let name = match holder.acting_for() {
+            Some(person) => format!("{} of {person}", purse.name),
+            None => purse.name.clone(),
+        };
+        purses.push((holder, Purse { name, ..purse }));
     }
     Ok(purses)
+}
+
+/// The newest budget of one's own that runs today.
+pub fn own_purse(conn: &mut Conn, who: &SignedIn, today: NaiveDate) -> QueryResult<Option<Purse>> {
+    for (summary, holder) in store::budgets_to_buy_from(conn, who)? {
+        if holder.acting_for().is_none() && summary.starts_on <= today && today < summary.ends_on {
+            return purse_of(conn, &holder, today).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// What one budget has to spend, from today or from its first day on.
@@ -55,7 +69,7 @@ pub fn purse_of(conn: &mut Conn, holder: &BudgetReader, today: NaiveDate) -> Que
     })
 }
 
-/// What each of these services would mean for somebody's newest budget, in a few words: for cards and lists.
+/// What each of these services would mean for somebody's own newest budget, in a few words: for cards and lists.
 pub fn in_short(
     conn: &mut Conn,
     who: &SignedIn,
@@ -67,8 +81,8 @@ pub fn in_short(
     if priced.is_empty() {
         return Ok(HashMap::new());
     }
-    let purses = purses_of(conn, who, today)?;
-    let Some(purse) = purses.first() else { return Ok(HashMap::new()) };
+    let Some(purse) = own_purse(conn, who, today)? else { return Ok(HashMap::new()) };
+    let purse = &purse;
     let options = catalogue::store::prices_ahead(conn, &priced, today)?;
     let told = services.iter().filter_map(|whole| {
         let place = whole.locations.first().map(|at| (at.latitude, at.longitude));

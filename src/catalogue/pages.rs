@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit;
 use crate::budgets;
 use crate::budgets::meaning::{Plan, Purse};
 use crate::budgets::meaning_shown::{self, MeaningShown};
@@ -16,7 +17,7 @@ use crate::budgets::purse::Week;
 use crate::clock::{UtcTime, long_date, month_name};
 use crate::db::{Conn, off_the_async_threads};
 use crate::error::AppError;
-use crate::identity::{Anyone, ProviderMember, SignedIn};
+use crate::identity::{Anyone, BudgetHolder, ProviderMember, SignedIn};
 use crate::ids::{BudgetId, ServiceId};
 use crate::reviews::care::ReplyRow;
 use crate::reviews::store::Aspects;
@@ -74,7 +75,9 @@ pub async fn get_service(
     }
     // Whoever may buy from a budget, their own or that of somebody they act for.
     let holder = !read.purses.is_empty();
-    let meaning = means(&read, &week, today);
+    let chosen = chosen_purse(&read, &week);
+    audit::looks(&app.db, chosen.iter().map(|(holder, _)| audit::at_a_budget(holder, now)).collect()).await?;
+    let meaning = chosen.and_then(|(_, purse)| means(&read, purse, &week, today));
     let more = (i64::from(page) * REVIEWS < read.story.whole.rating.ratings()).then(|| Link {
         label: format!("More reviews of {}", read.story.whole.rating.ratings()),
         href: format!("/services/{id}?reviews={}", page + 1),
@@ -93,7 +96,8 @@ struct Read {
     similar: Vec<Arc<WholeService>>,
     /// Older reviews, where these were asked for.
     older: Option<Said>,
-    purses: Vec<Purse>,
+    /// What the visitor may spend from, their own or of whom they buy for.
+    purses: Vec<(BudgetHolder, Purse)>,
     kept: HashSet<ServiceId>,
 }
 
@@ -145,10 +149,14 @@ fn street_map(whole: &WholeService) -> Option<String> {
     Some(format!("https://www.openstreetmap.org/?mlat={north:.5}&mlon={east:.5}#map=16/{north:.5}/{east:.5}"))
 }
 
-/// What the service means for the budget that was chosen, or the newest.
-fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
+/// The budget that was chosen, or the newest of one's own, or of whom one buys for.
+fn chosen_purse<'a>(read: &'a Read, week: &Week) -> Option<&'a (BudgetHolder, Purse)> {
     let chosen = week.budget.parse::<BudgetId>().ok();
-    let purse = read.purses.iter().find(|purse| Some(purse.budget) == chosen).or(read.purses.first())?;
+    read.purses.iter().find(|(_, purse)| Some(purse.budget) == chosen).or(read.purses.first())
+}
+
+/// What the service means for a budget.
+fn means(read: &Read, purse: &Purse, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
     let (asked, wrong) = week.read();
     let story = &read.story;
     let place = story.whole.locations.first().map(|at| (at.latitude, at.longitude));
@@ -157,7 +165,8 @@ fn means(read: &Read, week: &Week, today: NaiveDate) -> Option<MeaningShown> {
     let told = plan.meaning(purse);
     let accepted = story.details.takes(purse.route);
     let action = format!("/services/{}#meaning", story.whole.service.id);
-    Some(meaning_shown::shown((&plan, &told), purse, &read.purses, accepted, action, &wrong))
+    let all: Vec<&Purse> = read.purses.iter().map(|(_, purse)| purse).collect();
+    Some(meaning_shown::shown((&plan, &told), purse, &all, accepted, action, &wrong))
 }
 
 fn service_page(page: Page, read: &Read, taxonomy: &Taxonomy, given: Given) -> ServicePage {

@@ -3,10 +3,10 @@
 /// Makes an enum whose variants are words: `Display`, `FromStr`, serde, OpenAPI and SQL text on both databases.
 macro_rules! text_enum {
     ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:tt,)+ }) => {
-        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
                  serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         #[diesel(sql_type = diesel::sql_types::Text)]
+        $(#[$doc])*
         $vis enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+ }
 
         #[allow(dead_code, unreachable_pub, reason = "not every enum is used in every way, nor everywhere")]

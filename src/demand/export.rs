@@ -1,5 +1,7 @@
 //! A released table as CSV: the same figures as on the page, nothing more.
 
+use crate::web::cell::harmless;
+
 use super::{Figure, Measure, Released};
 
 /// What stands where a figure was withheld.
@@ -14,7 +16,7 @@ pub fn csv(released: &Released) -> Result<Vec<u8>, csv::Error> {
     out.write_record(first.into_iter().chain(names).chain([total.as_str()]))?;
     for (index, (heading, all)) in released.rows.iter().zip(&released.row_totals).enumerate() {
         let cells = released.row(index).iter().chain([all]).map(|figure| cell(released.query.measure, *figure));
-        out.write_record([safe(&heading.name), heading.id.clone()].into_iter().chain(cells))?;
+        out.write_record([harmless(&heading.name), heading.id.clone()].into_iter().chain(cells))?;
     }
     let cells =
         released.column_totals.iter().chain([&released.total]).map(|figure| cell(released.query.measure, *figure));
@@ -37,9 +39,4 @@ fn cell(measure: Measure, figure: Figure) -> String {
         (Measure::Spend, Figure::Released(pence)) => format!("{}.{:02}", pence / 100, pence % 100),
         (_, Figure::Released(number)) => number.to_string(),
     }
-}
-
-/// A name that a spreadsheet does not take for a formula.
-fn safe(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
 }

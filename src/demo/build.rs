@@ -248,6 +248,7 @@ fn write_people(db: &Db, holders: &[Holder], wards: &[Ward], began: UtcTime) -> 
                 Does::Moderates(code) => (RoleName::Moderator, Some(authority_id(code)), None),
                 Does::Administers(code) => (RoleName::AuthorityAdministrator, Some(authority_id(code)), None),
                 Does::CaresFor(code) => (RoleName::CareManager, Some(authority_id(code)), None),
+                Does::Audits(code) => (RoleName::Auditor, Some(authority_id(code)), None),
             };
             identity::store::grant(tx, person.id(), role, authority, organization, began)?;
         }
@@ -262,7 +263,12 @@ fn staff() -> Staff {
         match person.does {
             Does::WorksFor(name) => drop(staff.members.insert(provider_id(Origin::Invented, name), person.id())),
             Does::Settles(code) => drop(staff.officers.insert(authority_id(code), person.id())),
-            Does::Holds(_) | Does::Commissions(_) | Does::Moderates(_) | Does::Administers(_) | Does::CaresFor(_) => {}
+            Does::Holds(_)
+            | Does::Commissions(_)
+            | Does::Moderates(_)
+            | Does::Administers(_)
+            | Does::CaresFor(_)
+            | Does::Audits(_) => {}
         }
     }
     staff

@@ -43,6 +43,8 @@ pub enum Does {
     Administers(&'static str),
     /// Agrees and reviews the plans of people of the authority with this code.
     CaresFor(&'static str),
+    /// Reads everything of the authority with this code.
+    Audits(&'static str),
 }
 
 /// The life behind a budget.
@@ -61,7 +63,7 @@ pub struct Holds {
 }
 
 /// Everybody to sign in as, in the order in which they are shown.
-pub const PEOPLE: [DemoPerson; 13] = [
+pub const PEOPLE: [DemoPerson; 14] = [
     DemoPerson {
         key: "amira",
         name: "Amira Khan",
@@ -173,6 +175,13 @@ pub const PEOPLE: [DemoPerson; 13] = [
         story: "Care manager of Amira, Leon, George and some others: plans to check and agree, reviews that are due.",
         does: Does::CaresFor(TRAFFORD),
     },
+    DemoPerson {
+        key: "grace",
+        name: "Grace Lindqvist",
+        role_label: "Auditor, Trafford",
+        story: "Reads what Trafford's offices read, and changes nothing. Whose records she opens, they can read that she did.",
+        does: Does::Audits(TRAFFORD),
+    },
 ];
 
 impl DemoPerson {
@@ -197,7 +206,7 @@ impl DemoPerson {
             Does::Commissions(_) => "/demand",
             Does::Settles(_) => "/finance",
             Does::Moderates(_) => "/moderation",
-            Does::Administers(_) => "/authority",
+            Does::Administers(_) | Does::Audits(_) => "/authority",
             Does::CaresFor(_) => "/care",
         }
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit;
-use crate::clock::UtcTime;
+use crate::clock::{UtcTime, day};
 use crate::error::AppError;
 use crate::identity::{Practitioner, SignedIn};
 use crate::ids::RepresentativeId;
@@ -165,7 +165,7 @@ pub async fn post_helper(
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
     let (now, office) = (app.clock.now(), app.post.clone());
-    let (_, wanted) = new.checked(&RepresentativeKind::BY_THE_PERSON, now.date())?;
+    let (_, wanted) = new.checked(&RepresentativeKind::BY_THE_PERSON, day(now))?;
     let id = app.db.write(move |tx| invite(tx, &office, &who, &wanted, now)).await?;
     Ok(HttpResponse::Created().json(MadeDocument { id }))
 }
@@ -269,7 +269,7 @@ pub async fn post_representative(
     Json(new): Json<NewRepresentative>,
     app: Data<App>,
 ) -> Result<HttpResponse, AppError> {
-    let (person, wanted) = new.checked(&KINDS, app.clock.now().date())?;
+    let (person, wanted) = new.checked(&KINDS, day(app.clock.now()))?;
     let id = recorded(&app, practitioner, person, wanted).await?;
     Ok(HttpResponse::Created().json(MadeDocument { id }))
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::clock::UtcTime;
+use crate::clock::{UtcTime, day};
 use crate::error::{AppError, FieldError};
 use crate::identity::Practitioner;
 use crate::web::form::{Ask, Form};
@@ -99,7 +99,7 @@ async fn page(
             email: form.email,
             evidence: form.evidence,
             until: form.until,
-            today: now.date().to_string(),
+            today: day(now).to_string(),
             errors: Errors::from(wrong),
         },
     )
@@ -145,7 +145,7 @@ pub async fn post_representative(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let today = app.clock.now().date();
+    let today = day(app.clock.now());
     let done = match form.checked(&KINDS, today) {
         Ok(wanted) => recorded(&app, practitioner.clone(), form.person.clone(), wanted).await,
         Err(wrong) => Err(wrong),

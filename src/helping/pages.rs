@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::clock::{UtcTime, long_date};
+use crate::clock::{UtcTime, day, long_date};
 use crate::error::{AppError, FieldError};
 use crate::identity::{Anyone, Practitioner, SignedIn};
 use crate::ids::RepresentativeId;
@@ -45,16 +45,16 @@ pub(super) fn line(row: &Row, name: String, now: UtcTime, end_path: Option<Strin
         if row.kind == RepresentativeKind::Phone {
             format!(", until {}", crate::clock::wall_clock(end).format("%H:%M"))
         } else {
-            format!(", until {}", long_date(end.date() - Days::new(1)))
+            format!(", until {}", long_date(day(end) - Days::new(1)))
         }
     };
-    let ended = row.ended_at.map(|end| format!(", ended {}", long_date(end.date())));
+    let ended = row.ended_at.map(|end| format!(", ended {}", long_date(day(end))));
     let ends = ended.or_else(|| row.ends_at.map(until)).unwrap_or_default();
     HelperLine {
         name,
         kind: row.kind.label().into(),
         may: row.scopes().words(),
-        when: format!("since {}{ends}", long_date(row.granted_at.date())),
+        when: format!("since {}{ends}", long_date(day(row.granted_at))),
         ground: if row.evidence.is_empty() { String::new() } else { row.evidence.clone() },
         end_path: end_path.filter(|_| row.is_open(now)),
     }
@@ -176,7 +176,7 @@ fn invite_page(
             scopes: scope_choices(&form.scopes),
             email: form.email,
             until: form.until,
-            today: app.clock.now().date().to_string(),
+            today: day(app.clock.now()).to_string(),
             errors: Errors::from(wrong),
         },
     )
@@ -196,7 +196,7 @@ pub async fn post_invite(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
-    let done = match form.checked(&RepresentativeKind::BY_THE_PERSON, now.date()) {
+    let done = match form.checked(&RepresentativeKind::BY_THE_PERSON, day(now)) {
         Ok(wanted) => {
             let office = app.post.clone();
             app.db.write(move |tx| invite(tx, &office, &who, &wanted, now)).await.map_err(AppError::from)
@@ -297,7 +297,7 @@ pub async fn get_invitation(
         name: told.name,
         kind: told.kind,
         may: told.may,
-        until: row.ends_at.map(|end| long_date(end.date() - Days::new(1))),
+        until: row.ends_at.map(|end| long_date(day(end) - Days::new(1))),
         token: asked.token,
         mine,
         signed_in,

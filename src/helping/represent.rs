@@ -1,10 +1,10 @@
 //! The verbs: letting somebody act for somebody, taking it up, and ending it.
 
-use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
 use sha2::{Digest, Sha256};
 
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::clock::UtcTime;
+use crate::clock::{UtcTime, beginning_of};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::identity::{Practitioner, RoleName, SignedIn};
@@ -85,9 +85,9 @@ pub(super) fn hash_of(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
-/// The moment at which a last day is over.
+/// The moment at which a last day is over, by the clock on the wall.
 fn end_of(day: NaiveDate) -> UtcTime {
-    (day + Days::new(1)).and_time(NaiveTime::MIN)
+    beginning_of(day + Days::new(1))
 }
 
 fn row(person: PersonId, by: PersonId, kind: RepresentativeKind, scopes: Scopes, now: UtcTime) -> NewRow {

@@ -24,7 +24,7 @@ use super::link::Purpose;
 use super::providers::pages::unlink;
 use super::register_pages::AT_LEAST;
 use super::second_factor::{self, CodeError};
-use super::store::{self, factors, sessions};
+use super::store::{self, external, factors, sessions};
 use super::{Anyone, SignedIn, Way, Whence, address, invitation, people_pages, register, reset};
 
 /// The routes of these documents.
@@ -41,9 +41,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/me/second-factor", get().to(get_second_factor))
         .route("/me/second-factor", post().to(post_second_factor))
         .route("/me/second-factor/confirmation", post().to(post_second_factor_confirmation))
+        .route("/me/second-factor/paper", post().to(post_paper))
         .route("/me/second-factor/recovery-codes", post().to(post_recovery_codes))
         .route("/me/second-factor/removal", post().to(post_second_factor_removal))
         .route("/me/sessions/ending", post().to(post_sessions_ending))
+        .route("/me/identity-providers", get().to(get_identity_providers))
         .route("/me/identity-providers/{provider}", delete().to(delete_identity_provider))
         .route("/role-invitations/acceptance", post().to(post_joining))
         .route("/role-invitations/account", post().to(post_joining_account))
@@ -324,7 +326,7 @@ pub struct SecondFactorSecret {
 }
 
 /// Answers that hold secrets are kept nowhere.
-fn secret<T: Serialize>(status: StatusCode, told: &T) -> HttpResponse {
+pub(super) fn secret<T: Serialize>(status: StatusCode, told: &T) -> HttpResponse {
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(told)
 }
 
@@ -386,6 +388,30 @@ pub async fn post_second_factor_confirmation(
     Ok(secret(StatusCode::OK, &RecoveryCodesDocument { recovery_codes: codes.shown }))
 }
 
+/// Turns the second factor on with codes on paper alone, for who has no phone for this and holds no role.
+#[utoipa::path(post, path = "/api/v1/me/second-factor/paper", tag = "identity", security(("bearer" = [])), request_body = PasswordProof,
+    responses((status = 200, body = RecoveryCodesDocument), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn post_paper(
+    who: SignedIn,
+    Json(proof): Json<PasswordProof>,
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    if !who.granted().is_empty() {
+        return Err(AppError::NotFound);
+    }
+    if who.has_second_factor() {
+        return Err(CodeError::OutOfDate.into());
+    }
+    prove(&app, &request, &who, &proof.password, "password").await?;
+    let (person, now, of_app) = (who.person(), app.clock.now(), app.get_ref().clone());
+    let codes = second_factor::fresh_codes(&app, person).await?;
+    let kept = codes.clone();
+    let set_up = move |tx: &mut Conn| second_factor::on_paper(tx, &of_app, (&who).into(), (person, &kept), now);
+    app.db.write(set_up).await.map_err(AppError::from)?;
+    Ok(secret(StatusCode::OK, &RecoveryCodesDocument { recovery_codes: codes.shown }))
+}
+
 /// Gives new recovery codes instead of all before.
 #[utoipa::path(post, path = "/api/v1/me/second-factor/recovery-codes", tag = "identity", security(("bearer" = [])), request_body = PasswordProof,
     responses((status = 200, body = RecoveryCodesDocument), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -433,6 +459,42 @@ pub async fn post_sessions_ending(who: SignedIn, app: Data<App>) -> Result<HttpR
     let (person, now) = (who.person(), app.clock.now());
     app.db.write(move |tx| sessions::end_everything(tx, person, now)).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// An identity provider of this installation.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityProviderDocument {
+    /// Its key in the settings of this installation.
+    pub provider: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether the caller can sign in with it.
+    pub linked: bool,
+}
+
+/// The identity providers of this installation.
+#[derive(Serialize, ToSchema)]
+pub struct IdentityProvidersDocument {
+    /// In the order of the settings.
+    pub identity_providers: Vec<IdentityProviderDocument>,
+}
+
+/// With whom one can sign in here, and with whom the caller can.
+#[utoipa::path(get, path = "/api/v1/me/identity-providers", tag = "identity", security(("bearer" = [])),
+    responses((status = 200, body = IdentityProvidersDocument), (status = 401, body = Problem)))]
+pub async fn get_identity_providers(
+    who: SignedIn,
+    app: Data<App>,
+) -> Result<JsonAnswer<IdentityProvidersDocument>, AppError> {
+    let person = who.person();
+    let linked = app.db.read(move |conn| external::linked(conn, person)).await?;
+    let document = |choice: crate::web::page::Choice| IdentityProviderDocument {
+        provider: choice.value,
+        name: choice.label,
+        linked: choice.chosen,
+    };
+    let all = account_pages::provider_choices(&app, &linked).into_iter().map(document).collect();
+    Ok(JsonAnswer(IdentityProvidersDocument { identity_providers: all }))
 }
 
 /// Takes away a way of signing in: an account elsewhere that was linked. Linking one takes a browser.

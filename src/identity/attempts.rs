@@ -7,7 +7,7 @@
 //! - After a few free tries the wait doubles each time, up to a bound. Nothing is kept longer than a day, and only as hashes.
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::QueryResult;
 use sha2::{Digest, Sha256};
 
 use actix_web::HttpRequest;
@@ -15,12 +15,12 @@ use actix_web::http::StatusCode;
 
 use crate::app::App;
 use crate::clock::UtcTime;
-use crate::db::schema::attempts;
-use crate::db::{Conn, both, locked, text_enum};
+use crate::db::{Conn, text_enum};
 use crate::error::AppError;
 use crate::ids::PersonId;
 use crate::web::client;
 
+use super::store::attempts::{self as store, Counted};
 use super::{Anyone, SignedIn};
 
 text_enum! {
@@ -182,8 +182,6 @@ pub(crate) async fn give_back(app: &App, who: &Trying) -> Result<(), AppError> {
     Ok(app.db.write(move |tx| forgive(tx, &who)).await?)
 }
 
-type Counted = (i32, UtcTime, UtcTime);
-
 fn wait_of(counted: Option<Counted>, now: UtcTime) -> Option<AttemptError> {
     let (_, free_at, _) = counted.filter(|(_, free_at, _)| *free_at > now)?;
     Some(AttemptError::Wait((free_at - now).num_seconds() + 1))
@@ -191,12 +189,7 @@ fn wait_of(counted: Option<Counted>, now: UtcTime) -> Option<AttemptError> {
 
 fn waits(conn: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Option<AttemptError>> {
     for (subject, _) in &who.subjects {
-        let counted: Option<Counted> = attempts::table
-            .find((who.what, subject))
-            .select((attempts::failures, attempts::free_at, attempts::last_at))
-            .first(conn)
-            .optional()?;
-        if let Some(wait) = wait_of(counted, now) {
+        if let Some(wait) = wait_of(store::counted(conn, who.what, subject)?, now) {
             return Ok(Some(wait));
         }
     }
@@ -208,20 +201,7 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
     let mut subjects: Vec<&(String, Limit)> = who.subjects.iter().collect();
     subjects.sort_by(|a, b| a.0.cmp(&b.0)); // always in one order, so that no two wait for each other
     for (subject, limit) in subjects {
-        let new = (
-            attempts::kind.eq(who.what),
-            attempts::subject.eq(subject),
-            attempts::failures.eq(0),
-            attempts::free_at.eq(now - FORGOTTEN),
-            attempts::last_at.eq(now),
-        );
-        both(diesel::insert_into(attempts::table).values(new).on_conflict_do_nothing()).execute(tx)?;
-        let counted: Counted = locked(attempts::table.find((who.what, subject.clone())).select((
-            attempts::failures,
-            attempts::free_at,
-            attempts::last_at,
-        )))
-        .get_result(tx)?;
+        let counted = store::lock(tx, who.what, subject, (now - FORGOTTEN, now))?;
         if let Some(wait) = wait_of(Some(counted), now) {
             return Ok(Err(wait));
         }
@@ -230,26 +210,20 @@ fn count(tx: &mut Conn, who: &Trying, now: UtcTime) -> QueryResult<Result<(), At
         // Whoever need not wait is free since long ago: clocks differ between nodes, and this moment is not over everywhere.
         let wait = limit.wait_after(failures);
         let free_at = if wait.is_zero() { now - FORGOTTEN } else { now + wait };
-        counts.push((subject, failures, free_at));
+        counts.push((subject, (failures, free_at, now)));
     }
-    for (subject, failures, free_at) in counts {
-        diesel::update(attempts::table.find((who.what, subject)))
-            .set((attempts::failures.eq(failures), attempts::free_at.eq(free_at), attempts::last_at.eq(now)))
-            .execute(tx)?;
+    for (subject, counted) in counts {
+        store::note(tx, who.what, subject, counted)?;
     }
-    diesel::delete(attempts::table.filter(attempts::last_at.lt(now - FORGOTTEN))).execute(tx)?;
+    store::forget_before(tx, now - FORGOTTEN)?;
     Ok(Ok(()))
 }
 
 fn forgive(tx: &mut Conn, who: &Trying) -> QueryResult<()> {
     for (nth, (subject, _)) in who.subjects.iter().enumerate() {
-        let counted = attempts::table.find((who.what, subject));
-        if nth == 0 {
-            diesel::delete(counted).execute(tx)?;
-        } else {
-            diesel::update(counted.filter(attempts::failures.gt(0)))
-                .set(attempts::failures.eq(attempts::failures - 1))
-                .execute(tx)?;
+        match nth {
+            0 => store::forget(tx, who.what, subject)?,
+            _ => store::one_less(tx, who.what, subject)?,
         }
     }
     Ok(())

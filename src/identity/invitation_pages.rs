@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::catalogue;
-use crate::clock::long_date;
+use crate::clock::{day, long_date};
 use crate::error::AppError;
 use crate::places;
 use crate::web::form::Form;
@@ -92,7 +92,7 @@ pub async fn get_invitation(
         },
         place,
         by,
-        until: long_date(invitation.expires_at.date()),
+        until: long_date(day(invitation.expires_at)),
         signed_in: person.is_some(),
         is_theirs: address.is_some_and(|address| address.eq_ignore_ascii_case(&invitation.email)),
         email: invitation.email,

@@ -13,6 +13,7 @@ mod address;
 pub mod api;
 mod arriving;
 pub mod attempts;
+pub mod first_factor_api;
 mod granting;
 pub mod invitation;
 pub mod invitation_pages;

@@ -1,8 +1,8 @@
 //! Passwords: argon2id with the crate's current defaults, hashed one after the other on threads of their own.
 //!
 //! Hashing is slow on purpose. So that a flood of sign-ins slows nobody else down, few threads do it (one for each four
-//! processors), in a server they let all others go first, they rest between two hashes while others wait, and the queue
-//! before them is short: who finds it full is told to come back in a moment.
+//! processors), in a server they run only where nothing else wants the processor, they rest between two hashes while others
+//! wait, and the queue before them is short: who finds it full is told to come back in a moment.
 //!
 //! What a password must be follows the National Cyber Security Centre: long enough, none of the commonest, nothing about
 //! capitals, digits and signs, no changing for its own sake.
@@ -203,16 +203,22 @@ fn work(queue: &Mutex<Receiver<Work>>, waiting: &AtomicUsize, steps_back: &Atomi
     }
 }
 
-/// Gives this thread a lower priority with the system's own command, which needs no rights for it. Where there is none,
-/// hashing is as fast as everything else.
+/// Lets this thread run only where nothing else wants the processor, with the system's own commands, which need no rights
+/// for it: under Linux "idle", which steps aside at once for whatever wakes up; elsewhere a low priority, which shares. Where
+/// there is neither, hashing is as fast as everything else.
 fn step_back() {
     let Ok(place) = std::fs::read_link("/proc/thread-self") else { return };
     let Some(thread) = place.file_name() else { return };
-    let quiet = std::process::Stdio::null;
-    let mut command = std::process::Command::new("renice");
-    let done = command.args(["-n", "10", "-p"]).arg(thread).stdin(quiet()).stdout(quiet()).stderr(quiet()).status();
-    if !done.is_ok_and(|status| status.success()) {
-        tracing::info!("hashing of passwords has the priority of everything else: there is no renice here");
+    let asks = |program: &str, words: &[&str]| {
+        let quiet = std::process::Stdio::null;
+        let mut command = std::process::Command::new(program);
+        let done = command.args(words).arg(thread).stdin(quiet()).stdout(quiet()).stderr(quiet()).status();
+        done.is_ok_and(|status| status.success())
+    };
+    if !asks("chrt", &["-i", "-p", "0"]) && !asks("renice", &["-n", "19", "-p"]) {
+        tracing::info!(
+            "hashing of passwords has the priority of everything else: there is neither chrt nor renice here"
+        );
     }
 }
 

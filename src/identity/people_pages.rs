@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::clock::{UtcTime, long_date, long_time};
+use crate::clock::{UtcTime, day, long_date, long_time};
 use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::ids::{MembershipId, PersonId, RoleInvitationId};
@@ -76,7 +76,7 @@ pub async fn get_people(
         id: offer.id.to_string(),
         email: offer.email,
         role: offer.role.label().into(),
-        until: long_date(offer.ends_at.date()),
+        until: long_date(day(offer.ends_at)),
     };
     let change = |line: roles::Line| ChangeLine {
         words: format!("{}: {}, {}", line.name, line.role.label(), line.change),
@@ -124,7 +124,7 @@ fn by_person(holders: Vec<Holder>) -> Vec<PersonLine> {
             membership: holder.membership.to_string(),
             field: format!("reason-{}", holder.membership),
             role: holder.role.label().into(),
-            since: long_date(holder.granted_at.date()),
+            since: long_date(day(holder.granted_at)),
         };
         match people.last_mut().filter(|person| person.id == id) {
             Some(person) => person.roles.push(role),

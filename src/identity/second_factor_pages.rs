@@ -92,6 +92,10 @@ pub async fn post_confirmation(
     may_set_up(&who)?;
     let (person, now, token) = (who.person(), app.clock.now(), who.token().to_owned());
     let (code, of_app) = (form.code.clone(), app.get_ref().clone());
+    let begun = app.db.read(move |conn| factors::factor(conn, person)).await?;
+    if begun.is_none_or(|factor| factor.confirmed_at.is_some()) {
+        return Err(CodeError::OutOfDate.into()); // before the slow work for nothing
+    }
     let codes = second_factor::fresh_codes(&app, person).await?;
     let kept = codes.clone();
     let confirm = app.db.write(move |tx: &mut Conn| {

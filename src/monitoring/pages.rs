@@ -8,7 +8,6 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets;
-use crate::budgets::pages::look;
 use crate::catalogue::card::tag;
 use crate::clock::{day, long_date};
 use crate::error::{AppError, FieldError};
@@ -119,7 +118,6 @@ async fn spending_page(
     errors: Vec<FieldError>,
 ) -> Result<SpendingPage, AppError> {
     let now = app.clock.now();
-    audit::looks(&app.db, vec![look(reader, now)]).await?;
     let asking = reader.clone();
     let (summary, said, questions, notices) = app
         .db

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::audit;
-use crate::budgets::pages::look;
 use crate::budgets::purse::purse_of;
 use crate::budgets::{FundingRoute, Source};
 use crate::clock::day;
@@ -127,7 +126,7 @@ pub async fn get_my_money(
         id => Some(id.parse().map_err(|_not_an_id| AppError::NotFound)?),
     };
     let money = app.db.read(move |conn| read(conn, &who, person, today)).await?.ok_or(AppError::NotFound)?;
-    audit::looks(&app.db, money.budgets.iter().map(|one| look(&one.reader, now)).collect()).await?;
+    audit::looks(&app.db, money.budgets.iter().map(|one| audit::at_a_budget(&one.reader, now)).collect()).await?;
     let budgets = money.budgets.iter().map(|one| OneBudgetDocument {
         id: one.summary.id,
         name: one.summary.name.clone(),
@@ -203,7 +202,6 @@ pub async fn get_what_if(
     let (Some(amount), Some(often)) = (amount, often) else { return Err(AppError::invalid(wrong)) };
     let now = app.clock.now();
     let today = day(now);
-    audit::looks(&app.db, vec![look(&reader, now)]).await?;
     let purse = app.db.read(move |conn| purse_of(conn, &reader, today)).await?;
     let told = of_an_amount(Money::pence(amount), often, &purse, today)
         .ok_or_else(|| AppError::refused("no-price", "there is nothing to work out"))?;

@@ -9,7 +9,6 @@ use crate::app::App;
 use crate::audit;
 use crate::budgets::meaning::{Meaning, Plan, Purse};
 use crate::budgets::meaning_shown;
-use crate::budgets::pages::look;
 use crate::budgets::purse::{Week, miles_there_and_back, purse_of};
 use crate::catalogue::{self, CostOption, Kind, WholeService};
 use crate::clock::{day, long_date};
@@ -62,7 +61,7 @@ async fn seen(app: &App, who: &SignedIn, whose: Option<PersonId>) -> Result<MyMo
     let now = app.clock.now();
     let asking = who.clone();
     let money = app.db.read(move |conn| read(conn, &asking, whose, day(now))).await?.ok_or(AppError::NotFound)?;
-    let looks = money.budgets.iter().map(|one| look(&one.reader, now)).collect();
+    let looks = money.budgets.iter().map(|one| audit::at_a_budget(&one.reader, now)).collect();
     audit::looks(&app.db, looks).await?;
     Ok(money)
 }

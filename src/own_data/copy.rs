@@ -13,6 +13,7 @@ use crate::db::{Conn, Db, text_enum};
 use crate::error::AppError;
 use crate::identity::{Said, SignedIn};
 use crate::post::{self, Office};
+use crate::web::cell::harmless;
 
 use super::sections::{SECTIONS, Section};
 use super::store::{self, Row};
@@ -153,24 +154,4 @@ fn packed(sections: &[(&Section, Vec<Map<String, Value>>)], now: UtcTime) -> Res
     file.start_file("read-me.html", options)?;
     file.write_all(ReadMe { made: long_time(now), sections: shown }.render()?.as_bytes())?;
     Ok(file.finish()?.into_inner())
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    let formula =
-        cell.starts_with(['=', '+', '@', '\t', '\r']) || (cell.starts_with('-') && cell.parse::<f64>().is_err());
-    if formula { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula_and_amounts_stay_numbers() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("-cmd"), "'-cmd");
-        assert_eq!(harmless("-800"), "-800");
-        assert_eq!(harmless("Soup"), "Soup");
-    }
 }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::clock::{long_date, long_time};
+use crate::clock::{day, long_date, long_time};
 use crate::error::{AppError, FieldError};
 use crate::identity::account_pages::own_password;
 use crate::identity::{Anyone, SignedIn};
@@ -55,7 +55,7 @@ pub async fn get_data(
             asked: long_time(copy.asked_at),
             state: match (copy.state, copy.ends_at) {
                 (CopyState::Asked, _) => "being made".into(),
-                (_, Some(end)) if there => format!("ready until {}", long_date(end.date())),
+                (_, Some(end)) if there => format!("ready until {}", long_date(day(end))),
                 _ => "wiped".into(),
             },
             href: there.then(|| format!("/account/data/{}", copy.id)),

@@ -13,6 +13,7 @@ use crate::identity::FinanceOfficer;
 use crate::money::Money;
 use crate::providers::typed::as_pounds;
 use crate::purchasing;
+use crate::web::cell::harmless;
 
 use super::account::{self, BankAccount, Payee};
 use super::pain::{self, Head, Payment};
@@ -145,15 +146,10 @@ fn csv_line(
     about: &str,
     into: Vec<u8>,
 ) -> Result<Vec<u8>, csv::Error> {
-    // Names that a spreadsheet would take for a formula are marked as text.
-    let mut name = creditor.name.clone();
-    if name.starts_with(['=', '+', '-', '@']) {
-        name.insert(0, '\'');
-    }
     let mut rows = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(into);
     rows.write_record([
         reference,
-        &name,
+        &harmless(&creditor.name),
         creditor.sort_code.as_deref().unwrap_or_default(),
         creditor.number.as_deref().unwrap_or_default(),
         creditor.iban.as_deref().unwrap_or_default(),

@@ -12,6 +12,7 @@ use crate::money::Money;
 
 text_enum! {
     /// Where a run stands.
+    #[schema(as = PaymentRunState)]
     pub enum RunState {
         /// Listed; waits for a second person.
         Made = "made",

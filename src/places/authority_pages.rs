@@ -67,6 +67,17 @@ const WAYS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What an auditor reads besides.
+const AUDITED: &[(&str, &str, &str)] = &[
+    (
+        "Money",
+        "/finance",
+        "Invoices that wait, budgets, payment runs, returns, and how direct payments are looked after.",
+    ),
+    ("Moderation", "/moderation", "Reviews, reports, papers of providers, and changes of what they offer."),
+    ("Demand", "/demand", "What people buy, want and cannot find."),
+];
+
 /// `GET /authority`, for administrators and auditors: what holds for the authority, in plain words.
 pub async fn get_authority(
     reader: AuthorityReader,
@@ -98,7 +109,7 @@ pub async fn get_authority(
         may_change,
         ways: WAYS
             .iter()
-            .filter(|_| may_change)
+            .chain(AUDITED.iter().filter(|_| !may_change))
             .map(|(label, href, about)| (Link { label: (*label).into(), href: (*href).into() }, (*about).to_owned()))
             .collect(),
         settings: values.into_iter().map(|(which, value)| setting_shown(which, value, &changes)).collect(),

@@ -74,6 +74,7 @@ pub async fn get_buy(
         ));
     };
     holder.announce(&request);
+    audit::looks(&app.db, vec![audit::at_a_budget(&holder, app.clock.now())]).await?;
     let typed = PurchaseForm {
         service: service.to_string(),
         option: String::new(),
@@ -356,7 +357,6 @@ async fn purchase_page(
     errors: Errors,
     refused: Option<RefusedReason>,
 ) -> Result<PurchasePage, AppError> {
-    audit::looks(&app.db, vec![shown::helpers_look(&party, app.clock.now())]).await?;
     let asked = party.clone();
     let (whole, taken, names, summary, option, review, acted) = app
         .db

@@ -12,7 +12,7 @@ use crate::catalogue::card::tag;
 use crate::catalogue::{self, Kind};
 use crate::clock::{UtcTime, long_date, long_time};
 use crate::db::Conn;
-use crate::identity::{ProviderMember, PurchaseReader};
+use crate::identity::ProviderMember;
 use crate::ids::{InvoiceId, OrganizationId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
 use crate::web::page::Link;
@@ -334,11 +334,4 @@ pub(super) fn looks_in_a_list<'a>(
         Entry::new(actor.clone(), (Deed::LookedAt, why), purchase.person_id, (What::Purchases, ""), now)
     };
     seen.map(look).collect()
-}
-
-/// The look of somebody who acts for the person a purchase is for.
-pub(super) fn helpers_look(reader: &PurchaseReader, now: UtcTime) -> Entry {
-    let (holder, subject) = (reader.holder(), reader.purchase());
-    let look = (Deed::LookedAt, Why::ToHelp);
-    Entry::new(holder, look, holder.person(), (What::Purchase, subject.as_str()), now)
 }

@@ -16,6 +16,7 @@ use super::review::Review;
 
 text_enum! {
     /// Whether people can read a review.
+    #[schema(as = RatingState)]
     pub enum ReviewState {
         /// Everybody can.
         Published = "published",

@@ -103,6 +103,7 @@ async fn provider_page(
     reason: String,
     errors: Vec<FieldError>,
 ) -> Result<ProviderPage, AppError> {
+    let looking = moderator.clone();
     let (organization, entries, papers, steps, running) = app
         .db
         .read(move |conn| {
@@ -114,6 +115,7 @@ async fn provider_page(
             Ok::<_, AppError>((organization, entries, papers, store::steps(conn, id)?, store::count_running(conn, id)?))
         })
         .await?;
+    verification::look_at(app, &looking, &papers).await?;
     let today = day(app.clock.now());
     let active = organization.status == "active";
     let path = |may: bool, what: &str| may.then(|| format!("/moderation/providers/{id}/{what}"));

@@ -313,7 +313,7 @@ pub(super) async fn read_compared(app: &Data<App>, who: Option<SignedIn>, asked:
             let mut home = None;
             if let Some(who) = &who {
                 means = purse::in_short(conn, who, &services.iter().collect::<Vec<_>>(), today)?;
-                home = purse::purses_of(conn, who, today)?.first().and_then(|purse| purse.home);
+                home = purse::own_purse(conn, who, today)?.and_then(|purse| purse.home);
             }
             let mut compared = Vec::with_capacity(services.len());
             for whole in services {

@@ -6,8 +6,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::audit;
-use crate::budgets::pages::look;
 use crate::budgets::{self, Reason, Source};
 use crate::clock::{UtcTime, day};
 use crate::error::AppError;
@@ -110,7 +108,6 @@ pub async fn get_statement(
     app: Data<App>,
 ) -> Result<Json<StatementDocument>, AppError> {
     let now = app.clock.now();
-    audit::looks(&app.db, vec![look(&reader, now)]).await?;
     let statement = app
         .db
         .read(move |conn| {

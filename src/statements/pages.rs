@@ -7,8 +7,6 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit;
-use crate::budgets::pages::look;
 use crate::budgets::store::BudgetSummary;
 use crate::budgets::{self, Reason};
 use crate::clock::{day, long_date};
@@ -18,6 +16,7 @@ use crate::money::Money;
 use crate::places;
 use crate::providers::typed::as_pounds;
 use crate::purchasing::{Purchase, pages::Names};
+use crate::web::cell::harmless;
 use crate::web::form::Ask;
 use crate::web::page::{Link, Page, html_with};
 
@@ -51,7 +50,6 @@ struct About {
 
 async fn about(app: &App, reader: &BudgetReader, asked: &Asked) -> Result<About, AppError> {
     let now = app.clock.now();
-    audit::looks(&app.db, vec![look(reader, now)]).await?;
     let (reader, asked, today) = (reader.clone(), asked.clone(), day(now));
     app.db
         .read(move |conn| {
@@ -266,8 +264,8 @@ fn csv(statement: &Statement, names: &Names) -> Result<Vec<u8>, csv::Error> {
         let mut row = vec![
             day(line.at).to_string(),
             line.words().to_owned(),
-            plain(&about),
-            plain(&with),
+            harmless(&about),
+            harmless(&with),
             line.transfer.to_string(),
         ];
         row.extend(change.map(signed));
@@ -281,9 +279,4 @@ fn csv(statement: &Statement, names: &Names) -> Result<Vec<u8>, csv::Error> {
 /// "-18.50"
 fn signed(pence: i64) -> String {
     if pence < 0 { format!("-{}", as_pounds(-pence)) } else { as_pounds(pence) }
-}
-
-/// Names that a spreadsheet would take for a formula are marked as text.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

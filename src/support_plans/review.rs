@@ -159,6 +159,7 @@ pub fn hold(
 
 text_enum! {
     /// How far a review has come.
+    #[schema(as = PlanReviewState)]
     pub enum ReviewState {
         /// It is to be held.
         Due = "due",

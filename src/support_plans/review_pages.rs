@@ -7,7 +7,6 @@ use actix_web::web::{Data, Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::App;
-use crate::audit;
 use crate::catalogue::card::tag;
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
@@ -17,7 +16,6 @@ use crate::web::form::Form;
 use crate::web::page::{Choice, Errors, Page, html_with, see_other};
 
 use super::content::RiskLevel;
-use super::overview_pages::look;
 use super::part_pages::fields;
 use super::review::{Came, OutcomeReviewed, ReviewContent, ReviewState, hold};
 use super::review_store::{self, Review};
@@ -56,7 +54,6 @@ pub async fn get_review(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (review, version) = found(&app, &reader, id(&path.1)?).await?;
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     let content = review
         .content()
         .map_err(AppError::from)?

@@ -17,13 +17,15 @@ use crate::web::paging;
 
 use super::pages::keep_and_send;
 use super::send::Sent;
-use super::{check, refuse, store, withdraw};
+use super::{check, look_at, refuse, store, withdraw};
 
-/// The routes of these documents. Files are sent and looked at on the pages.
+/// The routes of these documents. A file is sent with the form of the page.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .route("/provider/papers", get().to(get_own_papers))
         .route("/provider/papers", post().to(post_paper))
+        .route("/provider/papers/{paper_id}/file", get().to(get_own_file))
+        .route("/moderation/papers/{paper_id}/file", get().to(get_file))
         .route("/moderation/papers", get().to(get_queue))
         .route("/moderation/papers/{paper_id}/check", post().to(post_check))
         .route("/moderation/papers/{paper_id}/refusal", post().to(post_refusal))
@@ -139,8 +141,26 @@ pub async fn get_queue(
 ) -> Result<JsonAnswer<PapersDocument>, AppError> {
     let today = day(app.clock.now());
     let page = i64::from(paging::number(shown.page.as_deref()));
+    let looking = moderator.clone();
     let rows = app.db.read(move |conn| store::waiting(conn, &moderator, page, 50)).await.map_err(AppError::from)?;
+    look_at(&app, &looking, rows.iter().map(|(paper, _)| paper)).await?;
     Ok(JsonAnswer(PapersDocument { papers: rows.into_iter().map(|(paper, _)| document(paper, today)).collect() }))
+}
+
+/// The file of a paper of one's own organisation: a PDF, or a picture.
+#[utoipa::path(get, path = "/api/v1/provider/papers/{paper_id}/file", tag = "papers", security(("bearer" = [])),
+    params(("paper_id" = String, Path)),
+    responses((status = 200, content_type = "*/*", body = Vec<u8>), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_own_file(member: ProviderMember, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    super::pages::get_own_file(member, id, app).await
+}
+
+/// The file of a paper that a provider has sent: a PDF, or a picture.
+#[utoipa::path(get, path = "/api/v1/moderation/papers/{paper_id}/file", tag = "papers", security(("bearer" = [])),
+    params(("paper_id" = String, Path)),
+    responses((status = 200, content_type = "*/*", body = Vec<u8>), (status = 404, body = crate::web::render::Problem)))]
+pub async fn get_file(moderator: Moderator, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
+    super::pages::get_file(moderator, id, app).await
 }
 
 /// That a paper is right.

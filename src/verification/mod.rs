@@ -8,13 +8,15 @@
 //!   reminded before that, once for each step.
 //! - A registration that was checked is what lets a regulated service be published. One that is refused or withdrawn takes
 //!   the services that stand on it out of the searches.
-//! - Files are looked at by the provider and the moderator only, and only as downloads.
+//! - Files are looked at by the provider and the moderator only, and only as downloads. Whoever sent a paper of their own
+//!   (identity, right to work, criminal record, references) reads which moderator looked at it.
 //!
 //! Who: [`crate::identity::ProviderMember`] (owners and managers) sends; [`crate::identity::Moderator`] decides.
 
 pub mod api;
 mod decide;
 mod files;
+mod looks;
 pub mod pages;
 mod paper;
 mod remind;
@@ -24,6 +26,7 @@ pub mod views;
 
 pub use decide::{DecideError, check, refuse, withdraw};
 pub use files::{FileKind, Papers};
+pub(crate) use looks::look_at;
 pub use paper::{about, asked_of, badge, badges, label, reminder_step};
 pub use remind::{JOB, remind_some};
 pub use send::{SendError, Sent, send};

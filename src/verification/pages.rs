@@ -24,7 +24,7 @@ use super::paper::{about, asked_of, label};
 use super::send::{Sent, may_send, send};
 use super::store::{self, StepRow, WholePaper};
 use super::views::{PaperPage, PaperRow, PapersPage, QueuePage, SendPage, StepShown};
-use super::{check, refuse, withdraw};
+use super::{check, look_at, refuse, withdraw};
 
 /// Papers on one page of the queue.
 const PER_PAGE: u32 = 20;
@@ -287,8 +287,10 @@ pub async fn get_own_file(member: ProviderMember, id: Path<String>, app: Data<Ap
 /// `GET /moderation/papers/{paper_id}/file`
 pub async fn get_file(moderator: Moderator, id: Path<String>, app: Data<App>) -> Result<HttpResponse, AppError> {
     let id = id_of(&id)?;
+    let looking = moderator.clone();
     let whole =
         app.db.read(move |conn| store::paper_of_moderator(conn, &moderator, id)).await.map_err(AppError::from)?;
+    look_at(&app, &looking, [&whole.paper]).await?;
     download(&app, &whole).await
 }
 
@@ -314,6 +316,7 @@ pub async fn get_queue(
     let page = paging::number(shown.page.as_deref());
     let today = day(app.clock.now());
     let long_ago = app.clock.now();
+    let looking = moderator.clone();
     let (waiting, total, ending) = app
         .db
         .read(move |conn| {
@@ -323,6 +326,7 @@ pub async fn get_queue(
             Ok::<_, AppError>((waiting, total, ending))
         })
         .await?;
+    look_at(&app, &looking, waiting.iter().chain(&ending).map(|(paper, _)| paper)).await?;
     let notice = match shown.done.as_deref() {
         Some("checked") => Some("The paper is checked. The provider is told, and people see it."),
         Some("refused") => Some("The paper is refused. The provider reads your reason."),
@@ -358,8 +362,10 @@ async fn moderator_page(
     moderator: Moderator,
     id: VerificationId,
 ) -> Result<PaperPage, AppError> {
+    let looking = moderator.clone();
     let whole =
         app.db.read(move |conn| store::paper_of_moderator(conn, &moderator, id)).await.map_err(AppError::from)?;
+    look_at(app, &looking, [&whole.paper]).await?;
     let today = day(app.clock.now());
     let path =
         |state: CheckState, what: &str| (whole.paper.state == state).then(|| format!("/moderation/papers/{id}/{what}"));

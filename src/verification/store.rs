@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::catalogue::{CheckState, Paper, ProviderType, Verification};
 use crate::clock::UtcTime;
 use crate::db::schema::{organizations, paper_files, paper_reminders, paper_steps, people, services, verifications};
-use crate::db::{Conn, text_enum};
+use crate::db::{Conn, among, text_enum};
 use crate::identity::{Moderator, ProviderMember};
 use crate::ids::{AuthorityId, OrganizationId, PersonId, ServiceId, StepId, VerificationId};
 
@@ -126,6 +126,15 @@ pub fn paper_of_moderator(conn: &mut Conn, moderator: &Moderator, id: Verificati
         .select((Verification::as_select(), organizations::name))
         .first(conn)?;
     whole(conn, paper, provider)
+}
+
+/// Who sent each of these papers.
+pub(super) fn senders_of(conn: &mut Conn, papers: &[VerificationId]) -> QueryResult<Vec<(VerificationId, PersonId)>> {
+    paper_steps::table
+        .filter(among(paper_steps::verification_id, papers).and(paper_steps::step.eq(PaperStep::Sent)))
+        .order(paper_steps::id)
+        .select((paper_steps::verification_id, paper_steps::taken_by))
+        .load(conn)
 }
 
 /// Takes a paper until the transaction ends.

@@ -1,6 +1,7 @@
 //! What every page and every document share. No rule of the service lives here.
 
 pub mod assets;
+pub mod cell;
 pub mod client;
 pub mod csrf;
 pub mod form;

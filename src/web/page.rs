@@ -49,6 +49,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// Whether the visitor reads this page as an auditor: its forms are not for them.
+    #[must_use]
+    pub fn reads_only(&self) -> bool {
+        self.signed_in.as_ref().is_some_and(|visitor| visitor.reads_only)
+    }
+
     /// Whether the navigation entry `prefix` is where the visitor is.
     #[must_use]
     pub fn is_at(&self, prefix: &str) -> bool {
@@ -77,6 +83,8 @@ pub struct Visitor {
     pub may_switch: bool,
     /// Whether the navigation leads to "My money".
     pub has_money: bool,
+    /// Whether they see this page as an auditor, who changes nothing.
+    pub reads_only: bool,
 }
 
 /// Everything that is wrong with a form, in the order of its fields.

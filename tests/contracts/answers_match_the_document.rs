@@ -15,6 +15,10 @@ impl Document {
         let operation = self.operation(method, &full);
         let response = &operation["responses"][told.status.to_string()];
         assert!(response.is_object(), "{method} {path} answers {}, which its document does not name", told.status);
+        let response = match response["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+            Some(name) => &self.0["components"]["responses"][name],
+            None => response,
+        };
         let content = response["content"].as_object();
         let sent = told.answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default();
         let Some(content) = content.filter(|content| !content.is_empty()) else {

@@ -2,73 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use waymark::corrections::{Said, WhatIsWrong, WhereFrom, say};
 use waymark::ids::{OrganizationId, PersonId};
 use waymark::places::reference::authority_id;
 
+use crate::support::routes::{Route, every_route};
 use crate::support::{ASHTON, Api, Person, TRAFFORD, Town, option_id, pounds, service_id};
 
 /// Whoever may do it comes last, so that the others try while there is still something to do.
-const PEOPLE: [&str; 17] = [
-    "Noor", "Bela", "Rae", "Reg", "Olu", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Clem", "Cate", "Aled", "Ada",
-    "Pat", "Hana",
+const PEOPLE: [&str; 19] = [
+    "Noor", "Bela", "Rae", "Reg", "Olu", "Audra", "Audrey", "Colin", "Carol", "Finn", "Fay", "Milly", "Mo", "Clem",
+    "Cate", "Aled", "Ada", "Pat", "Hana",
 ];
-
-/// A route as the source says it: method and path.
-type Route = (String, String);
-
-/// Every `.route("…", method()` of a file.
-fn routes_of(file: &Path) -> Vec<Route> {
-    let text = fs::read_to_string(file).unwrap();
-    let route = |part: &str| {
-        let (path, rest) = part.split_once('"')?;
-        let method = rest.trim_start_matches([',', ' ', '\n']).trim_start_matches("web::").split('(').next()?;
-        Some((method.to_uppercase(), path.to_owned()))
-    };
-    text.split(".route(\"").skip(1).filter_map(route).collect()
-}
-
-fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(files_below(&path));
-        } else if path.extension().is_some_and(|end| end == "rs") {
-            files.push(path);
-        }
-    }
-    files
-}
-
-/// Every route of the program: pages, and documents below `/api/v1`.
-fn every_route() -> BTreeSet<Route> {
-    let mut all = BTreeSet::new();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for file in files_below(&source) {
-        if file.starts_with(source.join("bench")) {
-            continue; // measures with a server of its own
-        }
-        let is_api = file.to_string_lossy().ends_with("api.rs");
-        for (method, path) in routes_of(&file) {
-            let is_feed = file.ends_with("open_referral/published.rs");
-            if is_feed {
-                all.insert((method, format!("/open-referral/v3{path}")));
-                continue;
-            }
-            let path = match is_api || ["/openapi.json", "/docs"].contains(&path.as_str()) {
-                true => format!("/api/v1{path}"),
-                false => path,
-            };
-            all.insert((method, path));
-        }
-    }
-    all
-}
 
 /// What a request to this route may be about.
 struct Subject {
@@ -143,7 +90,7 @@ fn document(town: &Town, path: &str) -> Value {
         "agreement" if path.contains("/support/") => json!({ "weekly_pence": 100 }),
         "signature" => json!({ "funding_route": "direct payment" }),
         "signature-refusal" => json!({ "reason": "because" }),
-        "holding" | "bank-account" | "{funding_route}" => json!({}),
+        "holding" | "{funding_route}" => json!({}),
         "sharing" => json!({ "has_read": true }),
         "{questionnaire_id}" => json!({ "name": "", "questions": [], "prices": [], "round_to_pence": 1 }),
         "publication" if path.contains("questionnaires") => json!({ "effective_from": town.today().to_string() }),
@@ -154,6 +101,10 @@ fn document(town: &Town, path: &str) -> Value {
         "ending" => json!({ "reason": "because" }),
         "registrations" => json!({ "name": "", "email": somebody() }),
         "password-resets" => json!({ "email": "nobody" }),
+        "second-factors" => json!({ "email": somebody(), "password": "none" }),
+        "confirmation" if path.contains("second-factors") => {
+            json!({ "email": somebody(), "password": "none", "code": "000000" })
+        }
         "confirmation" if path.contains("second-factor") => json!({ "code": "000000" }),
         "confirmation" if path.contains("email-changes") => json!({ "token": "none" }),
         "confirmation" if path.contains("registrations") || path.contains("resets") => {
@@ -162,7 +113,7 @@ fn document(town: &Town, path: &str) -> Value {
         "name" => json!({ "name": "" }),
         "email-changes" => json!({ "email": somebody(), "password": "" }),
         "password" => json!({ "current": "", "password": "none" }),
-        "second-factor" | "recovery-codes" | "removal" => json!({ "password": "" }),
+        "second-factor" | "paper" | "recovery-codes" | "removal" => json!({ "password": "" }),
         "closing" if path.contains("questions") => json!({ "words": "Because" }),
         "closing" => json!({ "password": "", "sure": false }),
         "acceptance" | "stop-letters" => json!({ "token": "none" }),
@@ -188,6 +139,8 @@ fn document(town: &Town, path: &str) -> Value {
         "notice" => json!({ "amount_pence": 1, "reason": "Because" }),
         "decision" if path.contains("finance") => json!({ "stands": false, "words": "Because" }),
         "answer" if path.contains("challenges") => json!({ "allowed": true, "reason": "Because" }),
+        "answer" if path.contains("holding-requests") => json!({ "done": true }),
+        "bank-account" => json!({}),
         "answer" if path.contains("questions") => json!({ "words": "Because" }),
         "programs" => json!({ "name": "Rota", "scopes": ["read"], "days": 30 }),
         "helpers" => json!({ "email": somebody(), "kind": "family or friend" }),

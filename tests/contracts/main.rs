@@ -16,4 +16,5 @@ mod everything_about_a_person;
 mod nothing_is_rewritten;
 mod open_api;
 mod open_referral;
+mod pages_have_twins;
 mod schemas_agree;

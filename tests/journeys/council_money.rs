@@ -11,7 +11,7 @@ use waymark::budgets::{AccountKind, Agreed, FundingRoute, What};
 use waymark::money::Money;
 
 /// Fay sets up a budget for somebody, as on the page; the id of the budget.
-fn sets_up(town: &Town, person: &str, fields: &[(&str, &str)]) -> waymark::ids::BudgetId {
+pub(crate) fn sets_up(town: &Town, person: &str, fields: &[(&str, &str)]) -> waymark::ids::BudgetId {
     let form = town.person("Fay").open("/finance/budgets").go("Set up a budget");
     let mut all = vec![
         ("person", email(person)),

@@ -10,6 +10,7 @@ mod openid;
 mod page;
 mod people;
 mod person;
+pub mod routes;
 mod town;
 
 pub use api::{Api, Told};

@@ -253,6 +253,8 @@ pub fn settle(tx: &mut Conn, now: UtcTime) {
         ("Finn", RoleName::FinanceOfficer, BOLTON),
         ("Mo", RoleName::Moderator, TRAFFORD),
         ("Milly", RoleName::Moderator, BOLTON),
+        ("Audrey", RoleName::Auditor, TRAFFORD),
+        ("Audra", RoleName::Auditor, BOLTON),
         ("Cate", RoleName::CareManager, TRAFFORD),
         ("Clem", RoleName::CareManager, BOLTON),
         ("Ada", RoleName::AuthorityAdministrator, TRAFFORD),

@@ -411,6 +411,11 @@ impl Town {
         self.database.url.parse().unwrap()
     }
 
+    /// The same, as a command takes it.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// The data folder.
     pub fn data_dir(&self) -> &Path {
         self.folder.path()

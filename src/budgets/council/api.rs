@@ -11,7 +11,7 @@ use crate::audit::{self, Deed};
 use crate::clock::{UtcTime, day};
 use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
-use crate::ids::{BudgetId, MoneyMoveId, OrganizationId, PeriodId, PersonId, SubmissionKey, TermsId};
+use crate::ids::{BudgetId, HoldingRequestId, MoneyMoveId, OrganizationId, PeriodId, PersonId, SubmissionKey, TermsId};
 use crate::money::Money;
 use crate::purchasing::api::idempotency_key;
 use crate::web::form::{Ask, Json};
@@ -21,7 +21,7 @@ use crate::web::render::Problem;
 use super::super::change::Change;
 use super::super::due::due_to_holders;
 use super::super::fund::Adjusted;
-use super::super::holding::api::{BudgetInFull, HolderDocument, SourceDocument, in_full};
+use super::super::holding::api::{BudgetInFull, HolderDocument, HoldingRequestsDocument, SourceDocument, in_full};
 use super::super::ledger::{Reason, Source};
 use super::super::shares::Shares;
 use super::super::store::{MoneyMove, all_held_up};
@@ -43,6 +43,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .route("/finance/budgets/{budget_id}/moves", get().to(get_moves))
         .route("/finance/budgets/{budget_id}/moves", post().to(post_move))
         .route("/finance/budgets/{budget_id}/moves/{move_id}/reversal", post().to(post_reversal))
+        .route("/finance/budgets/{budget_id}/holding-requests", get().to(get_holding_requests))
+        .route("/finance/budgets/{budget_id}/holding-requests/{request_id}/answer", post().to(post_answer))
+        .route("/finance/uprating", post().to(post_uprating_of_all))
         .route("/finance/due", get().to(get_due));
 }
 
@@ -379,6 +382,85 @@ pub async fn post_uprating(
     let from = (sent.from, sent.share);
     let changed = app.db.write(move |tx| deed::uprates(tx, &officer, budget, from, now)).await?;
     Ok(Answer(adjusted(budget, changed.adjusted)))
+}
+
+/// How many budgets were raised.
+#[derive(Serialize, ToSchema)]
+pub struct UpratedDocument {
+    /// Those that the rise had not reached.
+    pub budgets: usize,
+}
+
+/// Raises every budget of the authority that the rise has not reached. Sent again after it broke off it goes on where it
+/// stopped.
+#[utoipa::path(post, path = "/api/v1/finance/uprating", tag = "finance", security(("bearer" = [])),
+    request_body = UpratingDocument,
+    responses((status = 200, body = UpratedDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn post_uprating_of_all(
+    officer: FinanceOfficer,
+    Json(sent): Json<UpratingDocument>,
+    app: Data<App>,
+) -> Result<Answer<UpratedDocument>, AppError> {
+    let wrong = deed::wrong_with_a_rise(Some(sent.from), Some(sent.share), app.clock.now());
+    if !wrong.is_empty() {
+        return Err(AppError::invalid(wrong));
+    }
+    let budgets = deed::uprates_all(&app, &officer, (sent.from, sent.share)).await?;
+    Ok(Answer(UpratedDocument { budgets }))
+}
+
+/// How the person of a budget asked for it to be held.
+#[utoipa::path(get, path = "/api/v1/finance/budgets/{budget_id}/holding-requests", tag = "finance",
+    security(("bearer" = [])), params(("budget_id" = String, Path)),
+    responses((status = 200, body = HoldingRequestsDocument), (status = 404, body = Problem)))]
+pub async fn get_holding_requests(
+    officer: FinanceOfficer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<Answer<HoldingRequestsDocument>, AppError> {
+    let budget = id::<BudgetId>(&path)?;
+    let (looking, now) = (officer.clone(), app.clock.now());
+    let (row, wishes) = app
+        .db
+        .read(move |conn| {
+            let row = store::budget(conn, &officer, budget)?;
+            Ok::<_, AppError>((row, store::requests_of(conn, budget)?))
+        })
+        .await?;
+    audit::looks(&app.db, super::pages::looks(&looking, &[row], now)).await?;
+    Ok(Answer(HoldingRequestsDocument { holding_requests: wishes.into_iter().map(Into::into).collect() }))
+}
+
+/// What is answered.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoldingAnswer {
+    /// Whether it is done as it was wished.
+    pub done: bool,
+    /// Why not; the person reads it.
+    #[serde(default)]
+    pub words: String,
+}
+
+/// Answers how a budget is to be held.
+#[utoipa::path(post, path = "/api/v1/finance/budgets/{budget_id}/holding-requests/{request_id}/answer", tag = "finance",
+    security(("bearer" = [])), params(("budget_id" = String, Path), ("request_id" = String, Path)),
+    request_body = HoldingAnswer,
+    responses((status = 204, description = "It is answered."), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub async fn post_answer(
+    officer: FinanceOfficer,
+    path: Path<(String, String)>,
+    Json(sent): Json<HoldingAnswer>,
+    app: Data<App>,
+) -> Result<HttpResponse, AppError> {
+    let (budget, wish) = (id::<BudgetId>(&path.0)?, id::<HoldingRequestId>(&path.1)?);
+    let (now, public_url) = (app.clock.now(), app.post.public_url.clone());
+    let answer = move |tx: &mut crate::db::Conn| {
+        super::super::holding::answer(tx, &officer, (budget, wish), (sent.done, &sent.words), &public_url, now)
+    };
+    app.db.write(answer).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Takes back a change that was planned and has not begun.

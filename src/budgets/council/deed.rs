@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 
+use crate::app::App;
 use crate::audit::{self, Deed, Entry, What as Of, Why};
-use crate::clock::UtcTime;
+use crate::clock::{UtcTime, day};
 use crate::db::Conn;
+use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
 use crate::ids::{BudgetId, MoneyMoveId, PeriodId, SubmissionKey, TermsId};
 use crate::places::settings::{self, Setting};
@@ -78,7 +80,7 @@ pub(super) fn uprates(
 
 /// Raises the rates of the next budgets of the authority from a date on, once for each date; how many were raised, and
 /// the last one that was looked at.
-pub(super) fn uprates_some(
+fn uprates_some(
     tx: &mut Conn,
     officer: &FinanceOfficer,
     (from, by_percent): (NaiveDate, i32),
@@ -98,6 +100,40 @@ pub(super) fn uprates_some(
     }
     let full = i64::try_from(next.len()).is_ok_and(|count| count == AT_ONCE);
     Ok((raised, next.last().copied().filter(|_| full)))
+}
+
+/// What is wrong with a rise of all rates: its day, and its share in hundredths of a percent.
+pub(super) fn wrong_with_a_rise(from: Option<NaiveDate>, share: Option<i32>, now: UtcTime) -> Vec<FieldError> {
+    let mut wrong = Vec::new();
+    match from {
+        None => wrong.push(FieldError::new("from", "Enter a date, like 2027-04-06.")),
+        Some(from) if from < day(now) => wrong.push(FieldError::new("from", "Choose today or a later day.")),
+        Some(_) => {}
+    }
+    if !share.is_some_and(|share| (1..=5_000).contains(&share)) {
+        wrong.push(FieldError::new("share", "Enter a percentage of more than 0 and at most 50, like 2.5."));
+    }
+    wrong
+}
+
+/// Raises every budget of the authority that the rise has not reached, a hundred in one transaction: so doing it again after
+/// it broke off goes on where it stopped. How many were raised.
+pub(super) async fn uprates_all(
+    app: &App,
+    officer: &FinanceOfficer,
+    rise: (NaiveDate, i32),
+) -> Result<usize, AppError> {
+    let now = app.clock.now();
+    let (mut raised, mut after) = (0, None);
+    loop {
+        let officer = officer.clone();
+        let step = app.db.write(move |tx| uprates_some(tx, &officer, rise, after, now).map_err(AppError::from)).await?;
+        raised += step.0;
+        after = step.1;
+        if after.is_none() {
+            return Ok(raised);
+        }
+    }
 }
 
 /// Takes back a planned change.

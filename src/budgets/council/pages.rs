@@ -870,8 +870,7 @@ pub async fn get_uprating(
     html(&uprating_page(&request, &Typed::default(), Vec::new(), raised.as_deref()))
 }
 
-/// `POST /finance/uprating`: every budget of the authority that the rise has not reached, a hundred in one transaction; so
-/// sending it again after it broke off goes on where it stopped.
+/// `POST /finance/uprating`: every budget of the authority that the rise has not reached.
 pub async fn post_uprating(
     officer: FinanceOfficer,
     Form(form): Form<BTreeMap<String, String>>,
@@ -879,33 +878,15 @@ pub async fn post_uprating(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let typed = Typed(form);
-    let mut problems = Vec::new();
     let from: Option<NaiveDate> = typed.of("from").parse().ok();
-    if from.is_none() {
-        problems.push(FieldError::new("from", "Enter a date, like 2027-04-06."));
-    }
-    let by_percent = super::super::shares::read_percent(typed.of("percent"));
-    if !by_percent.is_some_and(|share| (1..=5_000).contains(&share)) {
-        problems.push(FieldError::new("percent", "Enter a percentage of more than 0 and at most 50, like 2.5."));
-    }
-    let now = app.clock.now();
-    if from.is_some_and(|from| from < day(now)) {
-        problems.push(FieldError::new("from", "Choose today or a later day."));
-    }
-    let (Some(from), Some(by_percent), true) = (from, by_percent, problems.is_empty()) else {
+    let share = super::super::shares::read_percent(typed.of("percent"));
+    let mut problems = deed::wrong_with_a_rise(from, share, app.clock.now());
+    let (Some(from), Some(share), true) = (from, share, problems.is_empty()) else {
+        for problem in problems.iter_mut().filter(|problem| problem.field == "share") {
+            problem.field = "percent".into();
+        }
         return html_with(StatusCode::UNPROCESSABLE_ENTITY, &uprating_page(&request, &typed, problems, None));
     };
-    let (mut raised, mut after) = (0, None);
-    loop {
-        let officer = officer.clone();
-        let step = app
-            .db
-            .write(move |tx| deed::uprates_some(tx, &officer, (from, by_percent), after, now).map_err(AppError::from))
-            .await?;
-        raised += step.0;
-        after = step.1;
-        if after.is_none() {
-            return Ok(see_other(&format!("/finance/uprating?done={raised}")));
-        }
-    }
+    let raised = deed::uprates_all(&app, &officer, (from, share)).await?;
+    Ok(see_other(&format!("/finance/uprating?done={raised}")))
 }

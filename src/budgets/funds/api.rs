@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::audit;
 use crate::clock::day;
+use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::{FinanceOfficer, ProviderMember};
 use crate::ids::{BudgetId, FundReturnId};
@@ -17,6 +18,7 @@ use crate::web::form::Json;
 use crate::web::render::Problem;
 
 use super::file::{Filed, decide, file};
+use super::finance_pages::looks;
 use super::fund_return::{FundReturn, ReturnState};
 use super::pages::{look, told};
 use super::store;
@@ -198,8 +200,14 @@ pub struct FundReturnsDocument {
     responses((status = 200, body = FundReturnsDocument)))]
 pub async fn get_returns(officer: FinanceOfficer, app: Data<App>) -> Result<Answer<FundReturnsDocument>, AppError> {
     let states = [ReturnState::Filed, ReturnState::Due, ReturnState::SentBack];
-    let rows =
-        app.db.read(move |conn| store::returns_at(conn, &officer, &states, 500)).await.map_err(AppError::from)?;
+    let now = app.clock.now();
+    let read = move |conn: &mut Conn| {
+        let rows = store::returns_at(conn, &officer, &states, 500)?;
+        let looks = looks(conn, &officer, rows.iter().map(|(told, ..)| told), now)?;
+        Ok::<_, diesel::result::Error>((rows, looks))
+    };
+    let (rows, looks) = app.db.read(read).await.map_err(AppError::from)?;
+    audit::looks(&app.db, looks).await?;
     Ok(Answer(FundReturnsDocument { returns: rows.into_iter().map(|(told, ..)| document(told)).collect() }))
 }
 

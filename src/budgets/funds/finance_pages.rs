@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::clock::day;
+use crate::clock::{UtcTime, day};
+use crate::db::Conn;
 use crate::error::{AppError, FieldError};
 use crate::identity::FinanceOfficer;
 use crate::ids::FundReturnId;
@@ -16,7 +17,7 @@ use crate::web::page::{Errors, Page, Tile, html_with, see_other};
 use super::super::council::pages::nav;
 use super::super::store::whose;
 use super::file::decide;
-use super::fund_return::ReturnState;
+use super::fund_return::{FundReturn, ReturnState};
 use super::pages::shown;
 use super::store::{self, Told};
 use super::views::{ReturnShown, ReturnsPage};
@@ -49,6 +50,23 @@ pub async fn get_returns(
     page(&app, &request, officer, notice, Vec::new()).await
 }
 
+/// What a look at these returns writes down about the people of the budgets.
+pub(super) fn looks<'a>(
+    conn: &mut Conn,
+    officer: &FinanceOfficer,
+    seen: impl Iterator<Item = &'a FundReturn>,
+    now: UtcTime,
+) -> diesel::QueryResult<Vec<Entry>> {
+    let looked = (Deed::LookedAt, Why::ToLookAfterBudgets);
+    let mut looks = Vec::new();
+    for told in seen {
+        let budget = (What::Budget, told.budget_id.as_str());
+        let person = whose(conn, told.budget_id)?.map(|(_, person)| person);
+        looks.extend(person.map(|person| Entry::new(officer, looked, person, budget, now)));
+    }
+    Ok(looks)
+}
+
 async fn page(
     app: &App,
     request: &HttpRequest,
@@ -58,25 +76,18 @@ async fn page(
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let today = day(now);
-    let looking = officer.clone();
-    let (filed, missing, accepted, people) = app
+    let (filed, missing, accepted, looks) = app
         .db
         .read(move |conn| {
             let filed = store::returns_at(conn, &officer, &[ReturnState::Filed], 100)?;
             let missing = store::returns_at(conn, &officer, &[ReturnState::Due, ReturnState::SentBack], 100)?;
             let accepted = store::returns_at(conn, &officer, &[ReturnState::Accepted], 20)?;
-            let mut people = Vec::new();
-            for (told, ..) in filed.iter().chain(&missing).chain(&accepted) {
-                people.extend(whose(conn, told.budget_id)?.map(|(_, person)| (person, told.budget_id)));
-            }
-            Ok::<_, AppError>((filed, missing, accepted, people))
+            let all = filed.iter().chain(&missing).chain(&accepted).map(|(told, ..)| told);
+            let looks = looks(conn, &officer, all, now)?;
+            Ok::<_, AppError>((filed, missing, accepted, looks))
         })
         .await?;
-    let why = (Deed::LookedAt, Why::ToLookAfterBudgets);
-    let look = |(person, budget): &(crate::ids::PersonId, crate::ids::BudgetId)| {
-        Entry::new(&looking, why, *person, (What::Budget, budget.as_str()), now)
-    };
-    audit::looks(&app.db, people.iter().map(look).collect()).await?;
+    audit::looks(&app.db, looks).await?;
     let line = |(told, provider, person): &Told| ReturnShown {
         provider: provider.clone(),
         href: format!("/finance/budgets/{}", told.budget_id),

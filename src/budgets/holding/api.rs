@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::audit;
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::identity::BudgetReader;
@@ -19,7 +18,6 @@ use crate::web::render::Problem;
 use super::super::FundingRoute;
 use super::super::council::store::{HoldingRequest, RequestState, requests_of};
 use super::super::ledger::{AccountKind, Source};
-use super::super::pages::look;
 use super::super::store;
 use super::super::terms::{RatePer, TermsKind};
 use super::{self as holding, Wish};
@@ -237,7 +235,6 @@ pub(in super::super) fn in_full(
 #[utoipa::path(get, path = "/api/v1/budgets/{budget_id}/terms", tag = "budgets", security(("bearer" = [])),
     params(("budget_id" = String, Path)), responses((status = 200, body = BudgetInFull), (status = 404, body = Problem)))]
 pub async fn get_terms(reader: BudgetReader, app: Data<App>) -> Result<Answer<BudgetInFull>, AppError> {
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     let read =
         move |conn: &mut Conn| in_full(conn, reader.authority(), reader.budget(), reader.person_name().to_owned());
     Ok(Answer(app.db.read(read).await?))
@@ -285,7 +282,6 @@ pub struct HoldingRequestsDocument {
 #[utoipa::path(get, path = "/api/v1/budgets/{budget_id}/holding-requests", tag = "budgets", security(("bearer" = [])),
     params(("budget_id" = String, Path)), responses((status = 200, body = HoldingRequestsDocument)))]
 pub async fn get_requests(reader: BudgetReader, app: Data<App>) -> Result<Answer<HoldingRequestsDocument>, AppError> {
-    audit::looks(&app.db, vec![look(&reader, app.clock.now())]).await?;
     let rows = app.db.read(move |conn| requests_of(conn, reader.budget())).await.map_err(AppError::from)?;
     Ok(Answer(HoldingRequestsDocument { holding_requests: rows.into_iter().map(Into::into).collect() }))
 }

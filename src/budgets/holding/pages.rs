@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit;
 use crate::clock::{UtcTime, day, long_date};
 use crate::error::{AppError, FieldError};
 use crate::identity::BudgetReader;
@@ -19,7 +18,6 @@ use crate::web::page::{Choice, Errors, Page, html_with, see_other};
 use super::super::council::pages::{periods_shown, rate, request_shown, source_rows, terms_shown, who_holds};
 use super::super::council::store::{RequestState, requests_of, with_names};
 use super::super::ledger::{AccountKind, Source};
-use super::super::pages::look;
 use super::super::shares::percent;
 use super::super::terms::{self, Frame};
 use super::super::views::{HeldBy, HoldingPage};
@@ -101,7 +99,6 @@ async fn page(
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
     let today = day(now);
-    audit::looks(&app.db, vec![look(&reader, now)]).await?;
     let asked = reader.clone();
     let (summary, balances, all, periods, ended, requests, round_to, account) = app
         .db

@@ -199,6 +199,7 @@ pub struct FindingList {
 /// What is asked for.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ReadingKind)]
 pub enum What {
     /// To read it and say what would change.
     Look,

@@ -31,6 +31,7 @@ text_enum! {
 
 text_enum! {
     /// How far a reading has come.
+    #[schema(as = ReadingState)]
     pub enum RunState {
         /// Records are being read.
         Reading = "reading",
@@ -47,6 +48,7 @@ text_enum! {
 
 text_enum! {
     /// What was found of a record.
+    #[schema(as = ReadingOutcome)]
     pub enum Outcome {
         /// It is new.
         Added = "added",

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::app::App;
 use crate::ids::FeedRunId;
+use crate::web::cell::harmless;
 
 use super::feed::{Finding, Run};
 use super::store;
@@ -29,11 +30,6 @@ pub fn table(run: &Run) -> String {
     format!("The feed, {}:\n{}", run.state, lines.join("\n"))
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
 /// Writes everything that a reading found, in the order of the feed.
 pub fn write_csv(app: &App, run: FeedRunId, to: impl Write) -> Result<(), Failure> {
     let mut out = csv::Writer::from_writer(to);
@@ -55,9 +51,9 @@ fn record(row: &Finding) -> [String; 7] {
     [
         row.position.to_string(),
         row.outcome.to_string(),
-        cell(&row.source_id),
-        cell(&row.name),
-        cell(&row.notes.replace('\n', "; ")),
+        harmless(&row.source_id),
+        harmless(&row.name),
+        harmless(&row.notes.replace('\n', "; ")),
         row.service_id.clone().unwrap_or_default(),
         if row.applied { "yes".into() } else { "no".into() },
     ]

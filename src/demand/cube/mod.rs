@@ -32,6 +32,7 @@ pub use recount::differences;
 
 text_enum! {
     /// The step of buying that a cell counts. Each keeps its own people: who asked is not who was served.
+    #[schema(as = CountedStep)]
     enum Step {
         /// Somebody asked to buy. It stays counted when it is cancelled or declined: it was wanted.
         Requested = "requested",

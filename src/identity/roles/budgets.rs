@@ -6,13 +6,14 @@ use std::rc::Rc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use crate::audit;
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::helping::Scopes;
 use crate::ids::{AuthorityId, BudgetId, PersonId, PurchaseId};
 use crate::web::page::Visitor;
 
-use super::{Answer, Scope, SignedIn, app, not_theirs, path_id, signed_in};
+use super::{Answer, Scope, SignedIn, app, not_theirs, path_id, signed_in, written_down};
 
 /// Someone who may look at one personal budget: the person it is for, or somebody who acts for them.
 #[derive(Clone, Debug)]
@@ -197,6 +198,7 @@ async fn budget_reader(request: &HttpRequest) -> Result<BudgetReader, AppError> 
     let (found, whose) = app(request)?.db.read(find).await?;
     let Some(reader) = found else { return Err(not_theirs(request, who, whose.map(|(_, person)| person)).await) };
     reader.announce(request);
+    written_down(request, |now| audit::at_a_budget(&reader, now)).await?;
     Ok(reader)
 }
 
@@ -215,5 +217,6 @@ async fn purchase_reader(request: &HttpRequest) -> Result<PurchaseReader, AppErr
     let (found, whose) = app(request)?.db.read(find).await?;
     let Some(reader) = found else { return Err(not_theirs(request, who, whose.map(|(_, person)| person)).await) };
     reader.holder.announce(request);
+    written_down(request, |now| audit::at_a_purchase(&reader, now)).await?;
     Ok(reader)
 }

@@ -40,6 +40,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::clock::UtcTime;
 use crate::db::Conn;
 use crate::error::AppError;
@@ -242,6 +243,7 @@ impl SignedIn {
             may_switch: !self.arrival.granted.is_empty()
                 && (self.arrival.roles_conflict() || self.arrival.for_oneself || self.arrival.has_budget),
             has_money: self.arrival.has_budget && self.role().is_none(),
+            reads_only: false,
         }
     }
 
@@ -365,6 +367,13 @@ async fn arriving(request: &HttpRequest) -> Result<Arriving, AppError> {
 
 async fn signed_in(request: &HttpRequest) -> Result<SignedIn, AppError> {
     visitor(request).await?.ok_or(AppError::SignInFirst)
+}
+
+/// Writes down that somebody reaches for what is another person's, before they see any of it: here, so that no page and no
+/// program goes round it. What is one's own is nobody's business.
+async fn written_down(request: &HttpRequest, look: impl FnOnce(UtcTime) -> Entry) -> Result<(), AppError> {
+    let app = app(request)?;
+    Ok(audit::looks(&app.db, vec![look(app.clock.now())]).await?)
 }
 
 /// What somebody is told who asks for something of `person` that they may not see: that it is not there. Who acts for that

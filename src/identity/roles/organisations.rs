@@ -1,13 +1,17 @@
 //! Roles that are held for a provider or an authority.
 
+use std::rc::Rc;
+
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::http::Method;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::error::AppError;
+use crate::identity::{Membership, Standing};
 use crate::ids::{AuthorityId, OrganizationId};
+use crate::web::page::Visitor;
 
 use super::{Answer, RoleName, SignedIn, signed_in};
-use crate::identity::Standing;
 
 /// Someone who works the account of one provider.
 #[derive(Clone, Debug)]
@@ -91,6 +95,7 @@ of_a_provider! {
 #[derive(Clone, Debug)]
 pub struct Commissioner {
     who: SignedIn,
+    role: RoleName,
     authority: AuthorityId,
 }
 
@@ -98,6 +103,7 @@ pub struct Commissioner {
 #[derive(Clone, Debug)]
 pub struct FinanceOfficer {
     who: SignedIn,
+    role: RoleName,
     authority: AuthorityId,
 }
 
@@ -105,6 +111,7 @@ pub struct FinanceOfficer {
 #[derive(Clone, Debug)]
 pub struct Moderator {
     who: SignedIn,
+    role: RoleName,
     authority: AuthorityId,
 }
 
@@ -112,6 +119,7 @@ pub struct Moderator {
 #[derive(Clone, Debug)]
 pub struct AuthorityAdministrator {
     who: SignedIn,
+    role: RoleName,
     authority: AuthorityId,
 }
 
@@ -119,6 +127,7 @@ pub struct AuthorityAdministrator {
 #[derive(Clone, Debug)]
 pub struct CareDesk {
     who: SignedIn,
+    role: RoleName,
     authority: AuthorityId,
 }
 
@@ -126,6 +135,7 @@ pub struct CareDesk {
 #[derive(Clone, Debug)]
 pub struct AuthorityReader {
     who: SignedIn,
+    role: RoleName,
     authority: AuthorityId,
 }
 
@@ -138,6 +148,12 @@ macro_rules! of_an_authority {
                 &self.who
             }
 
+            /// In which role: an auditor reads what this one reads.
+            #[must_use]
+            pub fn role(&self) -> RoleName {
+                self.role
+            }
+
             /// For which authority.
             #[must_use]
             pub fn authority(&self) -> AuthorityId {
@@ -147,9 +163,12 @@ macro_rules! of_an_authority {
             /// The authority that a person has this role for, where there is one.
             #[must_use]
             pub fn find(who: &SignedIn) -> Option<Self> {
-                let membership = None$(.or_else(|| who.membership(RoleName::$name)))+;
-                let authority = membership?.authority_id?;
-                Some(Self { who: who.clone(), authority })
+                Self::by(who, None$(.or_else(|| who.membership(RoleName::$name)))+)
+            }
+
+            fn by(who: &SignedIn, membership: Option<&Membership>) -> Option<Self> {
+                let membership = membership?;
+                Some(Self { who: who.clone(), role: membership.role, authority: membership.authority_id? })
             }
         }
     )+};
@@ -161,6 +180,34 @@ of_an_authority! {
     AuthorityAdministrator: AuthorityAdministrator;
     CareDesk: CareManager;
     AuthorityReader: AuthorityAdministrator | Auditor;
+}
+
+/// Roles in whose place an auditor reads: everything of one authority, and nothing is changed.
+macro_rules! read_by_auditors {
+    ($($role:ident)+) => {$(
+        impl $role {
+            fn audits(who: &SignedIn) -> Option<Self> {
+                Self::by(who, who.membership(RoleName::Auditor))
+            }
+        }
+    )+};
+}
+read_by_auditors! { Commissioner FinanceOfficer Moderator AuthorityAdministrator Practitioner }
+
+/// Someone with a role; or, where something is only read, an auditor of the same authority.
+async fn or_auditor<R>(
+    request: &HttpRequest,
+    find: fn(&SignedIn) -> Option<R>,
+    audits: fn(&SignedIn) -> Option<R>,
+) -> Result<R, AppError> {
+    let who = signed_in(request).await?;
+    if let Some(role) = find(&who) {
+        return Ok(role);
+    }
+    let role = audits(&who).filter(|_| request.method() == Method::GET).ok_or(AppError::NotFound)?;
+    let visitor = Visitor { reads_only: true, ..who.as_visitor() };
+    request.extensions_mut().insert(Rc::new(visitor));
+    Ok(role)
 }
 
 /// Someone of an authority who records who acts for its people: a care manager, or an administrator.
@@ -178,7 +225,7 @@ impl Practitioner {
         &self.who
     }
 
-    /// In which of the two roles.
+    /// In which of the two roles, or as an auditor who reads.
     #[must_use]
     pub fn role(&self) -> RoleName {
         self.role
@@ -194,7 +241,11 @@ impl Practitioner {
     #[must_use]
     pub fn find(who: &SignedIn) -> Option<Self> {
         let roles = [RoleName::CareManager, RoleName::AuthorityAdministrator];
-        let membership = roles.iter().find_map(|role| who.membership(*role))?;
+        Self::by(who, roles.iter().find_map(|role| who.membership(*role)))
+    }
+
+    fn by(who: &SignedIn, membership: Option<&Membership>) -> Option<Self> {
+        let membership = membership?;
         Some(Self { who: who.clone(), role: membership.role, authority: membership.authority_id? })
     }
 }
@@ -207,13 +258,13 @@ from_request! {
     ProviderOwner: request => {
         ProviderMember::find(&signed_in(&request).await?).and_then(ProviderOwner::of).ok_or(AppError::NotFound)
     };
-    Commissioner: request => Commissioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
-    FinanceOfficer: request => FinanceOfficer::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
-    Moderator: request => Moderator::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    Commissioner: request => or_auditor(&request, Commissioner::find, Commissioner::audits).await;
+    FinanceOfficer: request => or_auditor(&request, FinanceOfficer::find, FinanceOfficer::audits).await;
+    Moderator: request => or_auditor(&request, Moderator::find, Moderator::audits).await;
     CareDesk: request => CareDesk::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityReader: request => AuthorityReader::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
     AuthorityAdministrator: request => {
-        AuthorityAdministrator::find(&signed_in(&request).await?).ok_or(AppError::NotFound)
+        or_auditor(&request, AuthorityAdministrator::find, AuthorityAdministrator::audits).await
     };
-    Practitioner: request => Practitioner::find(&signed_in(&request).await?).ok_or(AppError::NotFound);
+    Practitioner: request => or_auditor(&request, Practitioner::find, Practitioner::audits).await;
 }

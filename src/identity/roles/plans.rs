@@ -6,13 +6,14 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::allocation::AnsweredAs;
+use crate::audit;
 use crate::db::Conn;
 use crate::error::AppError;
 use crate::helping::RepresentativeKind;
 use crate::ids::{AuthorityId, PersonId};
 use crate::web::page::Visitor;
 
-use super::{Answer, Scope, SignedIn, app, not_theirs, path_id, signed_in, store};
+use super::{Answer, Scope, SignedIn, app, not_theirs, path_id, signed_in, store, written_down};
 
 /// Someone who may read one person's plan: the person themself, or somebody who acts for them.
 #[derive(Clone, Debug)]
@@ -176,5 +177,6 @@ async fn plan_reader(request: &HttpRequest) -> Result<PlanReader, AppError> {
     let found = app(request)?.db.read(move |conn| PlanReader::find(conn, &asking, person)).await?;
     let Some(reader) = found else { return Err(not_theirs(request, who, Some(person)).await) };
     reader.announce(request);
+    written_down(request, |now| audit::at_a_plan(&reader, now)).await?;
     Ok(reader)
 }

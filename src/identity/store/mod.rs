@@ -1,5 +1,6 @@
 //! All SQL of identity.
 
+pub(super) mod attempts;
 pub(super) mod external;
 pub(super) mod factors;
 pub(super) mod links;

@@ -20,6 +20,7 @@ pub const MOST_PRICES: usize = 12;
 
 text_enum! {
     /// One part of an entry.
+    #[schema(as = ServicePart)]
     pub enum Part {
         /// What it is.
         What = "what",

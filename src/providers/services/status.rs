@@ -14,6 +14,7 @@ use super::store;
 
 text_enum! {
     /// What a provider does with a service that is in the catalogue.
+    #[schema(as = ServiceStep)]
     pub enum Step {
         /// Takes it out.
         Withdraw = "withdrawal",

@@ -179,15 +179,3 @@ pub fn says_the_same(part: Part, row: &[(String, String)], entry: &Entry, known:
         given.is_none_or(|(_, value)| value.trim() == cell(&column, entry, known).trim())
     })
 }
-
-/// A cell that no spreadsheet runs as a formula.
-#[must_use]
-pub fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
-/// The same cell as it was before [`harmless`].
-#[must_use]
-pub fn as_meant(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(text)
-}

@@ -1,8 +1,9 @@
 //! Reads the bytes of a file into rows with names, whatever a spreadsheet made of it.
 
 use crate::error::{AppError, FieldError};
+use crate::web::cell::as_meant;
 
-use super::columns::{as_meant, columns};
+use super::columns::columns;
 
 /// The most rows of one file.
 pub(super) const MOST_ROWS: usize = 1_000;

@@ -15,6 +15,7 @@ const BATCH: usize = 200;
 
 text_enum! {
     /// What a row would do.
+    #[schema(as = UploadOutcome)]
     pub enum Outcome {
         /// A service that is not there yet.
         New = "new",

@@ -13,10 +13,10 @@ use crate::error::AppError;
 use crate::identity::ProviderMember;
 use crate::ids::ServiceId;
 use crate::money::thousands;
+use crate::web::cell::harmless;
 use crate::web::form::Ask;
 use crate::web::page::{Choice, Page, Tile, html};
 
-use super::super::sheet::columns::harmless;
 use super::super::sheet::pages::csv_file;
 use super::super::views::desk_nav;
 use super::figures::{Counted, Period, Usual, usual};

@@ -1,31 +1,62 @@
-//! Examples of what is sent, in the OpenAPI document. Each is checked against its schema (`tests/contracts/open_api.rs`).
+//! Examples in the OpenAPI document: of what is sent, of what is answered, and of each kind of failure. Those that tell a
+//! story are written here, the others are made of their schemas. Each is checked against its schema
+//! (`tests/contracts/open_api.rs`).
+
+mod made;
+mod words;
 
 use serde_json::{Value, json};
 use utoipa::Modify;
 use utoipa::openapi::{Content, RefOr};
+
+use made::Schemas;
+
+pub use words::WORDLESS;
 
 /// Adds them.
 pub(super) struct Examples;
 
 impl Modify for Examples {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = serde_json::to_value(&document.components).unwrap_or_default();
+        let schemas = Schemas(components["schemas"].clone());
         for (path, item) in &mut document.paths.paths {
-            for (method, operation) in [("post", &mut item.post), ("put", &mut item.put)] {
-                if let Some(operation) = operation
-                    && let Some(RefOr::T(body)) = &mut operation.request_body
-                    && let Some(example) = sent(method, path)
-                {
-                    body.content.values_mut().for_each(|content| show(content, &example));
+            let operations = [
+                ("get", &mut item.get),
+                ("post", &mut item.post),
+                ("put", &mut item.put),
+                ("delete", &mut item.delete),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                if let Some(RefOr::T(body)) = &mut operation.request_body {
+                    for (kind, content) in &mut body.content {
+                        show(kind, content, &schemas, sent(method, path));
+                    }
+                }
+                for response in operation.responses.responses.values_mut() {
+                    let RefOr::T(response) = response else { continue };
+                    for (kind, content) in &mut response.content {
+                        show(kind, content, &schemas, None);
+                    }
                 }
             }
         }
     }
 }
 
-fn show(content: &mut RefOr<Content>, example: &Value) {
-    if let RefOr::T(content) = content {
-        content.example = Some(example.clone());
-    }
+fn show(kind: &str, content: &mut RefOr<Content>, schemas: &Schemas, written: Option<Value>) {
+    let RefOr::T(content) = content else { return };
+    let made = || match kind {
+        "text/csv" => Some(json!("reference,answer\r\nWM-000123-1,paid\r\n")),
+        "application/xml" => Some(json!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document>…</Document>")),
+        _ if kind.ends_with("json") || kind.ends_with("urlencoded") => {
+            let schema = serde_json::to_value(content.schema.as_ref()?).ok()?;
+            Some(schemas.example(&schema))
+        }
+        _ => None, // a file of bytes
+    };
+    content.example = written.or_else(made);
 }
 
 /// What is sent to this address.
