@@ -222,7 +222,7 @@ fn about_services(field: &str) -> Option<Value> {
         "path" => json!("/services/0197f0c2-6a53-7cc0-8d5e-2f3f0f6d9a11"),
         "link" => json!("/shared/8d0c4f…"),
         "sort_code" => json!("20-00-00"),
-        "account_number" => json!("12345678"),
+        "number" => json!("12345678"),
         "iban" => json!(""),
         "corrected" | "did_you_mean" => json!("lunch club"),
         "order" => json!(["how well the words fit", "how near it is"]),

@@ -1,5 +1,7 @@
-//! Bank accounts over `/api/v1`: numbers go in and never come out.
+//! Where providers and those who hold budgets are paid, and from where a council pays, over `/api/v1`. Numbers go in and never
+//! come out.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json as JsonAnswer, Path, ServiceConfig, get, put};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use crate::web::form::Json;
 use crate::web::render::Problem;
 
 use super::account::{BankAccount, Payee};
-use super::account_pages::{may_give, of_council, of_holder, of_person, of_provider};
+use super::account_pages::{looked, may_give, of_council, of_holder, of_person, of_provider};
 use super::give_account::{Given, keep};
 use super::store;
 
@@ -51,7 +53,13 @@ pub struct BankAccountDocument {
     pub bank_account: Option<SealedAccount>,
 }
 
-/// A bank account: a name, and either a sort code with an account number, or an IBAN.
+async fn shown(app: &App, payee: Payee) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+    let now = app.db.read(move |conn| store::account_shown(conn, &payee)).await.map_err(AppError::from)?;
+    let sealed = |(ends_with, given_at, given_by)| SealedAccount { ends_with, given_at, given_by };
+    Ok(JsonAnswer(BankAccountDocument { bank_account: now.map(sealed) }))
+}
+
+/// A bank account: sort code and number, or an IBAN.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewBankAccount {
@@ -60,15 +68,9 @@ pub struct NewBankAccount {
     /// Six digits, for an account in the United Kingdom.
     pub sort_code: String,
     /// Eight digits.
-    pub account_number: String,
+    pub number: String,
     /// For an account elsewhere.
     pub iban: String,
-}
-
-async fn shown(app: &App, payee: Payee) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
-    let now = app.db.read(move |conn| store::account_shown(conn, &payee)).await.map_err(AppError::from)?;
-    let sealed = |(ends_with, given_at, given_by)| SealedAccount { ends_with, given_at, given_by };
-    Ok(JsonAnswer(BankAccountDocument { bank_account: now.map(sealed) }))
 }
 
 /// To where money goes is not for every program that works a desk: it takes the scope that changes accounts, too.
@@ -81,17 +83,12 @@ fn may_change(who: &SignedIn) -> Result<(), AppError> {
     Err(AppError::refused_as(StatusCode::FORBIDDEN, "scope-missing", why))
 }
 
-async fn kept(
-    app: &App,
-    who: &SignedIn,
-    given: Given,
-    new: NewBankAccount,
-) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+async fn changed(app: &App, who: &SignedIn, given: Given, new: NewBankAccount) -> Result<HttpResponse, AppError> {
     may_change(who)?;
-    let account = BankAccount::checked(&new.name, &new.sort_code, &new.account_number, &new.iban)?;
-    let (payee, now, vault) = (given.payee.clone(), app.clock.now(), app.vault.clone());
+    let account = BankAccount::checked(&new.name, &new.sort_code, &new.number, &new.iban)?;
+    let (now, vault) = (app.clock.now(), app.vault.clone());
     app.db.write(move |tx| keep(tx, &vault, &given, &account, now)).await?;
-    shown(app, payee).await
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Where the caller's organisation is paid.
@@ -107,13 +104,13 @@ pub async fn get_provider_account(
 /// Says where the caller's organisation is paid. A letter tells its owner.
 #[utoipa::path(put, path = "/api/v1/provider/bank-account", tag = "payments", security(("bearer" = [])),
     request_body = NewBankAccount,
-    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204, description = "It is changed."), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_provider_account(
     owner: ProviderOwner,
     Json(new): Json<NewBankAccount>,
     app: Data<App>,
-) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
-    kept(&app, owner.who(), of_provider(&owner), new).await
+) -> Result<HttpResponse, AppError> {
+    changed(&app, owner.who(), of_provider(&owner), new).await
 }
 
 /// From where the caller's council pays.
@@ -129,13 +126,13 @@ pub async fn get_council_account(
 /// Says from where the caller's council pays. A letter tells who said so.
 #[utoipa::path(put, path = "/api/v1/finance/bank-account", tag = "payments", security(("bearer" = [])),
     request_body = NewBankAccount,
-    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204, description = "It is changed."), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_council_account(
     officer: FinanceOfficer,
     Json(new): Json<NewBankAccount>,
     app: Data<App>,
-) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
-    kept(&app, officer.who(), of_council(&officer), new).await
+) -> Result<HttpResponse, AppError> {
+    changed(&app, officer.who(), of_council(&officer), new).await
 }
 
 /// Where a direct payment is paid.
@@ -150,21 +147,17 @@ pub async fn get_own_account(
     shown(&app, of_person(&app, &reader).payee).await
 }
 
-/// Says where a direct payment is paid. A letter tells the person.
+/// Says where a direct payment is paid. Letters tell the person, and who said so.
 #[utoipa::path(put, path = "/api/v1/budgets/{budget_id}/bank-account", tag = "payments", security(("bearer" = [])),
     params(("budget_id" = String, Path)), request_body = NewBankAccount,
-    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204, description = "It is changed."), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn put_own_account(
     reader: BudgetReader,
     Json(new): Json<NewBankAccount>,
     app: Data<App>,
-) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
+) -> Result<HttpResponse, AppError> {
     may_give(&app, &reader).await?;
-    kept(&app, reader.who(), of_person(&app, &reader), new).await
-}
-
-fn of_path(path: (String, String)) -> Result<(BudgetId, String), AppError> {
-    Ok((path.0.parse().map_err(|_not_an_id| AppError::NotFound)?, path.1))
+    changed(&app, reader.who(), of_person(&app, &reader), new).await
 }
 
 /// Where whoever holds a budget in one way is paid.
@@ -176,24 +169,28 @@ pub async fn get_holder_account(
     path: Path<(String, String)>,
     app: Data<App>,
 ) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
-    let (budget, way) = of_path(path.into_inner())?;
-    let (_, given) = of_holder(&app, &officer, budget, &way).await?;
+    let budget = budget_id(&path.0)?;
+    let (_, given) = of_holder(&app, &officer, budget, &path.1).await?;
+    looked(&app, &officer, &given, budget).await?;
     shown(&app, given.payee).await
 }
 
-/// Says where whoever holds a budget in one way is paid. A letter tells the person.
+/// Says where whoever holds a budget in one way is paid. Letters tell the person, and who said so.
 #[utoipa::path(put, path = "/api/v1/finance/budgets/{budget_id}/bank-accounts/{funding_route}", tag = "payments",
     security(("bearer" = [])), params(("budget_id" = String, Path), ("funding_route" = String, Path)),
     request_body = NewBankAccount,
-    responses((status = 200, body = BankAccountDocument), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 204, description = "It is changed."), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem)))]
 pub async fn put_holder_account(
     officer: FinanceOfficer,
     path: Path<(String, String)>,
     Json(new): Json<NewBankAccount>,
     app: Data<App>,
-) -> Result<JsonAnswer<BankAccountDocument>, AppError> {
-    let (budget, way) = of_path(path.into_inner())?;
-    let (_, given) = of_holder(&app, &officer, budget, &way).await?;
-    kept(&app, officer.who(), given, new).await
+) -> Result<HttpResponse, AppError> {
+    let (_, given) = of_holder(&app, &officer, budget_id(&path.0)?, &path.1).await?;
+    changed(&app, officer.who(), given, new).await
+}
+
+fn budget_id(text: &str) -> Result<BudgetId, AppError> {
+    text.parse().map_err(|_not_an_id| AppError::NotFound)
 }

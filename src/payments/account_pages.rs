@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::audit::{Deed, Entry, What, Why};
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets::terms::Holder;
 use crate::budgets::{self, FundingRoute};
 use crate::clock::{day, long_date};
@@ -19,6 +19,7 @@ use crate::web::page::{Link, Page, html, html_with, see_other};
 
 use super::account::{BankAccount, Payee};
 use super::give_account::{Given, holder_of, keep};
+use super::pages::looks;
 use super::store;
 use super::views::AccountPage;
 
@@ -300,6 +301,17 @@ pub(super) async fn of_holder(
     Ok((holder, given))
 }
 
+/// Writes that an officer looked where whoever holds somebody's budget is paid.
+pub(super) async fn looked(
+    app: &App,
+    officer: &FinanceOfficer,
+    given: &Given,
+    budget: BudgetId,
+) -> Result<(), AppError> {
+    let whose = given.about.iter().map(|(person, _)| (*person, budget));
+    Ok(audit::looks(&app.db, looks(officer, whose, app.clock.now())).await?)
+}
+
 fn budget_id(text: &str) -> Result<BudgetId, AppError> {
     text.parse().map_err(|_not_an_id| AppError::NotFound)
 }
@@ -313,7 +325,8 @@ pub async fn get_holder_account(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let budget = budget_id(&path)?;
-    let (holder, _) = of_holder(&app, &officer, budget, &shown.way).await?;
+    let (holder, given) = of_holder(&app, &officer, budget, &shown.way).await?;
+    looked(&app, &officer, &given, budget).await?;
     let done = (Vec::new(), !shown.done.is_empty());
     html(&page(&app, &request, About::holder(budget, &holder), AccountForm::default(), done).await?)
 }

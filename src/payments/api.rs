@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::audit;
 use crate::budgets::FundingRoute;
 use crate::error::AppError;
 use crate::identity::FinanceOfficer;
@@ -21,7 +22,7 @@ use super::AT_ONCE;
 use super::approve::{approve, settle_some};
 use super::export::Format;
 use super::make::{Wanted, make, withdraw};
-use super::pages::file;
+use super::pages::{file, looks};
 use super::read_back::{apply, read};
 use super::run::{LineState, Run, RunState, reference};
 use super::store;
@@ -239,14 +240,17 @@ pub async fn get_payments(
     app: Data<App>,
 ) -> Result<JsonAnswer<PaymentsDocument>, AppError> {
     let (id, after) = (id(&run)?, wanted.after.unwrap_or(0));
+    let authority = officer.authority();
     let (run, lines) = app
         .db
         .read(move |conn| {
-            let run = store::run(conn, officer.authority(), id)?;
+            let run = store::run(conn, authority, id)?;
             let lines = store::lines_after(conn, &run, after, PAYMENTS)?;
             Ok::<_, AppError>((run, lines))
         })
         .await?;
+    let paid = lines.iter().filter_map(|shown| shown.person.zip(shown.line.budget_id));
+    audit::looks(&app.db, looks(&officer, paid, app.clock.now())).await?;
     let full = i64::try_from(lines.len()).is_ok_and(|count| count == PAYMENTS);
     let next = lines.last().map(|shown| shown.line.number).filter(|_| full);
     let payments = lines.into_iter().map(|shown| PaymentDocument {

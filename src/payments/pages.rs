@@ -9,13 +9,14 @@ use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::audit::{self, Deed, Entry, What, Why};
 use crate::budgets::due::DueToHolder;
 use crate::budgets::{self, FundingRoute};
 use crate::catalogue::card::tag;
-use crate::clock::{day, long_date, long_time};
+use crate::clock::{UtcTime, day, long_date, long_time};
 use crate::error::{AppError, FieldError};
 use crate::identity::{self, FinanceOfficer, RoleName};
-use crate::ids::{PaymentRunId, SubmissionKey};
+use crate::ids::{BudgetId, PaymentRunId, PersonId, SubmissionKey};
 use crate::money::{Money, thousands};
 use crate::places;
 use crate::purchasing;
@@ -119,6 +120,8 @@ async fn runs_page(
             Ok::<_, AppError>((authority, due, holders_without, without, runs, total, own))
         })
         .await?;
+    let waiting = holders_without.iter().map(|(each, _)| (each.person, each.budget));
+    audit::looks(&app.db, looks(officer, waiting, app.clock.now())).await?;
     let sum: i64 = due.by_option.values().map(|(_, sum)| sum).sum();
     let count: i64 = due.by_option.values().map(|(count, _)| count).sum();
     let tiles = vec![tile("due, all together", sum, count)];
@@ -157,6 +160,16 @@ async fn runs_page(
         }),
         errors: errors.into(),
     })
+}
+
+/// Looks at those whose budgets are paid out: for each of them to read.
+pub(super) fn looks(
+    officer: &FinanceOfficer,
+    seen: impl Iterator<Item = (PersonId, BudgetId)>,
+    now: UtcTime,
+) -> Vec<Entry> {
+    let why = (Deed::LookedAt, Why::ToPayHolders);
+    seen.map(|(person, budget)| Entry::new(officer, why, person, (What::Budget, budget.as_str()), now)).collect()
 }
 
 fn counted(count: i64, what: &str) -> String {
@@ -296,6 +309,8 @@ async fn run_page(
             Ok::<_, AppError>((run, lines, states, options, dropped, steps, changed))
         })
         .await?;
+    let paid = lines.iter().filter_map(|shown| shown.person.zip(shown.line.budget_id));
+    audit::looks(&app.db, looks(officer, paid, app.clock.now())).await?;
     let own = run.made_by == officer.who().person();
     let path = format!("/finance/runs/{}", run.id);
     let settled = run.state == RunState::Settled;

@@ -39,6 +39,7 @@ enum By {
 const SHOWS: &[(&str, By, &str)] = &[
     ("/budgets", By::Helper, "Amira"),
     ("/budgets/{budget_id}", By::Helper, "Amira"),
+    ("/budgets/{budget_id}/account", By::Helper, "Amira"),
     ("/budgets/{budget_id}/holding", By::Helper, "Amira"),
     ("/budgets/{budget_id}/spending", By::Helper, "Amira"),
     ("/budgets/{budget_id}/statement", By::Helper, "Amira"),
@@ -72,7 +73,10 @@ const SHOWS: &[(&str, By, &str)] = &[
     ("/finance", By::Finance, "Amira"),
     ("/finance/budgets", By::Finance, "Amira"),
     ("/finance/budgets/{budget_id}", By::Finance, "Amira"),
+    ("/finance/budgets/{budget_id}/account?way=direct+payment", By::Finance, "Amira"),
     ("/finance/budgets/{budget_id}/change", By::Finance, "Amira"),
+    ("/finance/runs", By::Finance, "Amira"),
+    ("/finance/runs/{run_id}", By::Finance, "Noor"),
     ("/finance/monitoring", By::Finance, "Noor"),
     ("/finance/returns", By::Finance, "Amira"),
     ("/moderation/papers", By::Moderator, "Pat"),
@@ -89,6 +93,7 @@ const SHOWS: &[(&str, By, &str)] = &[
     ("/provider/funds/returns/{return_id}", By::Provider, "Amira"),
     ("/api/v1/budgets", By::Helper, "Amira"),
     ("/api/v1/budgets/{budget_id}", By::Helper, "Amira"),
+    ("/api/v1/budgets/{budget_id}/bank-account", By::Helper, "Amira"),
     ("/api/v1/budgets/{budget_id}/holding-requests", By::Helper, "Amira"),
     ("/api/v1/budgets/{budget_id}/meaning?service_id={service_id}", By::Helper, "Amira"),
     ("/api/v1/budgets/{budget_id}/purchases", By::Helper, "Amira"),
@@ -113,7 +118,9 @@ const SHOWS: &[(&str, By, &str)] = &[
     ("/api/v1/finance/budgets/{budget_id}", By::Finance, "Amira"),
     ("/api/v1/finance/budgets/{budget_id}/holding-requests", By::Finance, "Amira"),
     ("/api/v1/finance/budgets/{budget_id}/moves", By::Finance, "Amira"),
+    ("/api/v1/finance/budgets/{budget_id}/bank-accounts/{funding_route}", By::Finance, "Amira"),
     ("/api/v1/finance/due", By::Finance, "Amira"),
+    ("/api/v1/finance/payment-runs/{run_id}/payments", By::Finance, "Noor"),
     ("/api/v1/finance/invoices", By::Finance, "Amira"),
     ("/api/v1/finance/monitoring", By::Finance, "Noor"),
     ("/api/v1/finance/returns", By::Finance, "Amira"),
@@ -232,8 +239,21 @@ const SHOWS_NOTHING: &[(&str, &[&str])] = &[
     ),
     ("figures that nobody can be found in", &["/demand", "/demand.csv", "/api/v1/demand"]),
     (
-        "providers, their accounts and the numbers of their invoices: nobody whose budget pays them",
-        &["/finance/account", "/finance/runs*", "/api/v1/finance/payment-runs*", "/api/v1/finance/bank-account"],
+        "sums of runs, and the council's own account",
+        &[
+            "/finance/account",
+            "/api/v1/finance/bank-account",
+            "/api/v1/finance/payment-runs",
+            "/api/v1/finance/payment-runs/{run_id}",
+        ],
+    ),
+    (
+        "files for the bank: that somebody is paid is written down when it happens, and the run keeps who took each file",
+        &[
+            "/finance/runs/{run_id}/payments.csv",
+            "/finance/runs/{run_id}/payments.xml",
+            "/api/v1/finance/payment-runs/{run_id}/pain-001",
+        ],
     ),
     ("an empty form", &["/finance/budgets/new", "/finance/uprating"]),
     (
@@ -449,6 +469,13 @@ fn everything(town: &Town) -> Seen {
     for _ in 0..4 {
         town.work_of_the_day();
     }
+    // A run that pays Noor; nobody knows where to pay Amira.
+    let account = json!({ "name": "Noor", "sort_code": "200000", "number": "12345678" });
+    let noors = format!("/budgets/{}/bank-account", town.budget_of("Noor"));
+    assert_eq!(town.api_of("Noor").put(&noors, &account).status, 204);
+    let run = json!({ "pay_on": town.today().to_string(), "funding_route": "direct payment" });
+    ids.insert("{run_id}", id(&town.api_of("Fay").post_once("/finance/payment-runs", "run", &run).expect(201)));
+    ids.insert("{funding_route}", "direct%20payment".into());
     let returns = town.api_of("Fay").get("/finance/returns").expect(200);
     ids.insert("{return_id}", id(&returns["returns"][0]));
     ids.insert("{fund_id}", fund.to_string());

@@ -250,9 +250,9 @@ fn another_trust_needs_an_account_of_its_own() {
     let trust = |name: &str| Shares::all(Holder { name: name.into(), ..Holder::of(FundingRoute::Trust) });
     let today = town.today().to_string();
     changes(&town, budget, &from_a_day(&today, trust("Old Trust"))).unwrap();
-    let account = json!({ "name": "Old Trust", "sort_code": "200000", "account_number": "12121212" });
+    let account = json!({ "name": "Old Trust", "sort_code": "200000", "number": "12121212" });
     let path = format!("/finance/budgets/{budget}/bank-accounts/trust");
-    assert_eq!(fay.put(&path, &account).expect(200)["bank_account"]["ends_with"], "account ending 212");
+    assert_eq!(fay.put(&path, &account).status, 204);
     assert_eq!(fay.get(&path).expect(200)["bank_account"]["ends_with"], "account ending 212");
     fay.put(&path, &json!({ "name": "x" })).refused(422, "invalid-input");
     fay.put(&format!("/finance/budgets/{budget}/bank-accounts/broker"), &account).refused(404, "not-found");
@@ -332,12 +332,13 @@ fn a_file_with_accounts_abroad_and_odd_names_is_one_that_banks_take() {
     let (fay, fred) = (town.api_of("Fay"), town.api_of("Fred"));
     let noor =
         json!({ "name": "=N\u{f6}or M\u{fc}ller & S\u{f8}n <O\u{2019}Neil>", "iban": "GB82 WEST 1234 5698 7654 32" });
-    let amira = json!({ "name": "A".repeat(70), "sort_code": "20-00-00", "account_number": "1234567" });
+    let amira = json!({ "name": "A".repeat(70), "sort_code": "20-00-00", "number": "1234567" });
     for (name, account) in [("Noor", noor), ("Amira", amira)] {
-        town.api_of(name).put(&format!("/budgets/{}/bank-account", town.budget_of(name)), &account).expect(200);
+        let path = format!("/budgets/{}/bank-account", town.budget_of(name));
+        assert_eq!(town.api_of(name).put(&path, &account).status, 204);
     }
     let council = json!({ "name": "Trafford Council", "iban": "GB82WEST12345698765432" });
-    fay.put("/finance/bank-account", &council).expect(200);
+    assert_eq!(fay.put("/finance/bank-account", &council).status, 204);
     town.api_of("Pat")
         .put("/provider/bank-account", &json!({ "name": "x", "iban": "GB00" }))
         .refused(422, "invalid-input");

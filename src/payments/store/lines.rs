@@ -9,7 +9,7 @@ use crate::budgets::FundingRoute;
 use crate::clock::UtcTime;
 use crate::db::schema::{budgets, organizations, payee_accounts, payment_lines, payment_runs, people};
 use crate::db::{Conn, sum_i64};
-use crate::ids::InvoiceId;
+use crate::ids::{InvoiceId, PersonId};
 use crate::money::Money;
 
 use super::super::run::{Line, LineState, Run};
@@ -68,7 +68,9 @@ pub struct LineShown {
     pub line: Line,
     /// Who is paid: a provider, a third party, a trust, a broker, or the person.
     pub payee: String,
-    /// Whose budget it is, and what pages call it, where a holder is paid.
+    /// Of whose budget the holder is paid, where one is.
+    pub person: Option<PersonId>,
+    /// Their name, and what pages call the budget.
     pub budget: Option<(String, String)>,
     /// "account ending 678".
     pub shown: String,
@@ -78,14 +80,16 @@ pub struct LineShown {
     pub sealed: String,
 }
 
-type LineRow = (Line, Option<String>, Option<String>, Option<String>, (String, String, UtcTime, String));
+type LineRow =
+    (Line, Option<String>, Option<PersonId>, Option<String>, Option<String>, (String, String, UtcTime, String));
 
 fn shown(row: LineRow) -> LineShown {
-    let (line, provider, person, budget, (holder, shown, since, sealed)) = row;
+    let (line, provider, whose, person, budget, (holder, shown, since, sealed)) = row;
     let named = Some(holder).filter(|name| !name.is_empty());
     LineShown {
         line,
         payee: provider.or(named).or_else(|| person.clone()).unwrap_or_default(),
+        person: whose,
         budget: person.zip(budget),
         shown,
         since,
@@ -107,6 +111,7 @@ pub fn lines_after(conn: &mut Conn, run: &Run, after: i64, at_most: i64) -> Quer
         .select((
             Line::as_select(),
             organizations::name.nullable(),
+            budgets::person_id.nullable(),
             people::display_name.nullable(),
             budgets::name.nullable(),
             (payee_accounts::holder_name, payee_accounts::shown, payee_accounts::set_at, payee_accounts::sealed),
