@@ -118,7 +118,11 @@ fn each_scope_reaches_as_far_as_it_says() {
                 },
                 may(buys || money, 204),
             ),
-            ("says what it went on", carol.post(&format!("{budget}/spending"), &saying).status, may(money, 201)),
+            (
+                "says what it went on",
+                carol.post_once(&format!("{budget}/spending"), "went on", &saying).status,
+                may(money, 201),
+            ),
             (
                 "has it held otherwise",
                 carol.post(&format!("{budget}/holding-requests"), &other_way).status,

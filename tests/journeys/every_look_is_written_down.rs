@@ -253,6 +253,7 @@ const SHOWS_NOTHING: &[(&str, &[&str])] = &[
             "/finance/runs/{run_id}/payments.csv",
             "/finance/runs/{run_id}/payments.xml",
             "/api/v1/finance/payment-runs/{run_id}/pain-001",
+            "/api/v1/finance/payment-runs/{run_id}/payments.csv",
         ],
     ),
     ("an empty form", &["/finance/budgets/new", "/finance/uprating"]),
