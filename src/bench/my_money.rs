@@ -154,6 +154,7 @@ fn lives(
             note: String::new(),
             key: SubmissionKey::new(),
             by: person,
+            funding_route: budget.funding_route,
         };
         let mut purchase =
             Purchase::request(budget, &home, &offer, asked, asked_at, &mut journal).map_err(|_refused| failed())?;

@@ -11,11 +11,12 @@ use crate::catalogue::{Offer, store as shelves};
 use crate::clock::{Clock, day};
 use crate::command::{progress, say};
 use crate::db::Conn;
+use crate::error::AppError;
 use crate::identity::store::NewPerson;
 use crate::identity::{self, FinanceOfficer, RoleName, SignedIn};
 use crate::ids::{AuthorityId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
-use crate::payments::{self, BankAccount, Format, Payee, Wanted};
+use crate::payments::{self, BankAccount, Format, Payee, Vault, Wanted};
 use crate::purchasing::{self, Asked, Delivery, Home, Invoice, Journal, Purchase, move_on};
 use crate::start::{self, Failure};
 
@@ -28,7 +29,7 @@ const BATCH: u32 = 2_000;
 /// Everything that a run does, once.
 pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words, budgets: u32) -> Result<Vec<Row>, Failure> {
     let app = start::open(&folder.place("payments"), clock, true)?;
-    say(&format!("Making {budgets} budgets with an invoice each…"));
+    say(&format!("Making {budgets} budgets, half of them with an invoice, half held by their people…"));
     let authority = make(&app, words, budgets)?;
     let (first, second) = (officer(&app, authority, "first")?, officer(&app, authority, "second")?);
     let now = app.clock.now();
@@ -71,7 +72,9 @@ pub(super) fn measure(folder: &Folder, clock: &Clock, words: &Words, budgets: u3
     let seconds = |time: std::time::Duration| time.as_secs_f64();
     Ok(vec![
         Row::new(
-            format!("a payment run over {budgets} budgets: listed, approved, settled, written as pain.001"),
+            format!(
+                "a payment run over {budgets} budgets, half to holders: listed, approved, settled, written as pain.001"
+            ),
             format!(
                 "{:.1} s (listed after {:.1}, settled after {:.1}), {} MB at the peak",
                 seconds(written),
@@ -113,7 +116,8 @@ fn officer(app: &App, authority: AuthorityId, name: &str) -> Result<FinanceOffic
     FinanceOfficer::find(&who).ok_or_else(|| "no role".into())
 }
 
-/// So many budgets, each with one purchase that was delivered, confirmed and invoiced.
+/// So many budgets: of every two one that the council holds, with a purchase that was delivered, confirmed and invoiced, and one
+/// that is paid to its person, who has said where.
 fn make(app: &App, words: &Words, budgets: u32) -> Result<AuthorityId, Failure> {
     let now = app.clock.now();
     let today = day(now);
@@ -149,7 +153,8 @@ fn make(app: &App, words: &Words, budgets: u32) -> Result<AuthorityId, Failure> 
     while left > 0 {
         let count = left.min(BATCH);
         let (offer, ward) = (offer.clone(), ward.code.clone());
-        app.db.write_now(move |tx: &mut Conn| batch(tx, authority.id, &offer, &ward, count, now))?;
+        let vault = app.vault.clone();
+        app.db.write_now(move |tx: &mut Conn| batch(tx, &vault, authority.id, (&offer, &ward), count, now))?;
         bar.inc(u64::from(count));
         left -= count;
     }
@@ -158,12 +163,12 @@ fn make(app: &App, words: &Words, budgets: u32) -> Result<AuthorityId, Failure> 
 
 fn batch(
     tx: &mut Conn,
+    vault: &Vault,
     authority: AuthorityId,
-    offer: &Offer,
-    ward: &str,
+    (offer, ward): (&Offer, &str),
     count: u32,
     now: crate::clock::UtcTime,
-) -> diesel::QueryResult<()> {
+) -> Result<(), AppError> {
     let today = day(now);
     let people: Vec<NewPerson> = (0..count)
         .map(|_| NewPerson {
@@ -175,12 +180,14 @@ fn batch(
         })
         .collect();
     identity::store::insert_people(tx, &people)?;
+    let held = [FundingRoute::CouncilManaged, FundingRoute::DirectPayment];
     let new: Vec<NewBudget> = people
         .iter()
-        .map(|person| NewBudget {
+        .zip(held.into_iter().cycle())
+        .map(|(person, funding_route)| NewBudget {
             person: person.id,
             name: "Measured".into(),
-            funding_route: FundingRoute::CouncilManaged,
+            funding_route,
             starts_on: today - Days::new(30),
             ends_on: today + Days::new(300),
             review_on: today + Days::new(100),
@@ -188,13 +195,26 @@ fn batch(
         })
         .collect();
     let mut budgets = budgets::open(tx, authority, &new, now)?;
-    let failed = || diesel::result::Error::RollbackTransaction;
+    let failed = || AppError::from(diesel::result::Error::RollbackTransaction);
     let home = Home { ward_code: ward.to_owned() };
     let mut journal = Journal::default();
     let (mut purchases, mut deliveries, mut invoices) = (Vec::new(), Vec::new(), Vec::new());
     for budget in &mut budgets {
         let by = budget.person;
-        let asked = Asked { quantity: 1, starts_on: today, note: String::new(), key: SubmissionKey::new(), by };
+        if budget.funding_route.is_handed_over() {
+            let account = BankAccount::checked("Somebody", "200000", "12345678", "")?;
+            let payee = Payee::Holder(budget.id, budget.funding_route, String::new());
+            payments::give_account(tx, vault, &payee, &account, by, now)?;
+            continue;
+        }
+        let asked = Asked {
+            quantity: 1,
+            starts_on: today,
+            note: String::new(),
+            key: SubmissionKey::new(),
+            by,
+            funding_route: budget.funding_route,
+        };
         let mut purchase =
             Purchase::request(budget, &home, offer, asked, now, &mut journal).map_err(|_refused| failed())?;
         purchase.agree(None, now, &mut journal).map_err(|_refused| failed())?;
@@ -213,5 +233,5 @@ fn batch(
     purchasing::store::insert(tx, &purchases)?;
     purchasing::store::insert_invoices(tx, &invoices)?;
     purchasing::store::insert_deliveries(tx, &deliveries)?;
-    purchasing::store::record(tx, &journal)
+    Ok(purchasing::store::record(tx, &journal)?)
 }

@@ -179,6 +179,7 @@ fn buyers(app: &App, words: &Words, clients: usize) -> Result<Buyers, Failure> {
         quantity: 1,
         starts_on: today,
         note: String::new(),
+        funding_route: None,
         answer: String::new(),
         key: SubmissionKey::new(),
     };

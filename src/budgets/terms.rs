@@ -245,6 +245,12 @@ impl Terms {
         rounded(self.rate, 7, i128::from(days), 1)
     }
 
+    /// Whether a part of it is held in this way.
+    #[must_use]
+    pub fn is_held(&self, route: FundingRoute) -> bool {
+        self.holders.parts().iter().any(|(holder, _)| holder.route == route)
+    }
+
     /// The one who holds most of it.
     #[must_use]
     pub fn main_route(&self) -> FundingRoute {

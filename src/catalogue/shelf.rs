@@ -5,6 +5,7 @@
 //! own transaction and never from here.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -59,6 +60,9 @@ struct Inner {
     db: Db,
     kept: Mutex<Kept>,
     read: Mutex<Read>,
+    /// Who reads a story: the others who ask for it meanwhile wait, and find it. A few stories share one of these.
+    reading: [Mutex<()>; 64],
+    spread: RandomState,
 }
 
 /// What is kept.
@@ -98,7 +102,14 @@ impl Shelf {
     pub fn new(db: Db) -> Self {
         let kept = Kept::new(NaiveDate::MIN, 0);
         let read = Read { position: None, commits: 0, looked: Instant::now() };
-        Self(Arc::new(Inner { db, kept: Mutex::new(kept), read: Mutex::new(read) }))
+        let reading = std::array::from_fn(|_| Mutex::new(()));
+        Self(Arc::new(Inner {
+            db,
+            kept: Mutex::new(kept),
+            read: Mutex::new(read),
+            reading,
+            spread: RandomState::new(),
+        }))
     }
 
     /// Active services with all that belongs to them, in the order of `ids`; reads those that are not at hand.
@@ -115,13 +126,16 @@ impl Shelf {
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
-    /// What one active service tells everybody; `read` reads it if it is not at hand.
+    /// What one active service tells everybody; `read` reads it if it is not at hand, once for all who ask meanwhile.
     pub fn story<E: From<diesel::result::Error>>(
         &self,
         id: ServiceId,
         on: NaiveDate,
         read: impl FnOnce(Arc<WholeService>) -> Result<Story, E>,
     ) -> Result<Option<Opened>, E> {
+        let nth = usize::try_from(self.0.spread.hash_one(id) % 64).unwrap_or(0);
+        let alone = self.0.reading.get(nth);
+        let _alone = alone.map(|alone| alone.lock().unwrap_or_else(PoisonError::into_inner));
         let Some(whole) = self.services(&[id], on)?.pop() else { return Ok(None) };
         let (kept, generation) = {
             let mut kept = self.kept();

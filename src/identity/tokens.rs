@@ -6,6 +6,7 @@
 
 use std::sync::{PoisonError, RwLock};
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use chrono::TimeDelta;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
@@ -196,21 +197,13 @@ impl SigningKeys {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let made: Vec<UtcTime> = kept.1.iter().map(|key| key.made_at).collect();
         let at = kept.1.iter().position(|key| key.kid == kid).filter(|at| still_checks(&made, *at, now))?;
-        let mut rules = Validation::new(Algorithm::EdDSA);
-        rules.set_issuer(&[ISSUER]);
-        rules.set_audience(&[ISSUER]);
-        rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
-        rules.validate_exp = false; // by our own clock, below
-        let claims = decode::<Claims>(token, &kept.1.get(at)?.checks, &rules).ok()?.claims;
-        let now = now.and_utc().timestamp();
-        let leeway = LEEWAY.num_seconds();
-        let holds = claims.nbf <= now + leeway && now < claims.exp + leeway && claims.iat <= now + leeway;
+        let claims = claims_of(token, &kept.1.get(at)?.checks, now)?;
         // Who names a program without saying how far it reaches, reaches nothing.
         let allowed = match (&claims.program_id, &claims.scope) {
             (None, None) => Allowed::default(),
             (_, scope) => Allowed::only(read_scopes(scope.as_deref().unwrap_or_default())),
         };
-        holds.then_some(Bearer {
+        Some(Bearer {
             person: claims.sub,
             role: claims.role_id,
             program: claims.program_id,
@@ -236,12 +229,31 @@ impl SigningKeys {
     }
 }
 
+/// What a token says, if this key signed it, it is ours for us, and it holds now, give or take what clocks differ.
+fn claims_of(token: &str, key: &DecodingKey, now: UtcTime) -> Option<Claims> {
+    let mut rules = Validation::new(Algorithm::EdDSA);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[ISSUER]);
+    rules.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+    rules.validate_exp = false; // by our own clock, below
+    let claims = decode::<Claims>(token, key, &rules).ok()?.claims;
+    let (now, leeway) = (now.and_utc().timestamp(), LEEWAY.num_seconds());
+    let holds = claims.nbf <= now + leeway && now < claims.exp + leeway && claims.iat <= now + leeway;
+    holds.then_some(claims)
+}
+
 fn read(db: &Db) -> Result<Vec<Key>, Failure> {
     let key = |kept: store::KeptKey| {
         let signs = EncodingKey::from_ed_pem(kept.private_pem.as_bytes())?;
         let checks = DecodingKey::from_ed_pem(kept.public_pem.as_bytes())?;
         let public = ed25519_dalek::VerifyingKey::from_public_key_pem(&kept.public_pem)?;
-        Ok(Key { kid: kept.kid, made_at: kept.created_at, signs, checks, x: base64_url(public.as_bytes()) })
+        Ok(Key {
+            kid: kept.kid,
+            made_at: kept.created_at,
+            signs,
+            checks,
+            x: BASE64_URL_SAFE_NO_PAD.encode(public.as_bytes()),
+        })
     };
     db.read_now(store::signing_keys)?.into_iter().map(key).collect()
 }
@@ -262,21 +274,10 @@ fn new_key() -> Result<(String, String, String), Failure> {
     Ok((kid, private, public))
 }
 
-/// Base64 as addresses and JSON Web Keys write it, without padding.
-fn base64_url(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let held = three.iter().fold(0_u32, |held, byte| (held << 8) | u32::from(*byte)) << (8 * (3 - three.len()));
-        for letter in 0..=three.len() {
-            text.push(char::from(LETTERS[((held >> (18 - 6 * letter)) & 63) as usize]));
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -292,13 +293,36 @@ mod tests {
         assert!(!still_checks(&made, 1, at(172)));
     }
 
+    /// What our own key says of a token whose claims were changed before it was signed.
+    fn told(change: impl Fn(&mut serde_json::Value)) -> Option<Claims> {
+        let (_, private, public) = new_key().unwrap();
+        let now = UtcTime::default() + TimeDelta::days(20_000);
+        let mut claims = serde_json::to_value(Claims::of(PersonId::named("Amira"), None, LASTS, now)).unwrap();
+        change(&mut claims);
+        let signs = EncodingKey::from_ed_pem(private.as_bytes()).unwrap();
+        let token = encode(&Header::new(Algorithm::EdDSA), &claims, &signs).unwrap();
+        claims_of(&token, &DecodingKey::from_ed_pem(public.as_bytes()).unwrap(), now)
+    }
+
     #[test]
-    fn base64_is_that_of_json_web_keys() {
-        for (bytes, text) in
-            [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE")]
-        {
-            assert_eq!(base64_url(bytes.as_bytes()), text);
+    fn a_token_that_we_signed_holds_for_us_and_for_its_time_only() {
+        assert_eq!(told(|_| ()).unwrap().sub, PersonId::named("Amira"));
+        let later = |key: &'static str, seconds: i64| {
+            told(move |claims| claims[key] = (claims[key].as_i64().unwrap() + seconds).into()).is_some()
+        };
+        for key in ["nbf", "iat"] {
+            assert!(later(key, 119), "{key}: clocks differ by two minutes");
+            assert!(!later(key, 121), "{key}: it is not of the future");
         }
-        assert_eq!(base64_url(&[0xFB, 0xFF]), "-_8");
+        assert!(later("exp", -3_719), "exp: clocks differ by two minutes");
+        assert!(!later("exp", -3_721), "exp: it has ended");
+        for key in ["iss", "aud"] {
+            for other in [json!("somebody else"), json!(""), json!(["somebody", "else"]), json!(null)] {
+                assert!(told(|claims| claims[key] = other.clone()).is_none(), "{key}: {other}");
+            }
+        }
+        for key in ["iss", "aud", "sub", "nbf", "exp", "iat"] {
+            assert!(told(|claims| drop(claims.as_object_mut().unwrap().remove(key))).is_none(), "without {key}");
+        }
     }
 }

@@ -71,6 +71,8 @@ pub struct PurchaseDocument {
     pub quantity: i32,
     /// Price × quantity.
     pub total_pence: Money,
+    /// In which way the money is held that it was bought with.
+    pub funding_route: FundingRoute,
     /// Where it stands.
     pub state: PurchaseState,
     /// A note for the provider.
@@ -163,6 +165,7 @@ fn bare(purchase: Purchase) -> PurchaseDocument {
         unit_price_pence: purchase.unit_price_pence,
         quantity: purchase.quantity,
         total_pence: purchase.total_pence,
+        funding_route: purchase.funding_route,
         state: purchase.state,
         note: purchase.note,
         starts_on: purchase.starts_on,
@@ -213,6 +216,9 @@ pub struct NewPurchase {
     /// A note for the provider.
     #[serde(default)]
     pub note: String,
+    /// From which part, where the budget is held in several ways; without it, from the largest (`no-such-part`).
+    #[serde(default)]
+    pub funding_route: Option<FundingRoute>,
     /// The answer to the question of a rule, where one was asked (`question-first`).
     #[serde(default)]
     pub answer: String,
@@ -239,9 +245,10 @@ pub async fn post_purchase(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let key = idempotency_key(&request)?;
-    let NewPurchase { service_id, cost_option_id, quantity, starts_on, note, answer } = new;
+    let NewPurchase { service_id, cost_option_id, quantity, starts_on, note, funding_route, answer } = new;
     let now = app.clock.now();
-    let wanted = Request { service: service_id, cost_option: cost_option_id, quantity, starts_on, note, answer, key };
+    let (service, cost_option) = (service_id, cost_option_id);
+    let wanted = Request { service, cost_option, quantity, starts_on, note, funding_route, answer, key };
     let wanted = wanted.checked(now.date())?;
     let rules = app.rules.rules(holder.authority()).await?;
     let purchase = app.db.write(move |tx| buy(tx, &holder, &wanted, &rules, now)).await?;

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use crate::audit::{self, Deed, Entry, What, Why};
-use crate::budgets::{self, FundingRoute, NotEnoughMoney};
+use crate::budgets::{self, Budget, FundingRoute, NotEnoughMoney, terms};
 use crate::catalogue;
 use crate::clock::UtcTime;
 use crate::db::Conn;
@@ -29,6 +29,8 @@ pub struct Request {
     pub starts_on: NaiveDate,
     /// A note for the provider.
     pub note: String,
+    /// From which part, where a budget is held in several ways; without it, from the largest.
+    pub funding_route: Option<FundingRoute>,
     /// What the person answers to the question of a rule, where one asks.
     pub answer: String,
     /// The form or request it came in: sending it again buys nothing more.
@@ -72,6 +74,9 @@ pub enum BuyError {
     /// The budget does not cover that day.
     #[error("this budget does not cover {0}. Choose a start date between its first and last day")]
     BudgetNotOpen(String),
+    /// It is not held in that way on that day.
+    #[error("no part of this budget is {0} on that day. Choose a part that it has")]
+    NoSuchPart(FundingRoute),
     /// There is not enough money.
     #[error(transparent)]
     NotEnoughMoney(#[from] NotEnoughMoney),
@@ -95,6 +100,10 @@ impl From<BuyError> for AppError {
             BuyError::Database(cause) => cause.into(),
             BuyError::NotOnOffer => Self::refused("not-on-offer", error),
             BuyError::BudgetNotOpen(_) => Self::refused("budget-not-open", error),
+            BuyError::NoSuchPart(_) => {
+                let why = FieldError::new("funding_route", error.to_string());
+                with_fields(Self::refused("no-such-part", &error), vec![why])
+            }
             BuyError::NotEnoughMoney(_) => Self::refused("not-enough-money", error),
             BuyError::KeyUsedDifferently => Self::refused("key-used-differently", error),
             BuyError::AgainstARule(ref rule) => {
@@ -138,7 +147,8 @@ pub fn buy(
         return Err(BuyError::BudgetNotOpen(crate::clock::long_date(request.starts_on)));
     }
     let total = offer.price.times(request.quantity).unwrap_or(Money::pence(i64::MAX));
-    let judged = match budget.funding_route {
+    let funding_route = part_that_pays(tx, &budget, request)?;
+    let judged = match funding_route {
         FundingRoute::OwnMoney => Judged::Fine, // nobody else's rules
         _ => spending_rules::judge(tx, rules, holder, (&offer, total), request.starts_on, now)?,
     };
@@ -155,6 +165,7 @@ pub fn buy(
         note: request.note.clone(),
         key: request.key,
         by: holder.who().person(),
+        funding_route,
     };
     let mut journal = Journal::default();
     let purchase = Purchase::request(&mut budget, &Home { ward_code }, &offer, asked, now, &mut journal)?;
@@ -166,4 +177,14 @@ pub fn buy(
     let asked = (Deed::AskedFor, Why::ForOneself);
     audit::record(tx, &[Entry::new(holder, asked, budget.person, (What::Purchase, purchase.id.as_str()), now)])?;
     Ok(purchase)
+}
+
+/// In which way the money is held that a purchase is paid from: the part that was chosen, if the budget has it on that day.
+fn part_that_pays(tx: &mut Conn, budget: &Budget, request: &Request) -> Result<FundingRoute, BuyError> {
+    let Some(wanted) = request.funding_route.filter(|wanted| *wanted != budget.funding_route) else {
+        return Ok(budget.funding_route);
+    };
+    let all = budgets::store::terms(tx, budget.authority, budget.id)?;
+    let held = terms::on(&all, request.starts_on).is_some_and(|terms| terms.is_held(wanted));
+    if held { Ok(wanted) } else { Err(BuyError::NoSuchPart(wanted)) }
 }

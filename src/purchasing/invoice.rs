@@ -112,13 +112,13 @@ pub(super) fn who_pays(
     purchase: &Purchase,
     now: UtcTime,
 ) -> Result<FundingRoute, diesel::result::Error> {
-    let bought: FundingRoute = purchase.funding_route.parse().unwrap_or(budget.funding_route);
+    let bought = purchase.funding_route;
     if bought == budget.funding_route {
         return Ok(bought);
     }
     let all = budgets::store::terms(tx, budget.authority, budget.id)?;
     let today = terms::on(&all, day(now).clamp(budget.starts_on, budget.ends_on));
-    let still = today.is_some_and(|held| held.holders.parts().iter().any(|(holder, _)| holder.route == bought));
+    let still = today.is_some_and(|held| held.is_held(bought));
     Ok(if still { bought } else { budget.funding_route })
 }
 

@@ -8,8 +8,11 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::audit;
+use crate::budgets::holding::pages::plain;
 use crate::budgets::picture::{of_budget, picture};
-use crate::budgets::{self, Budget};
+use crate::budgets::shares::percent;
+use crate::budgets::terms::{self, Terms};
+use crate::budgets::{self, Budget, FundingRoute};
 use crate::catalogue::{self, CostOption, WholeService};
 use crate::clock::long_date;
 use crate::error::{AppError, FieldError};
@@ -25,7 +28,7 @@ use crate::web::page::{Errors, Link, Page, html, html_with, see_other};
 use super::shown;
 pub use super::shown::Names;
 use super::state::{DeliveryState, PurchaseState};
-use super::views::{BuyOption, BuyPage, Check, PurchasePage};
+use super::views::{BuyOption, BuyPage, Check, Part, PurchasePage};
 use super::{Request, buy, cancel, confirm, dispute, say_paid, store};
 
 /// The routes of these pages.
@@ -81,6 +84,7 @@ pub async fn get_buy(
         quantity: "1".into(),
         start_on: (today + chrono::Days::new(1)).to_string(),
         note: String::new(),
+        part: String::new(),
         answer: String::new(),
         step: None,
         submission_key: SubmissionKey::new().to_string(),
@@ -102,6 +106,9 @@ pub struct PurchaseForm {
     start_on: String,
     #[serde(default)]
     note: String,
+    /// From which part of a budget that is held in several ways.
+    #[serde(default)]
+    part: String,
     #[serde(default)]
     answer: String,
     step: Option<String>,
@@ -132,12 +139,19 @@ impl PurchaseForm {
         if starts_on.is_none() {
             wrong.push(FieldError::new("start_on", "Enter a start date, such as 31/3/2027."));
         }
-        let (Some(cost_option), Some(quantity), Some(starts_on)) = (option, quantity, starts_on) else {
+        let part = Some(self.part.trim()).filter(|part| !part.is_empty());
+        let funding_route = part.map(str::parse::<FundingRoute>).transpose();
+        if funding_route.is_err() {
+            wrong.push(FieldError::new("part", "Choose one of the parts of your budget."));
+        }
+        let (Some(cost_option), Some(quantity), Some(starts_on), Ok(funding_route)) =
+            (option, quantity, starts_on, funding_route)
+        else {
             return Err(AppError::invalid(wrong));
         };
         let note = self.note.trim().to_owned();
         let answer = self.answer.trim().to_owned();
-        Request { service, cost_option, quantity, starts_on, note, answer, key }.checked(today)
+        Request { service, cost_option, quantity, starts_on, note, funding_route, answer, key }.checked(today)
     }
 }
 
@@ -189,6 +203,7 @@ pub async fn post_purchase(
             let field = match refused {
                 super::BuyError::NotEnoughMoney(_) => "quantity",
                 super::BuyError::BudgetNotOpen(_) => "start_on",
+                super::BuyError::NoSuchPart(_) => "part",
                 _ => "option",
             };
             let AppError::Refused(refusal) = AppError::from(refused) else { return Err(AppError::NotFound) };
@@ -211,7 +226,7 @@ async fn buy_page(
 ) -> Result<BuyPage, AppError> {
     let service: ServiceId = typed.service.parse().map_err(|_not_an_id| AppError::NotFound)?;
     let today = app.clock.now().date();
-    let (whole, summary, budget, others, within) = app
+    let (whole, summary, budget, others, held, within) = app
         .db
         .read(move |conn| {
             let whole = catalogue::store::whole_service(conn, service, today)?.ok_or(AppError::NotFound)?;
@@ -220,7 +235,9 @@ async fn buy_page(
             let summary = budgets::store::summary(conn, &holder)?;
             let budget = budgets::store::read(conn, &holder)?;
             let others = budgets::store::budgets_to_buy_from(conn, holder.who())?;
-            Ok::<_, AppError>((whole, summary, budget, others, within))
+            let held = budgets::store::terms(conn, budget.authority, budget.id)?;
+            let held = terms::on(&held, today.clamp(budget.starts_on, budget.ends_on)).cloned();
+            Ok::<_, AppError>((whole, summary, budget, others, held, within))
         })
         .await?;
     let payable: Vec<&CostOption> = whole.options.iter().filter(|option| option.amount_pence > Money::ZERO).collect();
@@ -246,6 +263,7 @@ async fn buy_page(
         other_budgets: other_budgets.collect(),
         picture: of_budget(&budget),
         options: payable.iter().map(|option| buy_option(option, &budget, chosen.id)).collect(),
+        parts: held.map(|held| parts(&held, &budget, &typed.part)).unwrap_or_default(),
         quantity: typed.quantity,
         start_on: typed.start_on,
         earliest: today.to_string(),
@@ -258,6 +276,25 @@ async fn buy_page(
         errors,
         check: check.and_then(|quantity| what_it_means(chosen, quantity, &budget, &whole)),
     })
+}
+
+/// The parts of a budget that is held in several ways, to choose one that pays; none where there is nothing to choose.
+fn parts(held: &Terms, budget: &Budget, typed: &str) -> Vec<Part> {
+    let all = held.holders.parts();
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let chosen = typed.parse().unwrap_or(budget.funding_route);
+    let part = |(holder, share): &(terms::Holder, i32)| {
+        let (label, about) = plain(holder.route);
+        Part {
+            value: holder.route.to_string(),
+            label: if holder.name.is_empty() { label.to_owned() } else { format!("{label}: {}", holder.name) },
+            about: format!("{about} {} % of your budget.", percent(i64::from(*share))),
+            chosen: holder.route == chosen,
+        }
+    };
+    all.iter().map(part).collect()
 }
 
 /// "Personal budget 2026 to 2027", with whose it is where that is somebody else.

@@ -45,7 +45,7 @@ pub struct Purchase {
     /// Price × quantity.
     pub total_pence: Money,
     /// How the budget was held.
-    pub funding_route: String,
+    pub funding_route: FundingRoute,
     /// Where the person lived.
     pub ward_code: String,
     /// What the service was.
@@ -171,6 +171,8 @@ pub struct Asked {
     pub note: String,
     /// The form that it came from.
     pub key: SubmissionKey,
+    /// From which part of the budget.
+    pub funding_route: FundingRoute,
     /// Who asks: the person it is for, or who acts for them.
     pub by: PersonId,
 }
@@ -201,7 +203,7 @@ impl Purchase {
             unit_price_pence: offer.price,
             quantity: asked.quantity,
             total_pence: total,
-            funding_route: budget.funding_route.to_string(),
+            funding_route: asked.funding_route,
             ward_code: home.ward_code.clone(),
             category_id: offer.category_id.clone(),
             state: PurchaseState::Requested,
@@ -300,7 +302,7 @@ impl Purchase {
             authority: self.authority_id,
             ward_code: self.ward_code.clone(),
             category_id: self.category_id.clone(),
-            funding_route: self.funding_route.clone(),
+            funding_route: self.funding_route.to_string(),
             person: self.person_id,
             organization: self.organization_id,
             month: month_number(day),

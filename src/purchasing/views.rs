@@ -52,6 +52,8 @@ pub struct BuyPage {
     pub picture: MoneyPicture,
     /// Radios called `option`.
     pub options: Vec<BuyOption>,
+    /// Radios called `part`, where the budget is held in several ways.
+    pub parts: Vec<Part>,
     /// As typed.
     pub quantity: String,
     /// As typed, `2026-03-01`.
@@ -72,6 +74,18 @@ pub struct BuyPage {
     pub errors: Errors,
     /// What the cost would be, after "Work out the cost", or when there is not enough.
     pub check: Option<Check>,
+}
+
+/// One part of a budget as a radio.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// The way of holding it.
+    pub value: String,
+    /// "Kept by the council"
+    pub label: String,
+    /// "The council pays what you decide. 40 % of your budget"
+    pub about: String,
+    pub chosen: bool,
 }
 
 /// One cost option as a radio.

@@ -10,8 +10,11 @@ use waymark::ids::{BudgetId, OrganizationId, PersonId};
 use waymark::money::Money;
 
 use crate::a_year_of_money::{changes, date, gives, moves, trafford, until, wrong};
-use crate::payment_runs::{a_second_officer, answers, gives_account, invoices, the_council_holds, upload};
-use crate::support::{Api, Town, a_bank_takes};
+use crate::over_the_api::purchase;
+use crate::payment_runs::{
+    a_second_officer, answers, delivered_and_invoiced, gives_account, invoices, the_council_holds, upload,
+};
+use crate::support::{Api, Town, a_bank_takes, service_id};
 
 /// What is due to the holders of a budget by a day: the way and pence.
 fn due(town: &Town, budget: BudgetId, by: &str) -> Vec<(FundingRoute, i64)> {
@@ -238,6 +241,63 @@ fn a_fund_that_gave_back_is_paid_less_by_that_and_a_mixed_budget_by_its_shares()
     let parts = due(&town, three, "2026-06-30");
     assert_eq!(parts.iter().map(|(_, pence)| pence).sum::<i64>(), 42_857, "{parts:?}");
     assert_eq!(wrong(&town), [""; 0]);
+}
+
+/// The person chooses which part pays; a run pays the council's half to the provider and hands over the person's.
+#[test]
+fn amira_chooses_the_part_that_pays_and_one_run_pays_both_halves() {
+    let town = Town::open();
+    a_second_officer(&town);
+    let (amira, fay, fred) = (town.person("Amira"), town.person("Fay"), town.person("Fred"));
+    let budget = town.budget_of("Amira");
+    let lunch = format!("/services/{}/buy", service_id("Lunch club"));
+    assert!(!amira.open(&lunch).says("Which part of your budget pays?"), "there is only one");
+    let halves = held(vec![(DIRECT, 6_000), (COUNCIL, 4_000)]);
+    changes(&town, budget, &from_a_day(&town.today().to_string(), halves)).unwrap();
+
+    // On the page: a part that she has not is refused and what she typed stays; the largest is chosen already.
+    let form = amira.open(&lunch).expect("Which part of your budget pays?").expect("60 % of your budget");
+    let refused = form.press("Buy", &[("part", "trust"), ("note", "By the side door")]).expect_status(409);
+    refused.expect("No part of this budget is trust on that day").expect("By the side door");
+    form.press("Buy", &[("part", "gold")]).expect_status(422).expect("Choose one of the parts of your budget.");
+    assert_eq!(town.money_of("Amira"), [12_000, 0, 0, 0]);
+    let council = form.press("Buy", &[("part", "council-managed")]).expect_status(200);
+    let council = council.path.split(['?', '/']).nth(2).unwrap().to_owned();
+
+    // Over the API: named, or the largest.
+    let api = town.api_of("Amira");
+    let path = format!("/budgets/{budget}/purchases");
+    let document = |part: Value| {
+        let mut document = purchase(&town, "Lunch club", 1);
+        document["funding_route"] = part;
+        document
+    };
+    api.post_once(&path, "trust", &document(json!("trust"))).refused(409, "no-such-part");
+    api.post_once(&path, "gold", &document(json!("gold"))).refused(422, "invalid-input");
+    let direct = api.post_once(&path, "direct", &purchase(&town, "Lunch club", 1)).expect(201);
+    assert_eq!(direct["funding_route"], "direct payment");
+    let named = api.post_once(&path, "named", &document(json!("council-managed"))).expect(201);
+    assert_eq!(named["funding_route"], "council-managed");
+    assert_eq!(api.get(&format!("/purchases/{council}")).expect(200)["funding_route"], "council-managed");
+    for id in [council.as_str(), direct["id"].as_str().unwrap(), named["id"].as_str().unwrap()] {
+        delivered_and_invoiced(&town, "Amira", id);
+    }
+    assert_eq!(town.money_of("Amira"), [12_000 - 2_400, 0, 2_400, 0]);
+
+    // £120 for 365 days, two steps of four weeks: 46 days are all hers, 10 days by 60 %: 1,512.33 and 197.26.
+    assert_eq!(due(&town, budget, "2026-05-31"), [(DIRECT, 1_710)]);
+    gives_account(&amira, &format!("/budgets/{budget}/account"), "Amira Khan", "11223344");
+    gives_account(&town.person("Olu"), "/provider/bank-account", "Sale Neighbours", "12345678");
+    let run = fay.open("/finance/runs").press("List what is due", &[]).expect_status(200);
+    let run = run.expect("3 payments").expect("£17.10").expect("£8");
+    let path = run.path.split('?').next().unwrap().to_owned();
+    fred.open(&path).press("Approve £33.10", &[]).expect("The run is approved.");
+    assert_eq!(handed_over(&town, budget), 1_710);
+    assert_eq!(town.money_of("Amira"), [12_000 - 2_400, 0, 800, 1_600], "her own half she pays herself");
+    let page = amira.open(&format!("/purchases/{}", direct["id"].as_str().unwrap()));
+    page.expect("to be paid by the person, from the direct payment").press("It is paid", &[]);
+    assert_eq!(town.money_of("Amira"), [12_000 - 2_400, 0, 0, 2_400]);
+    town.holds_together();
 }
 
 /// A trust gets what is due to it; another trust does not get it.

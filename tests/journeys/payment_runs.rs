@@ -37,7 +37,7 @@ pub(crate) fn the_council_holds(town: &Town, who: &str) {
 
 /// Lunches that were bought, delivered, confirmed and invoiced: so many invoices of £8.
 pub(crate) fn invoices(town: &Town, who: &str, count: usize) {
-    let (holder, pat) = (town.api_of(who), town.api_of("Pat"));
+    let holder = town.api_of(who);
     let path = format!("/budgets/{}/purchases", town.budget_of(who));
     for number in 0..count {
         let document = json!({
@@ -46,15 +46,19 @@ pub(crate) fn invoices(town: &Town, who: &str, count: usize) {
             "quantity": 1,
             "starts_on": town.today().to_string(),
         });
-        let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
-        let purchase = id(&holder.post_once(&path, &format!("{who}-{number}"), &document).expect(201));
-        pat.post(&format!("/provider/purchases/{purchase}/agreement"), &Value::Null).expect(200);
-        let delivered = json!({ "quantity": 1, "delivered_on": town.today().to_string() });
-        let to = format!("/provider/purchases/{purchase}/deliveries");
-        let delivery = id(&pat.post_once(&to, "d", &delivered).expect(201));
-        let confirm = format!("/purchases/{purchase}/deliveries/{delivery}/confirmation");
-        assert_eq!(holder.post(&confirm, &Value::Null).status, 204);
+        let purchase = holder.post_once(&path, &format!("{who}-{number}"), &document).expect(201);
+        delivered_and_invoiced(town, who, purchase["id"].as_str().unwrap());
     }
+}
+
+/// One unit of a purchase that was asked for is agreed to, delivered, confirmed, and so invoiced.
+pub(crate) fn delivered_and_invoiced(town: &Town, who: &str, purchase: &str) {
+    let (holder, pat) = (town.api_of(who), town.api_of("Pat"));
+    pat.post(&format!("/provider/purchases/{purchase}/agreement"), &Value::Null).expect(200);
+    let delivered = json!({ "quantity": 1, "delivered_on": town.today().to_string() });
+    let delivery = pat.post_once(&format!("/provider/purchases/{purchase}/deliveries"), "d", &delivered).expect(201);
+    let confirm = format!("/purchases/{purchase}/deliveries/{}/confirmation", delivery["id"].as_str().unwrap());
+    assert_eq!(holder.post(&confirm, &Value::Null).status, 204);
 }
 
 pub(crate) fn gives_account(person: &Person, path: &str, name: &str, number: &str) {

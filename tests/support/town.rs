@@ -218,6 +218,7 @@ impl Town {
                 cost_option: people::option_id("Lunch club"),
                 quantity: 2,
                 starts_on: now.date(),
+                funding_route: None,
                 note: String::new(),
                 answer: String::new(),
                 key: SubmissionKey::named(&name),

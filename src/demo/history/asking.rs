@@ -133,7 +133,14 @@ impl History {
         };
         let home = Home { ward_code: self.wards[self.holders[holder].ward].code.clone() };
         let budget = &mut self.purses[purse].budget;
-        let asked = Asked { quantity, starts_on, note, key: SubmissionKey::new(), by: budget.person };
+        let asked = Asked {
+            quantity,
+            starts_on,
+            note,
+            key: SubmissionKey::new(),
+            by: budget.person,
+            funding_route: budget.funding_route,
+        };
         let purchase = Purchase::request(budget, &home, &offer, asked, at, &mut self.journal).ok()?;
         let whole = WholePurchase { purchase, deliveries: Vec::new(), invoices: Vec::new() };
         let steps = std::mem::take(&mut self.journal.steps);
