@@ -18,6 +18,7 @@ use crate::post::Office;
 use crate::providers::statistics::Tally;
 use crate::search::{Index, SearchLog};
 use crate::spending_rules::RuleBook;
+use crate::vault::Vault;
 use crate::web::render::{as_page, as_problem_json};
 use crate::web::{assets, told};
 use crate::{
@@ -48,7 +49,7 @@ pub struct App {
     /// How servers of others are asked.
     pub manners: Manners,
     /// What account numbers are sealed with.
-    pub vault: payments::Vault,
+    pub vault: Vault,
     /// The files of providers' papers.
     pub papers: verification::Papers,
     /// The taxonomies.

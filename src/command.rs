@@ -221,7 +221,7 @@ pub fn keys(keys: &Keys, clock: &Clock) -> Result<(), Failure> {
     log(false);
     let KeysCommand::Rotate(place) = &keys.what;
     let app = start::open_existing(place, clock)?;
-    let kid = identity::SigningKeys::rotate(&app.db, clock.now())?;
+    let kid = identity::SigningKeys::rotate(&app.db, &app.vault, clock.now())?;
     say(&format!("The key {kid} is published now and signs in ten minutes. Running servers need no restart."));
     Ok(())
 }

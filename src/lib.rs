@@ -48,6 +48,7 @@ pub mod shortlists;
 pub mod spending_rules;
 pub mod statements;
 pub mod support_plans;
+pub mod vault;
 pub mod verification;
 
 // What starts, shows and proves it.

@@ -16,9 +16,10 @@ use crate::identity::store::NewPerson;
 use crate::identity::{self, FinanceOfficer, RoleName, SignedIn};
 use crate::ids::{AuthorityId, PersonId, ServiceId, SubmissionKey};
 use crate::money::Money;
-use crate::payments::{self, BankAccount, Format, Payee, Vault, Wanted};
+use crate::payments::{self, BankAccount, Format, Payee, Wanted};
 use crate::purchasing::{self, Asked, Delivery, Home, Invoice, Journal, Purchase, move_on};
 use crate::start::{self, Failure};
+use crate::vault::Vault;
 
 use super::catalogue::Words;
 use super::{Folder, Row};

@@ -14,6 +14,7 @@ use crate::monitoring;
 use crate::payments::{self, BankAccount, Payee};
 use crate::places::reference::authority_id;
 use crate::start::Failure;
+use crate::vault::Vault;
 
 use super::people::TRAFFORD;
 
@@ -49,7 +50,7 @@ pub(super) fn write(app: &App) -> Result<(), Failure> {
 }
 
 /// Nearly everybody who holds a budget of Trafford's has said where it is paid.
-fn holders(tx: &mut Conn, vault: &payments::Vault, now: UtcTime) -> Result<(), AppError> {
+fn holders(tx: &mut Conn, vault: &Vault, now: UtcTime) -> Result<(), AppError> {
     let (mut after, mut place) = (None, 0_usize);
     loop {
         let (due, next) = payments::holders_due(tx, authority_id(TRAFFORD), (None, day(now)), after)?;

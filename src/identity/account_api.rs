@@ -341,9 +341,10 @@ pub async fn post_second_factor(
 ) -> Result<HttpResponse, AppError> {
     prove(&app, &request, &who, &proof.password, "password").await?;
     let (person, now) = (who.person(), app.clock.now());
+    let vault = app.vault.clone();
     let begin = move |tx: &mut Conn| {
-        second_factor::begin(tx, person, now)?;
-        second_factor::setting(tx, person)?.ok_or(CodeError::OutOfDate)
+        second_factor::begin(tx, &vault, person, now)?;
+        second_factor::setting(tx, &vault, person)?.ok_or(CodeError::OutOfDate)
     };
     let setting = app.db.write(begin).await.map_err(AppError::from)?;
     let told = SecondFactorSecret { secret: setting.secret, address: setting.address };

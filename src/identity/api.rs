@@ -95,7 +95,8 @@ pub async fn post_token(
             second_factor::counted(&app, person, &whence, recover).await?;
         } else {
             let code = given.code.unwrap_or_default();
-            let check = app.db.write(move |tx| second_factor::check(tx, person, &code, now));
+            let vault = app.vault.clone();
+            let check = app.db.write(move |tx| second_factor::check(tx, &vault, person, &code, now));
             second_factor::counted(&app, person, &whence, check).await?;
         }
     } else if who.needs_second_factor(app.waiver) {

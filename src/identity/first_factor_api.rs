@@ -72,9 +72,10 @@ pub async fn post_second_factor(
     let person = check_password(&app, Tried::Token, &given.email, &given.password, &Whence::of(&request)).await?;
     has_none(&app, person).await?;
     let now = app.clock.now();
+    let vault = app.vault.clone();
     let begin = move |tx: &mut Conn| {
-        second_factor::begin(tx, person, now)?;
-        second_factor::setting(tx, person)?.ok_or(CodeError::OutOfDate)
+        second_factor::begin(tx, &vault, person, now)?;
+        second_factor::setting(tx, &vault, person)?.ok_or(CodeError::OutOfDate)
     };
     let setting = app.db.write(begin).await.map_err(AppError::from)?;
     Ok(secret(StatusCode::CREATED, &SecondFactorSecret { secret: setting.secret, address: setting.address }))

@@ -258,8 +258,9 @@ pub async fn post_code(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (person, code) = (who.person(), form.code.clone());
-    prove(&app, &request, who, form, "code", move |tx, now| second_factor::check(tx, person, &code, now)).await
+    let (person, code, vault) = (who.person(), form.code.clone(), app.vault.clone());
+    let check = move |tx: &mut Conn, now| second_factor::check(tx, &vault, person, &code, now);
+    prove(&app, &request, who, form, "code", check).await
 }
 
 /// `POST /sign-in/recovery`: a recovery code instead.

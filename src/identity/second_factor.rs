@@ -14,6 +14,7 @@ use crate::db::Conn;
 use crate::error::AppError;
 use crate::ids::{PersonId, random_bytes};
 use crate::post;
+use crate::vault::{Sealed, Vault};
 
 use super::Way;
 use super::attempts::{self, Trying};
@@ -134,25 +135,33 @@ pub fn code_now(secret: &str, now: UtcTime) -> Result<String, AppError> {
     Ok(totp(secret)?.generate(seconds(now)).to_string())
 }
 
-/// Begins: makes a secret that counts for nothing until a code of it was right.
-pub(super) fn begin(tx: &mut Conn, person: PersonId, now: UtcTime) -> Result<(), diesel::result::Error> {
-    factors::begin_factor(tx, person, &base32(&random_bytes::<SECRET>()), now)
+/// Begins: makes a secret that counts for nothing until a code of it was right. It is kept sealed.
+pub(super) fn begin(tx: &mut Conn, vault: &Vault, person: PersonId, now: UtcTime) -> Result<(), CodeError> {
+    let sealed = vault.seal(Sealed::SecondFactor, &base32(&random_bytes::<SECRET>()))?;
+    Ok(factors::begin_factor(tx, person, &sealed, now)?)
+}
+
+/// The secret of a second factor, opened. One of before secrets were sealed is as it is.
+fn secret_of(vault: &Vault, factor: &factors::Factor) -> Result<String, AppError> {
+    let is_plain = from_base32(&factor.secret).is_some_and(|bytes| bytes.len() == SECRET);
+    if is_plain { Ok(factor.secret.clone()) } else { vault.unseal(Sealed::SecondFactor, &factor.secret) }
 }
 
 /// What the page of somebody who has begun shows; none for who has not, or is done.
-pub(super) fn setting(conn: &mut Conn, person: PersonId) -> Result<Option<Setting>, CodeError> {
+pub(super) fn setting(conn: &mut Conn, vault: &Vault, person: PersonId) -> Result<Option<Setting>, CodeError> {
     let Some(factor) = factors::factor(conn, person)?.filter(|factor| factor.confirmed_at.is_none()) else {
         return Ok(None);
     };
+    let secret = secret_of(vault, &factor)?;
     let account = store::own_account(conn, person)?;
     let owner = account.email.unwrap_or(account.name);
     let owner = percent_encoding::utf8_percent_encode(&owner, percent_encoding::NON_ALPHANUMERIC);
-    let address = format!("otpauth://totp/Waymark:{owner}?secret={}&issuer=Waymark", factor.secret);
+    let address = format!("otpauth://totp/Waymark:{owner}?secret={secret}&issuer=Waymark");
     let code = QrCode::new(address.as_bytes()).map_err(AppError::unexpected)?;
     let drawing = code.render::<svg::Color<'_>>().module_dimensions(1, 1).build();
     let path = drawing.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
     let width = u32::try_from(code.width()).unwrap_or(0) + 8; // with the quiet border of four on each side
-    let secret = factor.secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
+    let secret = secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
     Ok(Some(Setting { secret, picture: path, width, address }))
 }
 
@@ -166,7 +175,7 @@ pub(super) fn confirm(
 ) -> Result<(), CodeError> {
     let factor = factors::lock_factor(tx, person)?.filter(|factor| factor.confirmed_at.is_none());
     let factor = factor.ok_or(CodeError::OutOfDate)?;
-    take(tx, person, &factor, code, now)?;
+    take(tx, &app.vault, (person, &factor), code, now)?;
     factors::confirm_factor(tx, person, now)?;
     tell(tx, app, person, true, now)?;
     replace_codes(tx, actor, person, recovery, now)
@@ -180,7 +189,7 @@ pub(super) fn on_paper(
     (person, codes): (PersonId, &RecoveryCodes),
     now: UtcTime,
 ) -> Result<(), CodeError> {
-    begin(tx, person, now)?;
+    begin(tx, &app.vault, person, now)?;
     let factor = factors::lock_factor(tx, person)?.filter(|factor| factor.confirmed_at.is_none());
     factor.ok_or(CodeError::OutOfDate)?;
     factors::confirm_factor(tx, person, now)?;
@@ -195,14 +204,20 @@ pub(super) fn is_on_paper(conn: &mut Conn, person: PersonId) -> Result<bool, die
 }
 
 /// Takes a code of the second factor: each once.
-pub(super) fn check(tx: &mut Conn, person: PersonId, code: &str, now: UtcTime) -> Result<(), CodeError> {
+pub(super) fn check(tx: &mut Conn, vault: &Vault, person: PersonId, code: &str, now: UtcTime) -> Result<(), CodeError> {
     let factor = factors::lock_factor(tx, person)?.filter(|factor| factor.confirmed_at.is_some());
-    take(tx, person, &factor.ok_or(CodeError::OutOfDate)?, code, now)
+    take(tx, vault, (person, &factor.ok_or(CodeError::OutOfDate)?), code, now)
 }
 
-fn take(tx: &mut Conn, person: PersonId, factor: &factors::Factor, code: &str, now: UtcTime) -> Result<(), CodeError> {
+fn take(
+    tx: &mut Conn,
+    vault: &Vault,
+    (person, factor): (PersonId, &factors::Factor),
+    code: &str,
+    now: UtcTime,
+) -> Result<(), CodeError> {
     let digits: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let step = totp(&factor.secret)?.check(&digits, seconds(now)).and_then(|step| i64::try_from(step).ok());
+    let step = totp(&secret_of(vault, factor)?)?.check(&digits, seconds(now)).and_then(|step| i64::try_from(step).ok());
     let step = step.filter(|step| *step > factor.last_step).ok_or(CodeError::Wrong)?;
     Ok(factors::note_step(tx, person, step)?)
 }

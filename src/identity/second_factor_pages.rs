@@ -77,7 +77,8 @@ pub async fn post_second_factor(
         }
     }
     let (person, now) = (who.person(), app.clock.now());
-    app.db.write(move |tx| second_factor::begin(tx, person, now)).await?;
+    let vault = app.vault.clone();
+    app.db.write(move |tx| second_factor::begin(tx, &vault, person, now)).await.map_err(AppError::from)?;
     let next = percent_encoding::utf8_percent_encode(&form.next, percent_encoding::NON_ALPHANUMERIC);
     Ok(see_other(&format!("/second-factor?next={next}")))
 }
@@ -224,11 +225,16 @@ async fn page(
     let person = who.person();
     let signed_in = SignedIn::of(who.arrival().clone());
     let asked = signed_in.clone();
+    let vault = app.vault.clone();
     let (setting, codes_left, helps) = app
         .db
         .read(move |conn| {
             let helps = helping::store::acts_for_anybody(conn, &asked)?;
-            Ok::<_, CodeError>((second_factor::setting(conn, person)?, factors::codes_left(conn, person)?, helps))
+            Ok::<_, CodeError>((
+                second_factor::setting(conn, &vault, person)?,
+                factors::codes_left(conn, person)?,
+                helps,
+            ))
         })
         .await
         .map_err(AppError::from)?;

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::UtcTime;
 use crate::db::{Conn, Db};
 use crate::ids::{MembershipId, PersonId, ProgramId, random_token};
+use crate::vault::{Sealed, Vault};
 
 use super::scope::{Allowed, read_scopes};
 use super::store;
@@ -98,6 +99,7 @@ struct Key {
 /// The keys of one installation, the newest first.
 pub struct SigningKeys {
     db: Db,
+    vault: Vault,
     kept: RwLock<(UtcTime, Vec<Key>)>,
 }
 
@@ -129,19 +131,20 @@ fn still_checks(made: &[UtcTime], at: usize, now: UtcTime) -> bool {
 }
 
 impl SigningKeys {
-    /// Reads the keys, making the first one where there is none.
-    pub fn load(db: &Db, now: UtcTime) -> Result<Self, Failure> {
-        if db.read_now(store::signing_keys)?.is_empty() {
+    /// Reads the keys, making the first one where there is none that opens.
+    pub fn load(db: &Db, vault: &Vault, now: UtcTime) -> Result<Self, Failure> {
+        let mut keys = read(db, vault)?;
+        if keys.is_empty() {
             // Long ago, so that it signs at once.
-            add_key(db, now - PUBLISHED_BEFORE)?;
+            add_key(db, vault, now - PUBLISHED_BEFORE)?;
+            keys = read(db, vault)?;
         }
-        let keys = read(db)?;
-        Ok(Self { db: db.clone(), kept: RwLock::new((now, keys)) })
+        Ok(Self { db: db.clone(), vault: vault.clone(), kept: RwLock::new((now, keys)) })
     }
 
     /// Makes a new key, and says what it is called. It signs in ten minutes.
-    pub fn rotate(db: &Db, now: UtcTime) -> Result<String, Failure> {
-        add_key(db, now)
+    pub fn rotate(db: &Db, vault: &Vault, now: UtcTime) -> Result<String, Failure> {
+        add_key(db, vault, now)
     }
 
     /// Looks for keys that were made meanwhile, where that is due or a token names one that is not known.
@@ -149,7 +152,7 @@ impl SigningKeys {
         let read_at = self.kept.read().unwrap_or_else(PoisonError::into_inner).0;
         let since = now - read_at;
         if since >= READ_AGAIN || since < TimeDelta::zero() || (unknown && since >= TimeDelta::seconds(5)) {
-            let keys = read(&self.db)?;
+            let keys = read(&self.db, &self.vault)?;
             *self.kept.write().unwrap_or_else(PoisonError::into_inner) = (now, keys);
         }
         Ok(())
@@ -242,24 +245,28 @@ fn claims_of(token: &str, key: &DecodingKey, now: UtcTime) -> Option<Claims> {
     holds.then_some(claims)
 }
 
-fn read(db: &Db) -> Result<Vec<Key>, Failure> {
+/// Reads the keys that open. One that does not, as where the key of the installation was lost, neither signs nor checks.
+fn read(db: &Db, vault: &Vault) -> Result<Vec<Key>, Failure> {
     let key = |kept: store::KeptKey| {
-        let signs = EncodingKey::from_ed_pem(kept.private_pem.as_bytes())?;
+        // Keys of before they were sealed are as they are, until the next ones have replaced them.
+        let is_plain = kept.private_key.starts_with("-----BEGIN");
+        let private = if is_plain { Ok(kept.private_key) } else { vault.unseal(Sealed::SigningKey, &kept.private_key) };
+        let Ok(private) = private else {
+            tracing::warn!(kid = kept.kid, "a signing key does not open with the key of this installation");
+            return Ok(None);
+        };
+        let signs = EncodingKey::from_ed_pem(private.as_bytes())?;
         let checks = DecodingKey::from_ed_pem(kept.public_pem.as_bytes())?;
         let public = ed25519_dalek::VerifyingKey::from_public_key_pem(&kept.public_pem)?;
-        Ok(Key {
-            kid: kept.kid,
-            made_at: kept.created_at,
-            signs,
-            checks,
-            x: BASE64_URL_SAFE_NO_PAD.encode(public.as_bytes()),
-        })
+        let x = BASE64_URL_SAFE_NO_PAD.encode(public.as_bytes());
+        Ok(Some(Key { kid: kept.kid, made_at: kept.created_at, signs, checks, x }))
     };
-    db.read_now(store::signing_keys)?.into_iter().map(key).collect()
+    db.read_now(store::signing_keys)?.into_iter().filter_map(|kept| key(kept).transpose()).collect()
 }
 
-fn add_key(db: &Db, made_at: UtcTime) -> Result<String, Failure> {
+fn add_key(db: &Db, vault: &Vault, made_at: UtcTime) -> Result<String, Failure> {
     let (kid, private, public) = new_key()?;
+    let private = vault.seal(Sealed::SigningKey, &private).map_err(|cause| cause.to_string())?;
     let named = kid.clone();
     db.write_now(move |tx: &mut Conn| store::insert_signing_key(tx, &kid, &private, &public, made_at))?;
     Ok(named)

@@ -10,7 +10,7 @@ use crate::error::{AppError, FieldError};
 use crate::ids::{AuthorityId, BudgetId, OrganizationId, PayeeAccountId, PersonId};
 
 use super::store;
-use super::vault::Vault;
+use crate::vault::{Sealed, Vault};
 
 text_enum! {
     /// What a payee is.
@@ -202,13 +202,14 @@ pub fn give_account(
         }
     }
     let text = serde_json::to_string(account).map_err(AppError::unexpected)?;
-    let sealed = vault.seal(&text)?;
+    let sealed = vault.seal(Sealed::PayeeAccount, &text)?;
     Ok(store::insert_account(tx, payee, (&sealed, &account.shown()), by, now)?)
 }
 
 /// Opens a sealed account.
 pub(super) fn open(vault: &Vault, sealed: &str) -> Result<BankAccount, AppError> {
-    serde_json::from_str(&vault.unseal(sealed)?).map_err(|_cause| AppError::unexpected("a sealed account is damaged"))
+    serde_json::from_str(&vault.unseal(Sealed::PayeeAccount, sealed)?)
+        .map_err(|_cause| AppError::unexpected("a sealed account is damaged"))
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::account::{self, BankAccount, Payee};
 use super::pain::{self, Head, Payment};
 use super::run::{Line, LineState, Pays, Run, RunState, reference};
 use super::store::{self, LineShown};
-use super::vault::Vault;
+use crate::vault::Vault;
 
 /// So many lines at a time.
 const AT_ONCE: i64 = 1_000;

@@ -11,7 +11,7 @@ use crate::ids::{AuthorityId, BudgetId, PersonId};
 use crate::post::{self, Told};
 
 use super::account::{BankAccount, Payee, give_account};
-use super::vault::Vault;
+use crate::vault::Vault;
 
 /// An account that somebody gives, for whom, and who hears of it.
 pub(super) struct Given {

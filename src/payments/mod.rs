@@ -31,7 +31,6 @@ mod pain;
 mod read_back;
 mod run;
 pub mod store;
-mod vault;
 pub mod verify;
 pub mod views;
 
@@ -42,7 +41,6 @@ pub use export::{Format, stream};
 pub use make::{MakeError, Wanted, make, withdraw};
 pub use read_back::{Answer, ReadBackError, apply, read};
 pub use run::{Line, LineState, Pays, Run, RunState, reference};
-pub use vault::Vault;
 
 /// So many lines of a run are settled in one transaction.
 pub const AT_ONCE: i64 = 100;

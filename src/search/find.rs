@@ -5,6 +5,8 @@
     reason = "whole metres on this planet, never below nought"
 )]
 
+use std::sync::{Arc, PoisonError};
+
 use crate::ids::ServiceId;
 use crate::places::distance_metres;
 
@@ -75,6 +77,19 @@ impl Index {
             collect_all(&snapshot, &mut collector);
         }
         Ok(answer(search, meaning, &snapshot, collector))
+    }
+
+    /// The whole catalogue on a day, counted once for each state of the index.
+    pub fn whole_catalogue(&self, today: i32) -> Result<Arc<Found>, SearchError> {
+        let snapshot = self.snapshot();
+        let mut counted = snapshot.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = counted.as_ref().filter(|(day, _)| *day == today) {
+            return Ok(Arc::clone(found));
+        }
+        let search = Search { per_page: 1, page: 1, today: Some(today), ..Search::default() };
+        let found = Arc::new(self.find(&search)?);
+        *counted = Some((today, Arc::clone(&found)));
+        Ok(found)
     }
 }
 

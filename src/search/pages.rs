@@ -52,10 +52,9 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// `GET /`: the front door.
 pub async fn get_home(_: Anyone, app: Data<App>, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    let all = app
-        .index
-        .find(&Search { per_page: 1, page: 1, today: Some(days(app.clock.now().date())), ..Search::default() })
-        .map_err(AppError::unexpected)?;
+    let (index, today) = (app.index.clone(), days(app.clock.now().date()));
+    let counting = off_the_async_threads(move || index.whole_catalogue(today).map_err(AppError::unexpected));
+    let all = counting.await?;
     let kind = |kind: &Kind| {
         let count = all.counts.kinds.get(kind.as_str()).copied().unwrap_or(0);
         KindTile {

@@ -1,7 +1,7 @@
 //! One state of the index, ready to search: it never changes, and a search keeps the one it began with.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tantivy::columnar::Column;
 use tantivy::fieldnorm::FieldNormReader;
@@ -15,6 +15,7 @@ use crate::ids::ServiceId;
 
 use super::beginnings::Beginnings;
 use super::fields::{Fields, TEXT_FIELDS, column};
+use super::find::Found;
 use super::ranking::Ranking;
 use super::rows::{self, Row, Vocabulary};
 
@@ -28,6 +29,8 @@ pub(super) struct Snapshot {
     pub(super) documents: u64,
     /// The day that the latest details were checked on.
     pub(super) latest: i32,
+    /// The whole catalogue, counted on a day: once for everybody who comes in.
+    pub(super) counted: Mutex<Option<(i32, Arc<Found>)>>,
 }
 
 /// One segment of the index, and its rows.
@@ -73,7 +76,7 @@ impl Snapshot {
         let documents = segments.iter().map(|s| u64::from(s.reader.max_doc())).sum();
         let latest = segments.iter().flat_map(|s| s.rows.iter()).map(|row| row.assured).max().unwrap_or_default();
         let norms = norms(&segments, documents);
-        Ok(Self { segments, vocabulary, norms, documents, latest })
+        Ok(Self { segments, vocabulary, norms, documents, latest, counted: Mutex::default() })
     }
 
     /// Every service with the fingerprint of what is known of it.

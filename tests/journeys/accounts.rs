@@ -375,7 +375,7 @@ fn tokens_hold_as_long_as_they_say_and_keys_rotate() {
     let first = keys(&town);
     assert_eq!(first.len(), 1);
     assert_eq!((first[0]["kty"].as_str(), first[0]["alg"].as_str()), (Some("OKP"), Some("EdDSA")));
-    waymark::identity::SigningKeys::rotate(&town.app.db, town.app.clock.now()).unwrap();
+    waymark::identity::SigningKeys::rotate(&town.app.db, &town.app.vault, town.app.clock.now()).unwrap();
     town.pass(TimeDelta::minutes(2));
     assert_eq!(keys(&town).len(), 2, "both are published");
     api.get("/me").expect(200);

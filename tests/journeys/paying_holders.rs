@@ -273,7 +273,7 @@ fn amira_chooses_the_part_that_pays_and_one_run_pays_both_halves() {
         document
     };
     api.post_once(&path, "trust", &document(json!("trust"))).refused(409, "no-such-part");
-    api.post_once(&path, "gold", &document(json!("gold"))).refused(422, "invalid-input");
+    api.post_once(&path, "gold", &document(json!("gold"))).refused(400, "bad-json");
     let direct = api.post_once(&path, "direct", &purchase(&town, "Lunch club", 1)).expect(201);
     assert_eq!(direct["funding_route"], "direct payment");
     let named = api.post_once(&path, "named", &document(json!("council-managed"))).expect(201);

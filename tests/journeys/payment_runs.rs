@@ -16,10 +16,15 @@ use crate::support::{Api, Person, TRAFFORD, Town, a_bank_takes, email, option_id
 
 /// A second finance officer of Trafford.
 pub(crate) fn a_second_officer(town: &Town) {
-    let now = town.app.clock.now();
+    somebody_new(town, "Fred", RoleName::FinanceOfficer);
+}
+
+/// Somebody else who has a role of Trafford.
+pub(crate) fn somebody_new(town: &Town, name: &str, role: RoleName) {
+    let (name, now) = (name.to_owned(), town.app.clock.now());
     let add = move |tx: &mut Conn| {
-        let id = crate::support::add_person(tx, "Fred", now);
-        grant(tx, id, RoleName::FinanceOfficer, Some(authority_id(TRAFFORD)), None, now)
+        let id = crate::support::add_person(tx, &name, now);
+        grant(tx, id, role, Some(authority_id(TRAFFORD)), None, now)
     };
     town.app.db.write_now(add).unwrap();
 }
@@ -242,20 +247,7 @@ fn an_account_is_checked_sealed_and_shown_by_its_last_digits() {
     gives_account(&pat, "/provider/bank-account", "Sale Neighbours", "12345678");
     let seen = pat.open("/provider/bank-account");
     assert!(seen.says("account ending 678") && !seen.answer.text().contains("12345678"));
-    let rows: String = {
-        #[derive(diesel::QueryableByName)]
-        struct Sealed {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            sealed: String,
-        }
-        use diesel::RunQueryDsl;
-        let asked = diesel::sql_query("SELECT sealed FROM payee_accounts");
-        let rows: Vec<Sealed> = match &mut town.connect() {
-            Conn::Postgres(pg) => asked.load(pg).unwrap(),
-            Conn::Sqlite(lite) => asked.load(lite).unwrap(),
-        };
-        rows.into_iter().map(|row| row.sealed).collect()
-    };
+    let rows = town.texts("SELECT sealed AS text FROM payee_accounts").concat();
     assert!(!rows.is_empty() && !rows.contains("12345678") && !rows.contains("Neighbours"));
     for other in ["Amira", "Fay", "Mo"] {
         assert_eq!(town.person(other).open("/provider/bank-account").status(), 404, "{other}");

@@ -156,7 +156,7 @@ fn keys_rotate_while_programs_ask_and_nobody_is_turned_away() {
             .collect();
         for _ in 0..4 {
             let before = asked.load(Ordering::Relaxed);
-            waymark::identity::SigningKeys::rotate(&town.app.db, town.app.clock.now()).unwrap();
+            waymark::identity::SigningKeys::rotate(&town.app.db, &town.app.vault, town.app.clock.now()).unwrap();
             town.pass(TimeDelta::minutes(11));
             town.within(std::time::Duration::from_secs(30), "they ask", || asked.load(Ordering::Relaxed) >= before + 9);
             let jwks = town.visitor().send("GET", "/.well-known/jwks.json", &[], None).text();

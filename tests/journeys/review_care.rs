@@ -6,7 +6,7 @@ use crate::buying::{buys, opens_first};
 use crate::support::{Seen, Town, service_id};
 
 /// Amira buys a lunch, gets it, and rates it.
-fn amira_rates(town: &Town, stars: i64, words: &str) -> String {
+pub(crate) fn amira_rates(town: &Town, stars: i64, words: &str) -> String {
     let amira = town.person("Amira");
     let receipt = buys(&amira, "Lunch club", "1");
     let pat = town.person("Pat");

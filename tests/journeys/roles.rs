@@ -5,6 +5,8 @@ use waymark::identity::{RoleName, Waiver, store::grant};
 use waymark::ids::{OrganizationId, PersonId};
 use waymark::places::reference::authority_id;
 
+use crate::payment_runs::somebody_new;
+use crate::review_care::amira_rates;
 use crate::support::{PASSWORD, Person, Town, email};
 
 const TRAFFORD: &str = "E08000009";
@@ -245,4 +247,61 @@ fn the_same_over_the_api() {
     mo.post(&format!("/me/sessions/{id}/ending"), &serde_json::Value::Null).refused(404, "not-found");
     assert_eq!(amira.post(&format!("/me/sessions/{id}/ending"), &serde_json::Value::Null).status, 204);
     assert_eq!(pages.open("/account").heading(), "Sign in");
+}
+
+/// Every place that another role works at.
+const OTHERS: [&str; 5] = ["/provider", "/finance", "/demand", "/authority", "/care"];
+
+#[test]
+fn a_safeguarding_lead_looks_into_what_may_be_harm_and_nowhere_else() {
+    let town = Town::open();
+    somebody_new(&town, "Sally", RoleName::SafeguardingLead);
+    amira_rates(&town, 1, "Somebody there hit me.");
+    let sally = town.person("Sally");
+    let desk = sally.open("/moderation");
+    assert!(desk.all(".who").join(" ").contains("Safeguarding lead, Trafford"));
+    let review = desk.go("Reviews to look at").go("Lunch club").expect("This may tell of harm.");
+    review
+        .press("Decide", &[("decision", "published"), ("reason", "I have spoken with her.")])
+        .expect("No review waits");
+
+    let provider = sally.open("/moderation/providers?q=neighbours").go("Sale Neighbours");
+    let done = provider.press("Suspend Sale Neighbours", &[("reason", "A concern was raised.")]);
+    let done = done.expect("Suspended on 20 May 2026 by Sally Example");
+    town.letter("Pat", "Sale Neighbours is suspended");
+    done.press("Lift it", &[("reason", "It is sorted out.")]).expect("The suspension is lifted.");
+    town.person("Amira").open("/account/looked").expect("Sally Example");
+
+    for place in OTHERS {
+        assert_eq!(sally.open(place).status(), 404, "{place}");
+    }
+    town.api_of("Sally").get(&format!("/budgets/{}", town.budget_of("Amira"))).refused(404, "not-found");
+    town.person("Ada").open("/authority/people").expect("Sally Example Safeguarding lead");
+    town.holds_together();
+}
+
+#[test]
+fn an_authorised_officer_is_named_and_opens_nobodys_records() {
+    let mut town = Town::open();
+    somebody_new(&town, "Otto", RoleName::AuthorisedOfficer);
+    let otto = town.person("Otto");
+    let account = otto.open("/account");
+    assert!(account.all(".who").join(" ").contains("Authorised officer, Trafford"));
+    for place in OTHERS.into_iter().chain(["/moderation"]) {
+        assert_eq!(otto.open(place).status(), 404, "{place}");
+    }
+    let api = town.api_of("Otto");
+    assert_eq!(api.get("/me").expect(200)["roles"][0]["role"], "authorised officer");
+    for path in ["/finance/invoices", "/authority/people", "/moderation/reviews", "/provider/purchases"] {
+        api.get(path).refused(404, "not-found");
+    }
+    api.get(&format!("/budgets/{}", town.budget_of("Amira"))).refused(404, "not-found");
+    account.press("Give back", &[]).expect("given that role back");
+    assert!(!otto.open("/account").says("Authorised officer, Trafford"));
+
+    // A role that will see contracts asks for the phone like every other one.
+    somebody_new(&town, "Olga", RoleName::AuthorisedOfficer);
+    town.app.waiver = Waiver::Nobody;
+    town.serve_again();
+    assert_eq!(town.visitor().sign_in(&email("Olga")).heading(), "Protect your account with your phone");
 }

@@ -1,6 +1,7 @@
 //! A code from one's phone: who needs one, setting it up, losing the phone; and those who would rather do without.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use waymark::identity::Waiver;
 use waymark::identity::second_factor::code_now;
 
@@ -202,4 +203,31 @@ fn the_demo_spares_its_listed_people_and_nobody_else() {
     assert!(priya.open("/account").says("Priya Raman"));
     // Carol is of the town, but not listed.
     assert_eq!(town.visitor().sign_in(&email("Carol")).heading(), "Protect your account with your phone");
+}
+
+#[test]
+fn what_a_copy_of_the_database_tells_opens_nothing() {
+    let mut town = strict();
+    let carol = town.visitor();
+    let (secret, _) = sets_up(&town, &carol, "Carol");
+    let factors = town.texts("SELECT secret AS text FROM second_factors");
+    assert!(factors.iter().all(|kept| !kept.contains(&secret) && kept.len() > 60), "{factors:?}");
+    let keys = town.texts("SELECT private_pem AS text FROM signing_keys");
+    assert!(!keys.is_empty() && keys.iter().all(|kept| !kept.contains("BEGIN")), "{keys:?}");
+
+    // Secrets of before they were sealed go on.
+    let sql = format!("UPDATE second_factors SET secret = '{secret}'");
+    town.connect().batch_execute(&sql).unwrap();
+    town.pass(TimeDelta::minutes(1));
+    let again = town.visitor();
+    again.sign_in(&email("Carol")).press("Go on", &[("code", &code(&town, &secret))]).expect_status(200);
+    assert_eq!(again.open("/demand").status(), 200);
+
+    // Where the key of the installation is lost, no signing key opens: tokens of before end, and new ones are given.
+    let token = town.api_of("Amira").token().unwrap();
+    town.api().with_token(&token).get("/me").expect(200);
+    std::fs::remove_file(town.data_dir().join("vault.key")).unwrap();
+    town.restart();
+    assert_eq!(town.api().with_token(&token).get("/me").status, 401);
+    town.api_of("Amira").get("/me").expect(200);
 }

@@ -422,6 +422,22 @@ impl Town {
         self.folder.path()
     }
 
+    /// A column called `text`, as a copy of the database has it.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        use diesel::RunQueryDsl;
+        #[derive(diesel::QueryableByName)]
+        struct Kept {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            text: String,
+        }
+        let asked = diesel::sql_query(sql);
+        let rows: Vec<Kept> = match &mut self.connect() {
+            Conn::Postgres(conn) => asked.load(conn).unwrap(),
+            Conn::Sqlite(conn) => asked.load(conn).unwrap(),
+        };
+        rows.into_iter().map(|row| row.text).collect()
+    }
+
     /// What every table that a request may write to holds: equal before and after something that was refused.
     pub fn counts(&self) -> Vec<(String, i64)> {
         #[derive(diesel::QueryableByName)]

@@ -248,7 +248,8 @@ pub fn home_of(conn: &mut Conn, person: PersonId) -> QueryResult<Option<(Authori
 #[derive(Queryable)]
 pub(super) struct KeptKey {
     pub(super) kid: String,
-    pub(super) private_pem: String,
+    /// Sealed.
+    pub(super) private_key: String,
     pub(super) public_pem: String,
     pub(super) created_at: UtcTime,
 }

@@ -36,6 +36,8 @@ pub fn account_of(conn: &mut Conn, payee: &Payee) -> QueryResult<Option<(PayeeAc
 /// The accounts that some payees have now.
 pub fn accounts_of(conn: &mut Conn, payees: &[PayeeKey]) -> QueryResult<HashMap<PayeeKey, PayeeAccountId>> {
     let rows: Vec<(PayeeKind, String, String, String, PayeeAccountId)> = payee_accounts::table
+        // All kinds, for the index begins with them.
+        .filter(payee_accounts::holder_kind.eq_any(PayeeKind::ALL))
         .filter(among(payee_accounts::holder_id, payees.iter().map(|key| &key.id)))
         .filter(payee_accounts::ended_at.is_null())
         .select((
