@@ -12,6 +12,7 @@ use crate::db::{Conn, among, sum_i64};
 use crate::ids::{AuthorityId, BudgetId, OrganizationId, PayeeAccountId, PaymentRunId};
 use crate::money::Money;
 
+use super::super::account::PayeeKind;
 use super::super::due::HolderDue;
 use super::super::run::LineState;
 
@@ -107,6 +108,7 @@ pub fn without_account(
         .left_join(
             payee_accounts::table.on(payee_accounts::holder_id
                 .eq(diesel::dsl::sql::<Text>("invoices.organization_id"))
+                .and(payee_accounts::holder_kind.eq(PayeeKind::Organization))
                 .and(payee_accounts::ended_at.is_null())),
         )
         .filter(invoices::authority_id.eq(authority).and(invoices::state.eq("issued")))
