@@ -13,7 +13,8 @@ use crate::identity::{BudgetReader, FinanceOfficer};
 use crate::ids::{BalanceQuestionId, BudgetId, DeclarationId, TakeBackNoticeId};
 use crate::money::Money;
 use crate::purchasing::api::idempotency_key;
-use crate::web::form::Json;
+use crate::web::form::{Ask, Json};
+use crate::web::paging;
 use crate::web::render::Problem;
 
 use super::notice::{Notice, NoticeState, appeal, carry_out, decide, give_notice};
@@ -149,6 +150,12 @@ impl From<&Notice> for TakeBackNoticeDocument {
     }
 }
 
+/// Which page.
+#[derive(Deserialize)]
+pub struct Shown {
+    page: Option<String>,
+}
+
 /// What is said, asked and given notice of.
 #[derive(Serialize, ToSchema)]
 pub struct MonitoringDocument {
@@ -156,6 +163,8 @@ pub struct MonitoringDocument {
     pub declarations: Vec<DeclarationDocument>,
     /// Questions about unspent money.
     pub questions: Vec<BalanceQuestionDocument>,
+    /// How many questions there are, on all pages.
+    pub question_count: u64,
     /// Notices of money to be taken back.
     pub notices: Vec<TakeBackNoticeDocument>,
 }
@@ -170,6 +179,7 @@ pub async fn get_spending(reader: BudgetReader, app: Data<App>) -> Result<JsonAn
         Ok::<_, AppError>(MonitoringDocument {
             declarations: said.iter().map(Into::into).collect(),
             questions: questions.iter().map(Into::into).collect(),
+            question_count: u64::try_from(questions.len()).unwrap_or(0),
             notices: store::notices_of(conn, &reader)?.iter().map(Into::into).collect(),
         })
     });
@@ -272,20 +282,22 @@ pub async fn post_appeal(
     Ok(JsonAnswer((&told).into()))
 }
 
-/// What a finance officer looks after: whom to ask, who appeals, and what people say.
+/// What a finance officer looks after: whom to ask (20 on a page), who appeals, and what people say.
 #[utoipa::path(get, path = "/api/v1/finance/monitoring", tag = "direct payments", security(("bearer" = [])),
-    responses((status = 200, body = MonitoringDocument)))]
+    params(("page" = Option<u32>, Query)), responses((status = 200, body = MonitoringDocument)))]
 pub async fn get_monitoring(
     officer: FinanceOfficer,
+    Ask(shown): Ask<Shown>,
     app: Data<App>,
 ) -> Result<JsonAnswer<MonitoringDocument>, AppError> {
     let now = app.clock.now();
     let asking = officer.clone();
-    let (said, questions, notices) = app
+    let page = paging::number(shown.page.as_deref());
+    let (said, (questions, total), notices) = app
         .db
         .read(move |conn| {
             let said = store::declarations_to(conn, &asking)?;
-            let questions = store::open_questions(conn, &asking)?;
+            let questions = store::open_questions(conn, &asking, page)?;
             Ok::<_, AppError>((said, questions, store::notices_to(conn, &asking)?))
         })
         .await?;
@@ -302,6 +314,7 @@ pub async fn get_monitoring(
     Ok(JsonAnswer(MonitoringDocument {
         declarations: said.iter().map(|(each, _)| each.into()).collect(),
         questions: questions.iter().map(|(each, _)| each.into()).collect(),
+        question_count: total,
         notices: notices.iter().map(|(each, _)| each.into()).collect(),
     }))
 }

@@ -19,6 +19,7 @@ use crate::places::settings::{self, Setting};
 use crate::providers::typed;
 use crate::web::form::{Ask, Form};
 use crate::web::page::{Page, html, html_with, see_other};
+use crate::web::paging;
 
 use super::notice::{Notice, NoticeState, appeal, carry_out, decide, give_notice};
 use super::say::{Declaration, Question, QuestionState, Said, answer, ask, close, declare};
@@ -51,6 +52,7 @@ pub(super) fn speaks(reader: &BudgetReader) -> Result<(), AppError> {
 #[serde(default)]
 pub struct Done {
     done: String,
+    page: Option<String>,
 }
 
 /// The form that says what the money went on, as it was sent.
@@ -289,13 +291,14 @@ pub async fn get_monitoring(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let now = app.clock.now();
+    let number = paging::number(done.page.as_deref());
     let asking = officer.clone();
-    let (authority, weeks, questions, notices, said) = app
+    let (authority, weeks, (questions, total), notices, said) = app
         .db
         .read(move |conn| {
             let authority = places::store::authority_name(conn, asking.authority())?;
             let weeks = settings::setting(conn, asking.authority(), Setting::AskAboveWeeks)?;
-            let questions = store::open_questions(conn, &asking)?;
+            let questions = store::open_questions(conn, &asking, number)?;
             let notices = store::notices_to(conn, &asking)?;
             Ok::<_, AppError>((authority, weeks, questions, notices, store::declarations_to(conn, &asking)?))
         })
@@ -329,6 +332,9 @@ pub async fn get_monitoring(
                 }
             })
             .collect(),
+        pagination: paging::pagination(total, number, store::QUESTIONS, |number| {
+            format!("/finance/monitoring?page={number}")
+        }),
         notices: notices
             .iter()
             .map(|(each, name)| {

@@ -153,23 +153,33 @@ pub fn questions_of(conn: &mut Conn, reader: &BudgetReader) -> QueryResult<Vec<Q
         .load(conn)
 }
 
-/// The open questions of an authority, with the names: those that somebody answered first.
-pub fn open_questions(conn: &mut Conn, officer: &FinanceOfficer) -> QueryResult<Vec<(Question, String)>> {
-    let mut rows: Vec<(Question, String)> = balance_questions::table
+/// Open questions on one page.
+pub(super) const QUESTIONS: u32 = 20;
+
+/// A page of the open questions of an authority, with the names: those that somebody answered first, then those that nobody
+/// asked yet; and how many there are.
+pub fn open_questions(
+    conn: &mut Conn,
+    officer: &FinanceOfficer,
+    page: u32,
+) -> QueryResult<(Vec<(Question, String)>, u64)> {
+    let open =
+        balance_questions::authority_id.eq(officer.authority()).and(balance_questions::state.ne(QuestionState::Closed));
+    let total: i64 = balance_questions::table.filter(open).count().get_result(conn)?;
+    let rows = balance_questions::table
         .inner_join(people::table.on(people::id.eq(balance_questions::person_id)))
-        .filter(balance_questions::authority_id.eq(officer.authority()))
-        .filter(balance_questions::state.ne(QuestionState::Closed))
-        .order((balance_questions::weeks.desc(), balance_questions::id))
-        .limit(200)
+        .filter(open)
+        .order((
+            balance_questions::state.eq(QuestionState::Answered).desc(),
+            balance_questions::state.eq(QuestionState::Asked),
+            balance_questions::weeks.desc(),
+            balance_questions::id,
+        ))
+        .offset(i64::from(page.saturating_sub(1)) * i64::from(QUESTIONS))
+        .limit(i64::from(QUESTIONS))
         .select((Question::as_select(), people::display_name))
         .load(conn)?;
-    let rank = |state| match state {
-        QuestionState::Answered => 0,
-        QuestionState::Flagged => 1,
-        QuestionState::Asked | QuestionState::Closed => 2,
-    };
-    rows.sort_by_key(|(question, _)| rank(question.state));
-    Ok(rows)
+    Ok((rows, u64::try_from(total).unwrap_or(0)))
 }
 
 /// One question of an authority.

@@ -1,6 +1,6 @@
 //! The structs behind the templates: what the money went on, questions, notices.
 use crate::purchasing::views::StateTag;
-use crate::web::page::{Errors, Page};
+use crate::web::page::{Errors, Page, Pagination};
 use askama::Template;
 
 /// What the money of one budget went on.
@@ -86,7 +86,9 @@ pub struct MonitoringPage {
     pub authority: String,
     /// "12 weeks".
     pub above: String,
+    /// A page of them.
     pub questions: Vec<QuestionShown>,
+    pub pagination: Pagination,
     pub notices: Vec<NoticeShown>,
     pub said: Vec<SaidRow>,
     pub errors: Errors,

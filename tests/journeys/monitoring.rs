@@ -2,12 +2,11 @@
 
 use chrono::{Days, TimeDelta};
 use serde_json::json;
-use waymark::db::Conn;
-use waymark::identity::RoleName;
-use waymark::identity::store::grant;
-use waymark::places::reference::authority_id;
+use waymark::money::Money;
 
-use crate::support::{TRAFFORD, Town};
+use crate::a_year_of_money::trafford;
+use crate::payment_runs::a_second_officer;
+use crate::support::{ASHTON, Town};
 
 #[test]
 fn amira_says_what_the_money_went_on_and_nothing_is_attached() {
@@ -54,12 +53,7 @@ fn amira_says_what_the_money_went_on_and_nothing_is_attached() {
 #[test]
 fn whoever_has_much_unspent_is_asked_first_and_nothing_is_taken_without_notice_reason_and_appeal() {
     let town = Town::open();
-    let now = town.app.clock.now();
-    let add = move |tx: &mut Conn| {
-        let id = crate::support::add_person(tx, "Fred", now);
-        grant(tx, id, RoleName::FinanceOfficer, Some(authority_id(TRAFFORD)), None, now)
-    };
-    town.app.db.write_now(add).unwrap();
+    a_second_officer(&town);
     town.work_of_the_day();
     let fay = town.person("Fay");
     fay.open("/finance/monitoring").expect("Nobody is flagged");
@@ -130,12 +124,7 @@ fn whoever_has_much_unspent_is_asked_first_and_nothing_is_taken_without_notice_r
 
 /// Amira is flagged, asked, and given notice of £50: the notice's id.
 fn notice_of_fifty(town: &Town) -> String {
-    let now = town.app.clock.now();
-    let add = move |tx: &mut Conn| {
-        let id = crate::support::add_person(tx, "Fred", now);
-        grant(tx, id, RoleName::FinanceOfficer, Some(authority_id(TRAFFORD)), None, now)
-    };
-    town.app.db.write_now(add).unwrap();
+    a_second_officer(town);
     town.pass(TimeDelta::days(100));
     town.work_of_the_day();
     let api = town.api_of("Fay");
@@ -217,7 +206,7 @@ fn money_goes_back_only_after_the_day_of_a_notice_and_never_while_an_appeal_is_o
         let transfer = format!(
             "INSERT INTO transfers (id, authority_id, reason, cause_id, idempotency_key, recorded_at)
              VALUES ('x', '{}', 'clawback', 'x', 'x', '2026-10-01 10:00:00')",
-            authority_id(TRAFFORD)
+            trafford()
         );
         let why = conn.batch_execute(&transfer).unwrap_err().to_string();
         assert!(why.contains("only after a notice"), "{why}");
@@ -236,4 +225,28 @@ fn what_somebody_says_of_their_spending_is_kept_once_for_each_key() {
     amira.post_once(&path, "may", &said(501)).refused(409, "key-used-differently");
     amira.post(&path, &said(500)).refused(422, "invalid-input");
     assert_eq!(amira.get(&path).expect(200)["declarations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn many_who_are_flagged_come_page_by_page_and_those_who_were_asked_last() {
+    let town = Town::open();
+    (0..22).for_each(|number| town.new_holder(&format!("Holder{number}"), ASHTON, Money::pounds(120)));
+    town.pass(TimeDelta::days(70));
+    town.work_of_the_day();
+    town.work_of_the_day();
+    let api = town.api_of("Fay");
+    let first = api.get("/finance/monitoring").expect(200);
+    let count = first["question_count"].as_u64().unwrap();
+    let ids = |told: &serde_json::Value| -> Vec<String> {
+        told["questions"].as_array().unwrap().iter().map(|each| each["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (asked, rest) = (ids(&first)[0].clone(), ids(&api.get("/finance/monitoring?page=2").expect(200)));
+    assert_eq!((ids(&first).len(), ids(&first).len() + rest.len()), (20, usize::try_from(count).unwrap()));
+    assert!(rest.iter().all(|id| !ids(&first).contains(id)), "nobody twice");
+    api.post(&format!("/finance/questions/{asked}/asking"), &json!({ "words": "Is it hard to use?" })).expect(200);
+    assert_eq!(ids(&api.get("/finance/monitoring?page=2").expect(200)).last(), Some(&asked));
+    let page = town.person("Fay").open("/finance/monitoring?page=2");
+    assert_eq!(page.all("#ask ~ .panel h3").len(), rest.len());
+    page.expect("Is it hard to use?");
+    assert_eq!(ids(&api.get("/finance/monitoring?page=99").expect(200)).len(), 0);
 }
