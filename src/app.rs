@@ -48,7 +48,7 @@ pub struct App {
     pub post: Office,
     /// How servers of others are asked.
     pub manners: Manners,
-    /// What account numbers are sealed with.
+    /// What account numbers, secrets of second factors and signing keys are sealed with.
     pub vault: Vault,
     /// The files of providers' papers.
     pub papers: verification::Papers,

@@ -138,7 +138,9 @@ pub fn buy(
 ) -> Result<Purchase, BuyError> {
     let mut budget = budgets::store::lock(tx, holder)?; // other purchases from it wait here
     if let Some(earlier) = store::by_submission(tx, holder, request.key)? {
-        let same = earlier.cost_option_id == request.cost_option && earlier.quantity == request.quantity;
+        let same = earlier.cost_option_id == request.cost_option
+            && earlier.quantity == request.quantity
+            && request.funding_route.is_none_or(|part| part == earlier.funding_route);
         return if same { Ok(earlier) } else { Err(BuyError::KeyUsedDifferently) };
     }
     let offer = catalogue::store::open_offer(tx, request.service, request.cost_option, request.starts_on)?
@@ -148,7 +150,8 @@ pub fn buy(
     }
     let total = offer.price.times(request.quantity).unwrap_or(Money::pence(i64::MAX));
     let funding_route = part_that_pays(tx, &budget, request)?;
-    let judged = match funding_route {
+    // By the budget, not by the part that was chosen: what is available is one sum, and a choice goes round no rule.
+    let judged = match budget.funding_route {
         FundingRoute::OwnMoney => Judged::Fine, // nobody else's rules
         _ => spending_rules::judge(tx, rules, holder, (&offer, total), request.starts_on, now)?,
     };

@@ -278,6 +278,9 @@ fn amira_chooses_the_part_that_pays_and_one_run_pays_both_halves() {
     assert_eq!(direct["funding_route"], "direct payment");
     let named = api.post_once(&path, "named", &document(json!("council-managed"))).expect(201);
     assert_eq!(named["funding_route"], "council-managed");
+    let again = api.post_once(&path, "named", &document(json!("council-managed"))).expect(201);
+    assert_eq!(again["id"], named["id"]);
+    api.post_once(&path, "named", &document(json!("direct payment"))).refused(409, "key-used-differently");
     assert_eq!(api.get(&format!("/purchases/{council}")).expect(200)["funding_route"], "council-managed");
     for id in [council.as_str(), direct["id"].as_str().unwrap(), named["id"].as_str().unwrap()] {
         delivered_and_invoiced(&town, "Amira", id);
